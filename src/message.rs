@@ -1,0 +1,18 @@
+//! Text for the standard streams: what goes to standard error is dropped rather than waited for.
+
+use crate::sys;
+
+/// Writes `text` to standard output, and waits for the reader if it has to: whether all of it was taken.
+pub fn to_stdout(text: &str) -> bool {
+    // In one piece: a pipe takes so few bytes all or not at all (`man 7 pipe`, PIPE_BUF), and a disk that is full in
+    // the middle of them is a failure, not a reason to try again.
+    sys::write(libc::STDOUT_FILENO, text) == Ok(text.len() as i32)
+}
+
+/// Writes `text` to standard error if that can be done at once. A stream that is closed, broken or full loses the text:
+/// whoever does not read the messages of process 1 must not be able to hold up its work with that.
+pub fn to_stderr(text: &str) {
+    if sys::is_writable(libc::STDERR_FILENO) {
+        _ = sys::write(libc::STDERR_FILENO, text);
+    }
+}

@@ -1,0 +1,173 @@
+//! The kernel's side: one safe function per system call in use, and the entry point of a program.
+//!
+//! Numbers and types come from the crate `libc`; none of its functions is called, and none could be: the C library
+//! that a link finds is an empty one (see `build/build.rs`).
+//!
+//! # What an architecture's file provides
+//! Each is named after its `target_arch` and holds two things, with the same names in all of them:
+//! - `entry_point!(main)`, which defines `_start`: call `main`, an `extern "C" fn(Args) -> i32`, with the address of
+//!   the initial stack, on a stack as the calling convention wants it; hand what it returns to `exit_group`; and should
+//!   that be refused, fault;
+//! - `syscall(number, [a, b, c, d])`: make a system call and return its result, an error as a negative number.
+#![allow(unsafe_code)] // the one place, beside `args`, that needs it
+
+#[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
+#[cfg_attr(not(target_arch = "x86_64"), path = "unsupported.rs")]
+mod arch;
+
+use arch::syscall;
+use core::ffi::c_int;
+use core::ptr;
+
+/// The number of `exit_group`, for the entry points.
+#[doc(hidden)]
+pub const SYS_EXIT_GROUP: libc::c_long = libc::SYS_exit_group;
+
+/// Makes a function the program: `program!(main)`, where `main` is an `extern "C" fn(Args) -> i32` and what it returns
+/// is the status to leave with.
+#[macro_export]
+macro_rules! program {
+    ($main:path) => {
+        const _: extern "C" fn($crate::args::Args) -> i32 = $main;
+
+        $crate::entry_point!($main);
+
+        #[panic_handler]
+        fn panic(_: &core::panic::PanicInfo) -> ! {
+            $crate::sys::panic()
+        }
+    };
+}
+
+/// What a panic would call, if one could be reached: a function that exists nowhere, so that the link fails instead.
+#[doc(hidden)]
+pub fn panic() -> ! {
+    unsafe extern "C" {
+        safe fn a_panic_can_be_reached() -> !;
+    }
+    a_panic_can_be_reached()
+}
+
+/// An error, as the kernel returns it: the number that `errno(3)` lists, negated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errno(c_int);
+
+impl Errno {
+    /// A call was interrupted before it did anything.
+    pub const EINTR: Self = Self(-libc::EINTR);
+}
+
+/// The kernel's set of signals: bit N-1 stands for signal N. Sixty-four bits on every architecture but MIPS.
+#[derive(Clone, Copy)]
+pub struct SignalSet(u64);
+
+impl SignalSet {
+    /// The set of these signals, each a number from 1 to 64.
+    pub const fn of<const N: usize>(signals: [c_int; N]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < N {
+            bits |= 1 << (signals[i] - 1);
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// This set and one signal more.
+    pub const fn with(self, signal: c_int) -> Self {
+        Self(self.0 | Self::of([signal]).0)
+    }
+}
+
+/// Blocks exactly the signals in `set`, and no others, whatever was blocked before (`man 2 rt_sigprocmask`).
+pub fn rt_sigprocmask(set: SignalSet) -> Result<(), Errno> {
+    let arguments = [libc::SIG_SETMASK as usize, address(&set), 0, size_of::<SignalSet>()];
+    // SAFETY: the kernel reads eight bytes at `set`, which lives until the call returns.
+    checked(unsafe { syscall(libc::SYS_rt_sigprocmask as usize, arguments) })?;
+    Ok(())
+}
+
+/// Waits without a limit for one of the blocked signals in `set`, and takes it: its number
+/// (`man 2 rt_sigtimedwait`).
+///
+/// # Errors
+/// [`Errno::EINTR`] after a stop and a continue, and when a debugger or a freezer interfered: nothing was taken.
+pub fn rt_sigtimedwait(set: SignalSet) -> Result<c_int, Errno> {
+    let arguments = [address(&set), 0, 0, size_of::<SignalSet>()];
+    // SAFETY: the kernel reads eight bytes at `set`, which lives until the call returns. No details of the signal are
+    // asked for and no time limit is given.
+    checked(unsafe { syscall(libc::SYS_rt_sigtimedwait as usize, arguments) })
+}
+
+/// Gives `signal` its default action with these `SA_` flags (`man 2 rt_sigaction`).
+pub fn rt_sigaction_default(signal: c_int, flags: c_int) -> Result<(), Errno> {
+    // The kernel's `struct sigaction` is not the C library's. On every architecture but MIPS it begins with the handler
+    // and the flags, a word each; a restorer (on some) and the mask follow, and are as empty as a default action's are.
+    let action = [libc::SIG_DFL, flags as usize, 0, 0, 0];
+    let arguments = [signal as usize, address(&action), 0, size_of::<SignalSet>()];
+    // SAFETY: five words are at least as long as the kernel's structure, which it reads before the call returns; the
+    // default action calls no function.
+    checked(unsafe { syscall(libc::SYS_rt_sigaction as usize, arguments) })?;
+    Ok(())
+}
+
+/// Reaps a child in a state that `options` ask for, and returns its process ID; 0 where children are left and none of
+/// them is in such a state (`man 2 wait4`).
+pub fn wait4_any(options: c_int) -> Result<c_int, Errno> {
+    const ANY_CHILD: usize = usize::MAX; // -1
+    // SAFETY: no memory is handed over: neither the status nor the usage is asked for.
+    checked(unsafe { syscall(libc::SYS_wait4 as usize, [ANY_CHILD, 0, options as usize, 0]) })
+}
+
+/// The process ID that this process has in its own PID namespace (`man 2 getpid`).
+pub fn getpid() -> c_int {
+    // SAFETY: takes no arguments.
+    (unsafe { syscall(libc::SYS_getpid as usize, [0; 4]) }) as c_int
+}
+
+/// Writes `text` to a file descriptor, and returns how many bytes of it were taken (`man 2 write`). Waits where the
+/// other side is slow.
+pub fn write(descriptor: c_int, text: &str) -> Result<c_int, Errno> {
+    // SAFETY: the kernel reads that many bytes at that address, which the borrow keeps.
+    checked(unsafe { syscall(libc::SYS_write as usize, [descriptor as usize, text.as_ptr() as usize, text.len(), 0]) })
+}
+
+/// Whether a write to this file descriptor would end at once, if only with an error (`man 2 ppoll`; the older `poll`
+/// is missing on newer architectures).
+pub fn is_writable(descriptor: c_int) -> bool {
+    let mut poll = libc::pollfd { fd: descriptor, events: libc::POLLOUT, revents: 0 };
+    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let arguments = [ptr::from_mut(&mut poll) as usize, 1, address(&at_once), 0];
+    // SAFETY: the kernel reads and writes one `pollfd` and reads one `timespec`; both live until the call returns.
+    matches!(checked(unsafe { syscall(libc::SYS_ppoll as usize, arguments) }), Ok(1))
+}
+
+/// The address of something that the kernel is to read.
+fn address<T>(thing: &T) -> usize {
+    ptr::from_ref(thing) as usize
+}
+
+/// Tells a result from an error: the kernel returns the latter as a negative number. None of the calls here returns
+/// more than an `int` holds.
+fn checked(result: isize) -> Result<c_int, Errno> {
+    if result < 0 { Err(Errno(result as c_int)) } else { Ok(result as c_int) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_a_bit_for_each_of_its_signals() {
+        assert_eq!(SignalSet::of([1]).0, 1);
+        assert_eq!(SignalSet::of([2, 15, 17]).with(64).0, 1 << 63 | 1 << 16 | 1 << 14 | 1 << 1);
+    }
+
+    #[test]
+    fn a_negative_result_is_an_error() {
+        assert_eq!(checked(0), Ok(0));
+        assert_eq!(checked(7), Ok(7));
+        assert_eq!(checked(-(libc::EINTR as isize)), Err(Errno::EINTR));
+        assert_ne!(checked(-(libc::EAGAIN as isize)), Err(Errno::EINTR));
+    }
+}

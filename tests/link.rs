@@ -1,0 +1,78 @@
+//! What must not be in the binary fails the build: each time a copy of this project, spoilt in one way.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Copies what a build of the workspace reads.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("a folder of the project") {
+        let entry = entry.expect("a folder of the project");
+        let (name, target) = (entry.file_name(), to.join(entry.file_name()));
+        match entry.path().is_dir() {
+            true if name == "target" || name.as_encoded_bytes().starts_with(b".") => {}
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).expect("a file can be copied")),
+        }
+    }
+}
+
+/// Builds the release binary of a copy in which `main` begins with this code.
+fn build_with(code: &str) -> Output {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    copy(Path::new(env!("CARGO_MANIFEST_DIR")), folder.path());
+    let program = folder.path().join("src/bin/pause.rs");
+    let head = "extern \"C\" fn main(args: Args) -> i32 {\n";
+    let source = fs::read_to_string(&program).expect("it was copied");
+    assert_eq!(source.matches(head).count(), 1);
+    fs::write(&program, source.replace(head, &format!("{head}{code}\n"))).expect("it can be written");
+    Command::new(env!("CARGO"))
+        .args(["build", "--release", "--offline", "--bin", "pause", "--target-dir"])
+        .arg(folder.path().join("target"))
+        .current_dir(folder.path())
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo is there")
+}
+
+#[track_caller]
+fn assert_fails(code: &str, reason: &str) {
+    let output = build_with(code);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "it was built");
+    assert!(said.contains(reason), "it failed for another reason than {reason:?}:\n{said}");
+}
+
+#[test]
+fn the_copy_builds_as_it_is() {
+    let output = build_with("");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_call_into_the_c_library_does_not_link() {
+    assert_fails("#[allow(unsafe_code)] unsafe { libc::sync() };", "sync");
+}
+
+#[test]
+fn a_panic_that_can_be_reached_does_not_link() {
+    assert_fails("assert!(!args.contain(\"--panic\"));", "a_panic_can_be_reached");
+}
+
+#[test]
+fn a_constant_that_would_have_to_be_relocated_does_not_link() {
+    assert_fails(
+        "static TEXTS: [&str; 2] = [\"a\\n\", \"bc\\n\"]; message::to_stderr(core::hint::black_box(&TEXTS)[0]);",
+        "a relocation is needed",
+    );
+}
+
+#[test]
+fn writable_data_does_not_link() {
+    assert_fails(
+        "use core::sync::atomic::{AtomicI32, Ordering}; static COUNT: AtomicI32 = AtomicI32::new(7); \
+         if COUNT.fetch_add(1, Ordering::Relaxed) == 9 { return 9; }",
+        "writable data is needed",
+    );
+}

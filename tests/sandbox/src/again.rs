@@ -1,0 +1,41 @@
+//! A test program runs itself again: as an ordinary user, or one of its tests as a process of its own.
+
+use crate::programs;
+use nix::unistd::geteuid;
+use std::env::current_exe;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// Debian's `nobody`; whether it has a name does not matter.
+const ORDINARY_USER: u32 = 65534;
+
+/// Runs all tests of this program again as an ordinary user, but for the one whose name is given: the caller.
+///
+/// # Panics
+/// Where one of them fails. What they print is shown.
+pub fn as_ordinary_user(caller: &str) {
+    if !geteuid().is_root() {
+        return; // all of them are run by one as it is
+    }
+    // Into a folder that everybody can enter, unlike that of the project perhaps.
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
+    let tests = folder.path().join("tests");
+    fs::copy(current_exe().expect("it runs"), &tests).expect("it can be copied");
+    for name in programs::names() {
+        fs::copy(programs::path(name), folder.path().join(name)).expect("it was built");
+    }
+    let mut command = Command::new(tests);
+    command.args(["--skip", caller]).env(programs::FOLDER, folder.path()).current_dir(folder.path());
+    let status = command.uid(ORDINARY_USER).gid(ORDINARY_USER).status().expect("it can be executed");
+    assert!(status.success(), "an ordinary user's tests failed: {status}");
+}
+
+/// This test program once more, for the one test of that name, which is marked `#[ignore]` so that nobody else runs it.
+pub fn for_test(name: &str) -> Command {
+    let mut command = Command::new(current_exe().expect("it runs"));
+    command.args(["--exact", name, "--ignored", "--nocapture"]);
+    command
+}

@@ -1,0 +1,31 @@
+//! A real sandbox on this machine, with no container runtime: for the tests, the benches and the demo.
+//!
+//! | module       | its one job                                                              |
+//! | ------------ | ------------------------------------------------------------------------ |
+//! | [`pod`]      | a program as process 1 of its own namespaces, and others who join it      |
+//! | [`shim`]     | the forked process between us and a pod's: enters namespaces, passes on   |
+//! | [`table`]    | the pod's process table, as its own `/proc` tells it                      |
+//! | [`usage`]    | what a process costs: memory, CPU time, context switches                  |
+//! | [`cgroup`]   | control groups of a test's own, version 1 or 2                            |
+//! | [`starve`]   | a process that hardly ever gets the CPU                                   |
+//! | [`fault`]    | system calls that fail                                                    |
+//! | [`deadline`] | wait for something to become true, but not for ever                       |
+//! | [`again`]    | a test program that runs itself again, as somebody else                  |
+//! | [`programs`] | the programs under test, and those that misbehave for it                  |
+//!
+//! Nothing outlives the process that made it: every process of a pod is killed by the kernel when its maker is gone,
+//! even if that was killed, and namespaces, mounts and interfaces go with their last process.
+
+pub mod again;
+pub mod cgroup;
+pub mod deadline;
+pub mod fault;
+pub mod pod;
+pub mod programs;
+pub mod shim;
+pub mod starve;
+pub mod table;
+pub mod usage;
+
+pub use deadline::until;
+pub use pod::{Member, Pod};

@@ -1,0 +1,64 @@
+//! The programs under test, and those that misbehave for it: built in the release profile, once for each run.
+
+use escargot::CargoBuild;
+use escargot::format::Message;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+/// The variable that names a folder with all of the programs, already built: then those are run, and nothing is built.
+pub const FOLDER: &str = "PAUSE_PROGRAMS";
+
+/// The names of the programs, each with the package that it is built from.
+const PROGRAMS: [(&str, &str); 3] = [("pause", "pause"), ("careless", "sandbox"), ("hoarder", "sandbox")];
+
+/// The release binary of `pause`.
+pub fn pause() -> Command {
+    Command::new(path("pause"))
+}
+
+/// A careless container, which abandons children or misbehaves towards process 1; without arguments it lists how. What
+/// it says is not heard unless it is given a pipe.
+pub fn careless(how: &[&str]) -> Command {
+    let mut command = Command::new(path("careless"));
+    command.args(how).stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+/// The control: a process 1 that leaves as `pause` does, but never reaps.
+pub fn hoarder() -> Command {
+    Command::new(path("hoarder"))
+}
+
+/// The names of all of them.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.iter().map(|(program, _)| *program)
+}
+
+/// Where the program of this name is.
+pub fn path(name: &str) -> &'static Path {
+    static PATHS: LazyLock<[PathBuf; PROGRAMS.len()]> = LazyLock::new(|| match env::var_os(FOLDER) {
+        Some(folder) => PROGRAMS.map(|(program, _)| Path::new(&folder).join(program)),
+        None => PROGRAMS.map(|(program, package)| build(package, program)),
+    });
+    let at = PROGRAMS.iter().position(|(program, _)| *program == name).expect("a program of this crate");
+    &PATHS[at]
+}
+
+/// Builds the release binary of a package of this workspace. In a call of its own for each package, as a user would:
+/// together, they could agree on other features of a dependency.
+fn build(package: &str, program: &str) -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    let messages = CargoBuild::new().manifest_path(manifest).package(package).bin(program).release().exec();
+    let fail = |error| -> ! { panic!("cannot build {program}: {error}") };
+    for message in messages.unwrap_or_else(|error| fail(error)) {
+        let message = message.unwrap_or_else(|error| fail(error));
+        if let Ok(Message::CompilerArtifact(artifact)) = message.decode()
+            && let Some(executable) = artifact.executable
+        {
+            return executable.into_owned();
+        }
+    }
+    panic!("cargo built no program of the name {program}")
+}
