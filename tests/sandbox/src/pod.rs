@@ -292,6 +292,11 @@ pub fn send(pid: Pid, number: i32) -> nix::Result<()> {
     Errno::result(unsafe { libc::kill(pid.as_raw(), number) }).map(drop)
 }
 
+/// Whether a process is gone, or dead and left to its parent, who may be this machine's process 1 and in no hurry.
+pub fn has_ended(pid: Pid) -> bool {
+    Process::new(pid.as_raw()).and_then(|process| process.stat()).map_or(true, |stat| stat.state == 'Z')
+}
+
 /// Whether this process may make namespaces without a user namespace around them.
 fn may_make_namespaces() -> bool {
     const CAP_SYS_ADMIN: u32 = 21;

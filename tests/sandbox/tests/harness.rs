@@ -3,10 +3,9 @@
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use procfs::process::Process;
 use sandbox::cgroup::Cgroup;
 use sandbox::fault::{apply, refuse};
-use sandbox::pod::HOSTNAME;
+use sandbox::pod::{HOSTNAME, has_ended};
 use sandbox::programs::{careless, pause};
 use sandbox::table::rows;
 use sandbox::{Member, Pod, again, until};
@@ -105,11 +104,6 @@ fn interrupt_helper(signal: Signal) -> (Vec<Pid>, PathBuf) {
     helper.signal(signal as i32);
     assert_eq!(helper.wait().status.signal(), Some(signal as i32));
     (everybody, group)
-}
-
-/// Whether a process is gone, or dead: then it is this machine's process 1 that lets it wait.
-fn has_ended(pid: Pid) -> bool {
-    Process::new(pid.as_raw()).and_then(|process| process.stat()).map_or(true, |stat| stat.state == 'Z')
 }
 
 #[test]
