@@ -41,6 +41,7 @@ rust_from_rustup() {
             && say "installing rustup into $HOME/.cargo" \
             && sh "$installer" -qy --profile minimal --default-toolchain none --no-modify-path
         rm "$installer"
+        command -v rustup > /dev/null || say "rustup cannot be reached"
     fi
     if command -v rustup > /dev/null; then
         say "installing the pinned Rust with rustup"

@@ -3,10 +3,12 @@
 use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD};
 use goblin::elf::section_header::SHF_WRITE;
 use goblin::elf::{Elf, header::ET_DYN};
+use nix::sys::signal::Signal;
 use sandbox::Pod;
 use sandbox::programs::{path, pause};
 use sandbox::usage::{Memory, context_switches, cpu_time, memory};
 use std::fs;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -101,4 +103,11 @@ fn idle_it_never_wakes_up() {
     let before = cost();
     sleep(Duration::from_secs(3)); // the time it has to stay asleep in
     assert_eq!(cost(), before);
+}
+
+#[test]
+fn a_debug_build_links_and_runs_too() {
+    let pod = Pod::with(Command::new(env!("CARGO_BIN_EXE_pause")));
+    pod.signal(Signal::SIGTERM);
+    assert_eq!(pod.wait().status.code(), Some(0));
 }

@@ -129,15 +129,3 @@ fn another_process_warns_and_carries_on() {
         assert_said(ordinary.wait(), 0, "", &format!("{WARNING}{message}"));
     }
 }
-
-#[test]
-fn a_debug_build_keeps_the_contract_too() {
-    let debug = || piped(Command::new(env!("CARGO_BIN_EXE_pause")));
-    let mut version = debug();
-    version.arg("-v");
-    assert_said(Member::outside(version).wait(), 0, VERSION, "");
-
-    let pod = Pod::with(debug());
-    pod.signal(Signal::SIGTERM);
-    assert_said(pod.wait(), 0, "", TERMINATED);
-}
