@@ -10,7 +10,7 @@ use nix::unistd::{Gid, Uid, close, setresgid, setresuid};
 use procfs::process::Process;
 use sandbox::cgroup::Cgroup;
 use sandbox::fault::{apply, refuse};
-use sandbox::programs::{careless, pause};
+use sandbox::programs::{self, careless, pause};
 use sandbox::table::{rows, zombies};
 use sandbox::{Member, Pod, again, until};
 use std::fs::{self, File};
@@ -228,7 +228,10 @@ fn a_read_only_root_does_not_matter() {
 #[test]
 fn it_needs_no_privilege() {
     let is_root = Uid::effective().is_root();
-    let mut pod = Pod::start_after(piped(), move || {
+    let folder = programs::for_everybody();
+    let mut program = Command::new(folder.path().join("pause"));
+    program.stderr(Stdio::piped());
+    let mut pod = Pod::start_after(program, move || {
         if is_root {
             let nobody = 65535;
             setresgid(Gid::from_raw(nobody), Gid::from_raw(nobody), Gid::from_raw(nobody))?;

@@ -3,8 +3,7 @@
 use crate::programs;
 use nix::unistd::geteuid;
 use std::env::current_exe;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -19,14 +18,9 @@ pub fn as_ordinary_user(caller: &str) {
     if !geteuid().is_root() {
         return; // all of them are run by one as it is
     }
-    // Into a folder that everybody can enter, unlike that of the project perhaps.
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
+    let folder = programs::for_everybody();
     let tests = folder.path().join("tests");
     fs::copy(current_exe().expect("it runs"), &tests).expect("it can be copied");
-    for name in programs::names() {
-        fs::copy(programs::path(name), folder.path().join(name)).expect("it was built");
-    }
     let mut command = Command::new(tests);
     command.args(["--skip", caller]).env(programs::FOLDER, folder.path()).current_dir(folder.path());
     let status = command.uid(ORDINARY_USER).gid(ORDINARY_USER).status().expect("it can be executed");

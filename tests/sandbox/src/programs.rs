@@ -3,9 +3,12 @@
 use escargot::CargoBuild;
 use escargot::format::Message;
 use std::env;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
+use tempfile::TempDir;
 
 /// The variable that names a folder with all of the programs, already built: then those are run, and nothing is built.
 pub const FOLDER: &str = "PAUSE_PROGRAMS";
@@ -31,9 +34,14 @@ pub fn hoarder() -> Command {
     Command::new(path("hoarder"))
 }
 
-/// The names of all of them.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    PROGRAMS.iter().map(|(program, _)| *program)
+/// Copies of all of them in a folder that everybody can enter, unlike that of the project perhaps.
+pub fn for_everybody() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
+    for (name, _) in PROGRAMS {
+        fs::copy(path(name), folder.path().join(name)).expect("it was built");
+    }
+    folder
 }
 
 /// Where the program of this name is.
