@@ -8,7 +8,7 @@ use sandbox::Pod;
 use sandbox::programs::{path, pause};
 use sandbox::usage::{Memory, context_switches, cpu_time, memory};
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -107,7 +107,9 @@ fn idle_it_never_wakes_up() {
 
 #[test]
 fn a_debug_build_links_and_runs_too() {
-    let pod = Pod::with(Command::new(env!("CARGO_BIN_EXE_pause")));
+    let mut program = Command::new(env!("CARGO_BIN_EXE_pause"));
+    program.stderr(Stdio::null());
+    let pod = Pod::with(program);
     pod.signal(Signal::SIGTERM);
     assert_eq!(pod.wait().status.code(), Some(0));
 }

@@ -3,7 +3,6 @@
 use crate::programs;
 use nix::unistd::geteuid;
 use std::env::current_exe;
-use std::fs;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -20,7 +19,7 @@ pub fn as_ordinary_user(caller: &str) {
     }
     let folder = programs::for_everybody();
     let tests = folder.path().join("tests");
-    fs::copy(current_exe().expect("it runs"), &tests).expect("it can be copied");
+    programs::copy(&current_exe().expect("it runs"), &tests);
     let mut command = Command::new(tests);
     command.args(["--skip", caller]).env(programs::FOLDER, folder.path()).current_dir(folder.path());
     let status = command.uid(ORDINARY_USER).gid(ORDINARY_USER).status().expect("it can be executed");

@@ -39,9 +39,16 @@ pub fn for_everybody() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
     for (name, _) in PROGRAMS {
-        fs::copy(path(name), folder.path().join(name)).expect("it was built");
+        copy(path(name), &folder.path().join(name));
     }
     folder
+}
+
+/// Copies a program. In another process: here, a test that forks at the same time would inherit the file open for
+/// writing, and for as long as it is nobody can execute it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").args([from, to]).status();
+    assert!(copied.is_ok_and(|status| status.success()), "cannot copy {} to {}", from.display(), to.display());
 }
 
 /// Where the program of this name is.
