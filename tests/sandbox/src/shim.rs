@@ -10,9 +10,10 @@ use nix::errno::Errno;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, Signal, raise, signal};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getppid, write};
 use std::io::{self, PipeReader, PipeWriter, Read};
+use std::mem;
 
 /// How the processes on the far side of a fork tell the near side what they do: the step they are at, then who the
 /// program is.
@@ -133,14 +134,22 @@ pub fn deaf_to(signals: &[Signal]) -> io::Result<()> {
 }
 
 /// Makes children that are dead when this returns, and does not reap them: what a program inherits that is executed now.
-/// For the last step before it is.
-pub fn dead_children(count: usize) -> io::Result<()> {
-    for _ in 0..count {
-        // SAFETY: between fork and exec this process has one thread, and the child only ends.
-        match unsafe { fork() }? {
+/// Each of them was to tell its parent of its end with one of these signals; 0 is none. For the last step before it is.
+pub fn dead_children(exit_signals: &[i32]) -> io::Result<()> {
+    for &exit_signal in exit_signals {
+        // SAFETY: the structure is made of numbers, and zero is a valid value for each of them.
+        let mut arguments: libc::clone_args = unsafe { mem::zeroed() };
+        arguments.exit_signal = exit_signal as u64;
+        // SAFETY: without flags and stack this forks, in a process with one thread; the kernel reads `arguments`.
+        match Errno::result(unsafe { libc::syscall(libc::SYS_clone3, &raw mut arguments, size_of_val(&arguments)) })? {
             // SAFETY: as in `end_as`.
-            ForkResult::Child => unsafe { libc::_exit(0) },
-            ForkResult::Parent { child } => waitid(Id::Pid(child), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT)?,
+            0 => unsafe { libc::_exit(0) },
+            // `waitid` of its own: nix does not know the flag for children with another signal.
+            // SAFETY: the kernel is asked for no details, and leaves the child as it is.
+            child => Errno::result(unsafe {
+                let options = libc::WEXITED | libc::WNOWAIT | libc::__WALL;
+                libc::syscall(libc::SYS_waitid, libc::P_PID, child, 0, options, 0)
+            })?,
         };
     }
     Ok(())
