@@ -14,16 +14,6 @@ PATH=$PATH:$HOME/.cargo/bin # where rustup's installer puts it, in this shell no
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-install() {
-    command -v apt-get > /dev/null || { say "please install these first: $*"; exit 1; }
-    local as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo)
-    say "installing from the distribution: $*"
-    "${as_root[@]}" apt-get -qq -o DPkg::Lock::Timeout=300 update
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
-        install --no-install-recommends "$@" > /dev/null
-}
-
 is_new_enough() { printf '%s\n' "$oldest_rust" "$1" | sort -CV; }
 
 has_rust() {
@@ -35,7 +25,7 @@ has_rust() {
 rust_from_rustup() {
     if ! command -v rustup > /dev/null; then
         local installer
-        command -v curl > /dev/null || install curl ca-certificates
+        command -v curl > /dev/null || build/install.sh curl ca-certificates
         installer=$(mktemp)
         curl -sSf --connect-timeout 10 -o "$installer" https://sh.rustup.rs 2> /dev/null \
             && say "installing rustup into $HOME/.cargo" \
@@ -53,12 +43,12 @@ rust_from_rustup() {
 
 # The first of the distribution's packages that is new enough: each with the folder of its programs.
 rust_from_distribution() {
-    command -v apt-cache > /dev/null || return 1
+    command -v apt-cache > /dev/null && build/install.sh || return 1
     local suffix version
     for suffix in '' -web $(apt-cache search --names-only '^rustc-1\.[0-9]+$' | sed 's/^rustc\(-[0-9.]*\).*/\1/' | sort -rV); do
         version=$(apt-cache show "rustc$suffix" 2> /dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1)
         if [ -n "$version" ] && is_new_enough "${version%%[+-]*}"; then
-            install "rustc$suffix" "cargo$suffix"
+            build/install.sh "rustc$suffix" "cargo$suffix"
             use_distribution_rust
             return
         fi
@@ -82,8 +72,8 @@ lint_from_distribution() {
     local package
     package=$(dpkg-query -S "$(readlink -f "$(command -v cargo)")" | cut -d: -f1)
     case $package in
-        cargo-web) install rustfmt-web rust-web-clippy ;;
-        *) install "rustfmt${package#cargo}" "rust${package#cargo}-clippy" ;;
+        cargo-web) build/install.sh rustfmt-web rust-web-clippy ;;
+        *) build/install.sh "rustfmt${package#cargo}" "rust${package#cargo}-clippy" ;;
     esac
 }
 
@@ -93,13 +83,13 @@ if [ "${1-}" = --lint ]; then
     shift
 fi
 
-command -v cc > /dev/null || install gcc libc6-dev
+command -v cc > /dev/null || build/install.sh gcc libc6-dev
 has_rust || use_distribution_rust || rust_from_rustup || rust_from_distribution || {
     say "no Rust $oldest_rust or newer could be installed: see https://rustup.rs"
     exit 1
 }
 if [ -n "$lint" ]; then
-    command -v shellcheck > /dev/null || install shellcheck
+    command -v shellcheck > /dev/null || build/install.sh shellcheck
     if ! { cargo fmt --version && cargo clippy --version; } > /dev/null 2>&1; then
         { command -v rustup > /dev/null && rustup component add rustfmt clippy; } || lint_from_distribution
     fi
