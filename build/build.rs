@@ -8,9 +8,10 @@ use std::{env, fs};
 const C_LIBRARIES: [&str; 8] = ["c", "dl", "gcc", "gcc_eh", "m", "pthread", "rt", "util"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let map = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("build/freestanding.ld");
-    println!("cargo::rerun-if-changed=build/build.rs");
-    println!("cargo::rerun-if-changed={}", map.display());
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("build");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let linker = Linker::of_this_build();
+    let is_release = env::var("PROFILE")? == "release";
 
     // Found before the machine's own, empty libraries make a call into the C library an undefined symbol. For the
     // binaries alone: the tests need the real ones.
@@ -19,32 +20,72 @@ fn main() -> Result<(), Box<dyn Error>> {
     link_binaries_with(&format!("-L{}", libraries.display()));
 
     // No start files and no libraries of the compiler's choice: the entry point is ours.
-    link_binaries_with("-nostartfiles");
+    linker.compiler_takes("-nostartfiles");
     link_binaries_with("-nostdlib");
 
-    // The map of the file.
-    link_binaries_with(&format!("-T{}", map.display()));
-
-    if env::var("PROFILE")? == "release" {
+    if is_release {
         // Runs at any address and asks for no interpreter that would put it there.
-        link_binaries_with("-static-pie");
-        link_binaries_with("-Wl,--no-dynamic-linker");
-        link_binaries_with("-Wl,--defsym=BASE=0");
+        linker.compiler_takes("-static-pie");
+        linker.takes("-pie");
+        linker.takes("--no-dynamic-linker");
+        linker.takes("--defsym=BASE=0");
     } else {
         // Without the optimiser across crates the code goes through a table of addresses, which somebody would have to
         // relocate. At a fixed address the linker itself can fill it in.
         link_binaries_with("-static");
         link_binaries_with("-no-pie");
-        link_binaries_with("-Wl,--defsym=BASE=0x200000");
+        linker.takes("--defsym=BASE=0x200000");
     }
 
+    // The map of the file. On these two the linker adds an empty table of addresses to have something to count from,
+    // and it would be writable.
+    let architecture = env::var("CARGO_CFG_TARGET_ARCH")?;
+    if is_release && ["powerpc64", "x86"].contains(&&*architecture) {
+        link_binaries_with(&format!("-T{}", folder.join("no-tables.ld").display()));
+    }
+    link_binaries_with(&format!("-T{}", folder.join("freestanding.ld").display()));
+
     // No segment for data that is made read-only after relocation: there is neither.
-    link_binaries_with("-Wl,-z,norelro");
+    linker.takes("-znorelro");
     // No note with a hash of the file.
-    link_binaries_with("-Wl,--build-id=none");
+    linker.takes("--build-id=none");
     Ok(())
 }
 
+/// What links the binaries: a C compiler, which calls the linker, or the linker itself.
+enum Linker {
+    CCompiler,
+    Itself,
+}
+
+impl Linker {
+    /// As rustc tells them apart: by the program's name. Where none is configured, all our targets take a C compiler.
+    fn of_this_build() -> Self {
+        let configured = env::var_os("RUSTC_LINKER").map(PathBuf::from);
+        match configured.as_deref().and_then(Path::file_name).and_then(|name| name.to_str()) {
+            Some("ld.lld" | "rust-lld") => Self::Itself,
+            _ => Self::CCompiler,
+        }
+    }
+
+    /// Hands the linker an argument that a C compiler does not know, by way of that if there is one.
+    fn takes(&self, argument: &str) {
+        match self {
+            Self::CCompiler => link_binaries_with(&format!("-Wl,{argument}")),
+            Self::Itself => link_binaries_with(argument),
+        }
+    }
+
+    /// Hands the C compiler an argument for itself, if there is one.
+    fn compiler_takes(&self, argument: &str) {
+        match self {
+            Self::CCompiler => link_binaries_with(argument),
+            Self::Itself => {}
+        }
+    }
+}
+
+/// Hands over an argument that C compilers and linkers both understand.
 fn link_binaries_with(argument: &str) {
     println!("cargo::rustc-link-arg-bins={argument}");
 }

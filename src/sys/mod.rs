@@ -11,9 +11,15 @@
 //! - `syscall(number, [a, b, c, d])`: make a system call and return its result, an error as a negative number.
 #![allow(unsafe_code)] // the one place, beside `args`, that needs it
 
+#[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
+#[cfg_attr(target_arch = "arm", path = "arm.rs")]
+#[cfg_attr(target_arch = "loongarch64", path = "loongarch64.rs")]
+#[cfg_attr(all(target_arch = "powerpc64", target_endian = "little"), path = "powerpc64.rs")]
+#[cfg_attr(target_arch = "riscv64", path = "riscv64.rs")]
+#[cfg_attr(target_arch = "s390x", path = "s390x.rs")]
+#[cfg_attr(target_arch = "x86", path = "x86.rs")]
 #[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
-#[cfg_attr(not(target_arch = "x86_64"), path = "unsupported.rs")]
-mod arch;
+mod arch; // and on every other architecture arch.rs, which says what is missing
 
 use arch::syscall;
 use core::ffi::c_int;
@@ -136,6 +142,7 @@ pub fn write(descriptor: c_int, text: &str) -> Result<c_int, Errno> {
 /// is missing on newer architectures).
 pub fn is_writable(descriptor: c_int) -> bool {
     let mut poll = libc::pollfd { fd: descriptor, events: libc::POLLOUT, revents: 0 };
+    // All zero, so that it makes no difference that 32-bit architectures have a `timespec` of 32 bits and one of 64.
     let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     let arguments = [ptr::from_mut(&mut poll) as usize, 1, address(&at_once), 0];
     // SAFETY: the kernel reads and writes one `pollfd` and reads one `timespec`; both live until the call returns.

@@ -1,0 +1,50 @@
+//! 64-bit RISC-V: system calls by `ecall`, with an error as a negative result.
+
+/// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
+/// status that it returns.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! entry_point {
+    ($main:path) => {
+        // SAFETY: the kernel enters here once, with the initial stack in sp, aligned to 16 bytes (Linux:
+        // `create_elf_tables`). No other code defines this name: start files of a C library are not linked.
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn _start() -> ! {
+            core::arch::naked_asm!(
+                "li fp, 0",              // the outermost frame, for whoever unwinds the stack,
+                "li ra, 0",              // and nowhere to return to
+                "mv a0, sp",             // argc, argv and the rest are the first argument
+                "call {main}",
+                "li a7, {exit_group}",   // what main returned is the status: both are in a0
+                "ecall",
+                "unimp",                 // a seccomp profile refused even the exit: die of it, never spin
+                main = sym $main,
+                exit_group = const $crate::sys::SYS_EXIT_GROUP,
+            )
+        }
+    };
+}
+
+/// Makes the system call `number` and returns what the kernel puts into `a0`.
+///
+/// # Safety
+/// The arguments must be what the call of that number asks for.
+#[inline(always)]
+pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+    let result;
+    // SAFETY: the caller vouches for the call. Of the registers in use the kernel changes a0 alone (`handle_exception`
+    // saves and restores the others; it may drop the vectors, which no code here uses), and it does not use this stack.
+    unsafe {
+        core::arch::asm!(
+            "ecall",
+            in("a7") number,
+            inlateout("a0") a => result,
+            in("a1") b,
+            in("a2") c,
+            in("a3") d,
+            options(nostack),
+        );
+    }
+    result
+}
