@@ -59,10 +59,13 @@ enum Linker {
 }
 
 impl Linker {
-    /// As rustc tells them apart: by the program's name. Where none is configured, all our targets take a C compiler.
+    /// As rustc tells them apart: by the program's name, which a flag or cargo's configuration gave it. Where neither
+    /// did, all our targets take a C compiler.
     fn of_this_build() -> Self {
-        let configured = env::var_os("RUSTC_LINKER").map(PathBuf::from);
-        match configured.as_deref().and_then(Path::file_name).and_then(|name| name.to_str()) {
+        let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+        let flag = flags.rsplit('\x1f').find_map(|flag| flag.strip_prefix("-Clinker="));
+        let linker = flag.map(PathBuf::from).or_else(|| env::var_os("RUSTC_LINKER").map(PathBuf::from));
+        match linker.as_deref().and_then(Path::file_name).and_then(|name| name.to_str()) {
             Some("ld.lld" | "rust-lld") => Self::Itself,
             _ => Self::CCompiler,
         }

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Builds the release binary of every platform in build/platforms.toml: dist/binaries/<platform>/pause.
+#
+# usage: build/binaries.sh [PLATFORM...]      such as linux/arm/v7; all of them if none is given
+#
+# With the compiler of rustup where that has the targets or can get them, otherwise with Debian's, which has the source
+# of `core` to build for any target. Nothing else of a target is needed: LLD links for all of them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fail() {
+    echo "binaries.sh: $*" >&2
+    exit 1
+}
+
+# Installs Debian packages, as far as they are missing.
+debian() {
+    dpkg -s "$@" > /dev/null 2>&1 && return
+    command -v apt-get > /dev/null || fail "neither rustup nor apt can provide a compiler: install rustup's targets"
+    local root=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    [[ $(id -u) == 0 ]] || root=(sudo "${root[@]}")
+    "${root[@]}" update
+    "${root[@]}" install --yes --no-remove --no-install-recommends "$@" > /dev/null
+}
+
+# The field $2 of the platform $1 in the table; empty where it has none.
+field() {
+    awk -F ' = ' -v platform="\"$1\"" -v name="$2" '
+        $1 == "platform" { here = $2 == platform }
+        here && $1 == name { gsub("\"", "", $2); print $2 }' build/platforms.toml
+}
+
+platforms=("$@")
+[[ $# -gt 0 ]] || mapfile -t platforms < <(awk -F '"' '/^platform = / { print $2 }' build/platforms.toml)
+targets=()
+for platform in "${platforms[@]}"; do
+    target=$(field "$platform" target)
+    [[ $target ]] || fail "build/platforms.toml has no platform $platform"
+    targets+=("$target")
+    # The linker by its bare name: where it lies on this machine must make no difference.
+    variable=CARGO_TARGET_${target//-/_}_RUSTFLAGS
+    export "${variable^^}=-Clinker=ld.lld $(field "$platform" rustflags)"
+done
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS # cargo would take them instead
+
+if command -v rustup > /dev/null && rustup target add "${targets[@]}" > /dev/null 2>&1; then
+    compiler=(cargo build)
+    version=$(rustc --version)
+else
+    debian rustc-web cargo-web rust-web-src
+    export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 # for -Z
+    compiler=(/usr/bin/cargo build -Z "build-std=core,compiler_builtins")
+    version="$($RUSTC --version) and core from source"
+fi
+
+lld=$(find "$(rustc --print sysroot 2> /dev/null)/lib/rustlib" -name rust-lld -print -quit 2> /dev/null || true)
+if [[ ! $lld ]]; then
+    # The newest there is: LLD knows s390x since version 18.
+    package=$(apt-cache search --names-only '^lld-[0-9]+$' | awk '{ print $1 }' | sort -V | tail -n 1)
+    debian "${package:-lld}"
+    lld=$(find /usr/bin -name 'ld.lld*' | sort -V | tail -n 1)
+fi
+mkdir -p target/linker
+ln -sfn "$lld" target/linker/ld.lld
+PATH=$PWD/target/linker:$PATH
+
+echo "building with $version, linking with $(ld.lld --version | grep -o 'LLD [0-9.]*')"
+"${compiler[@]}" --quiet --locked --release --package pause --bin pause --target-dir target/platforms "${targets[@]/#/--target=}"
+
+for i in "${!platforms[@]}"; do
+    binary=dist/binaries/${platforms[i]}/pause
+    install -D "target/platforms/${targets[i]}/release/pause" "$binary"
+    echo "$binary: $(wc -c < "$binary") bytes"
+done
