@@ -13,16 +13,6 @@ fail() {
     exit 1
 }
 
-# Installs Debian packages, as far as they are missing.
-debian() {
-    dpkg -s "$@" > /dev/null 2>&1 && return
-    command -v apt-get > /dev/null || fail "neither rustup nor apt can provide a compiler: install rustup's targets"
-    local root=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-    [[ $(id -u) == 0 ]] || root=(sudo "${root[@]}")
-    "${root[@]}" update
-    "${root[@]}" install --yes --no-remove --no-install-recommends "$@" > /dev/null
-}
-
 # The field $2 of the platform $1 in the table; empty where it has none.
 field() {
     awk -F ' = ' -v platform="\"$1\"" -v name="$2" '
@@ -47,7 +37,7 @@ if command -v rustup > /dev/null && rustup target add "${targets[@]}" > /dev/nul
     compiler=(cargo build)
     version=$(rustc --version)
 else
-    debian rustc-web cargo-web rust-web-src
+    build/install.sh rustc-web cargo-web rust-web-src
     export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 # for -Z
     compiler=(/usr/bin/cargo build -Z "build-std=core,compiler_builtins")
     version="$($RUSTC --version) and core from source"
@@ -57,7 +47,7 @@ lld=$(find "$(rustc --print sysroot 2> /dev/null)/lib/rustlib" -name rust-lld -p
 if [[ ! $lld ]]; then
     # The newest there is: LLD knows s390x since version 18.
     package=$(apt-cache search --names-only '^lld-[0-9]+$' | awk '{ print $1 }' | sort -V | tail -n 1)
-    debian "${package:-lld}"
+    build/install.sh "${package:-lld}"
     lld=$(find /usr/bin -name 'ld.lld*' | sort -V | tail -n 1)
 fi
 mkdir -p target/linker
