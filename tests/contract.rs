@@ -1,6 +1,7 @@
 //! The contract: what `pause` prints, to which stream, and with which status it ends, byte for byte.
 
 use nix::sys::signal::Signal;
+use sandbox::platform::Limit;
 use sandbox::programs::pause;
 use sandbox::{Member, Pod, again};
 use std::ffi::{OsStr, OsString};
@@ -101,6 +102,9 @@ fn a_megabyte_of_arguments_is_ignored_and_searched() {
 
 #[test]
 fn a_missing_program_name_is_no_trouble() {
+    if Limit::OwnProcess.applies() {
+        return;
+    }
     // The kernel makes argc 1 of 0 since Linux 5.18 (`man 2 execve`); before, the program saw it.
     let path = std::ffi::CString::new(sandbox::programs::path("pause").as_os_str().as_bytes()).expect("no NUL");
     let no_arguments: [&std::ffi::CStr; 0] = [];

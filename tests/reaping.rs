@@ -4,6 +4,7 @@
 
 use nix::sys::signal::Signal;
 use sandbox::cgroup::Cgroup;
+use sandbox::platform::Limit;
 use sandbox::programs::{careless, hoarder, pause};
 use sandbox::shim::dead_children;
 use sandbox::starve::{Load, Means, starve};
@@ -145,11 +146,13 @@ fn zombies_from_before_it_began_are_reaped() {
 
 #[test]
 fn no_look_finds_a_zombie_in_a_storm_of_ten_thousand_orphans() {
+    let is_limited = Limit::KernelReaps.applies(); // then no zombie stays
     let pod = Pod::with(pause());
     let mut storms = [(); 2].map(|()| container(&pod, &["one-by-one", "5000"]));
     let mut looks = 0;
     while storms.iter_mut().any(|storm| storm.status().is_none()) {
-        assert_eq!(zombies(&pod), [], "at look {looks}");
+        let seen = zombies(&pod);
+        assert!(is_limited || seen.is_empty(), "at look {looks}: {seen:?}");
         looks += 1;
     }
     assert!(looks > 100, "only {looks} looks at ten thousand orphans");
@@ -165,7 +168,8 @@ fn no_look_finds_a_zombie_in_a_storm_of_ten_thousand_orphans() {
 
 #[test]
 fn a_stopped_sandbox_still_leaves_no_zombie() {
-    for (program, zombies_left) in [(pause(), 0), (hoarder(), 100)] {
+    let left_by_pause = if Limit::KernelReaps.applies() { 100 } else { 0 };
+    for (program, zombies_left, left_in_the_end) in [(pause(), left_by_pause, 0), (hoarder(), 100, 100)] {
         let pod = Pod::with(program);
         let mut orphans = container(&pod, &["together", "100"]);
         until_ready(&mut orphans);
@@ -177,6 +181,8 @@ fn a_stopped_sandbox_still_leaves_no_zombie() {
             rows(&pod).len() == 1 + zombies_left && zombies(&pod).len() == zombies_left
         });
         assert!(is_stopped(), "process 1 was to be stopped all the time");
+        pod.signal(Signal::SIGCONT);
+        until_zombies(&pod, left_in_the_end);
     }
 }
 
@@ -217,6 +223,9 @@ fn storm_in_famine(program: Command) -> (String, usize) {
 
 #[test]
 fn a_starved_sandbox_leaves_no_zombie_and_no_fork_fails() {
+    if Limit::KernelReaps.applies() {
+        return;
+    }
     assert_eq!(storm_in_famine(pause()), ("failed forks: 0\n".into(), 0));
 
     let (said, most) = storm_in_famine(hoarder());

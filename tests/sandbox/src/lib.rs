@@ -12,6 +12,7 @@
 //! | [`deadline`] | wait for something to become true, but not for ever                       |
 //! | [`again`]    | a test program that runs itself again, as somebody else                  |
 //! | [`programs`] | the programs under test, and those that misbehave for it                  |
+//! | [`platform`] | the platform under test, and what its emulator makes impossible           |
 //!
 //! Nothing outlives the process that made it: every process of a pod is killed by the kernel when its maker is gone,
 //! even if that was killed, and namespaces, mounts and interfaces go with their last process.
@@ -20,6 +21,7 @@ pub mod again;
 pub mod cgroup;
 pub mod deadline;
 pub mod fault;
+pub mod platform;
 pub mod pod;
 pub mod programs;
 pub mod shim;

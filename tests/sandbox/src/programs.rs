@@ -1,5 +1,6 @@
 //! The programs under test, and those that misbehave for it: built in the release profile, once for each run.
 
+use crate::platform;
 use escargot::CargoBuild;
 use escargot::format::Message;
 use std::env;
@@ -16,9 +17,17 @@ pub const FOLDER: &str = "PAUSE_PROGRAMS";
 /// The names of the programs, each with the package that it is built from.
 const PROGRAMS: [(&str, &str); 3] = [("pause", "pause"), ("careless", "sandbox"), ("hoarder", "sandbox")];
 
-/// The release binary of `pause`.
+/// The release binary of `pause`, for the platform under test.
 pub fn pause() -> Command {
-    Command::new(path("pause"))
+    pause_at(path("pause"))
+}
+
+/// A copy of that.
+pub fn pause_at(path: &Path) -> Command {
+    let Some(emulator) = platform::emulator() else { return Command::new(path) };
+    let mut command = Command::new(emulator);
+    command.arg(path);
+    command
 }
 
 /// A careless container, which abandons children or misbehaves towards process 1; without arguments it lists how. What
@@ -55,7 +64,10 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 pub fn path(name: &str) -> &'static Path {
     static PATHS: LazyLock<[PathBuf; PROGRAMS.len()]> = LazyLock::new(|| match env::var_os(FOLDER) {
         Some(folder) => PROGRAMS.map(|(program, _)| Path::new(&folder).join(program)),
-        None => PROGRAMS.map(|(program, package)| build(package, program)),
+        None => PROGRAMS.map(|(program, package)| match platform::chosen() {
+            Some(platform) if program == "pause" => platform.binary(),
+            _ => build(package, program),
+        }),
     });
     let at = PROGRAMS.iter().position(|(program, _)| *program == name).expect("a program of this crate");
     &PATHS[at]
