@@ -6,13 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! command -v qemu-s390x-static qemu-s390x > /dev/null; then
-    command -v apt-get > /dev/null || { echo "emulated-tests.sh: install QEMU's user-mode emulators" >&2; exit 1; }
-    root=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-    [[ $(id -u) == 0 ]] || root=(sudo "${root[@]}")
-    "${root[@]}" update
-    "${root[@]}" install --yes --no-remove --no-install-recommends qemu-user-static > /dev/null
-fi
+type qemu-s390x-static > /dev/null 2>&1 || type qemu-s390x > /dev/null 2>&1 || build/install.sh qemu-user-static
 
 [[ $# -gt 0 ]] || mapfile -t platforms < <(awk -F '"' '/^platform = / { print $2 }' build/platforms.toml)
 for platform in "${@:-${platforms[@]}}"; do
