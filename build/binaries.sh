@@ -46,6 +46,7 @@ fi
 lld=$(find "$(rustc --print sysroot 2> /dev/null)/lib/rustlib" -name rust-lld -print -quit 2> /dev/null || true)
 if [[ ! $lld ]]; then
     # The newest there is: LLD knows s390x since version 18.
+    build/install.sh
     package=$(apt-cache search --names-only '^lld-[0-9]+$' | awk '{ print $1 }' | sort -V | tail -n 1)
     build/install.sh "${package:-lld}"
     lld=$(find /usr/bin -name 'ld.lld*' | sort -V | tail -n 1)
