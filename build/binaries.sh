@@ -3,7 +3,7 @@
 #
 # usage: build/binaries.sh [PLATFORM...]      such as linux/arm/v7; all of them if none is given
 #
-# With the compiler of rustup where that has the targets or can get them, otherwise with Debian's, which has the source
+# With the compiler of rustup for those targets that it has or can get, and for others with Debian's, which has the source
 # of `core` to build for any target. Nothing else of a target is needed: LLD links for all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,15 +33,16 @@ for platform in "${platforms[@]}"; do
 done
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS # cargo would take them instead
 
-if command -v rustup > /dev/null && rustup target add "${targets[@]}" > /dev/null 2>&1; then
-    compiler=(cargo build)
-    version=$(rustc --version)
-else
-    build/install.sh rustc-web cargo-web rust-web-src
-    export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 # for -Z
-    compiler=(/usr/bin/cargo build -Z "build-std=core,compiler_builtins")
-    version="$($RUSTC --version) and core from source"
-fi
+# What rustup has a compiled `core` for, and what Debian's compiler has to build it for.
+compiled=() from_source=()
+for target in "${targets[@]}"; do
+    if command -v rustup > /dev/null && rustup target add "$target" > /dev/null 2>&1; then
+        compiled+=("$target")
+    else
+        from_source+=("$target")
+    fi
+done
+[[ ${#from_source[@]} == 0 ]] || build/install.sh rustc-web cargo-web rust-web-src
 
 lld=$(find "$(rustc --print sysroot 2> /dev/null)/lib/rustlib" -name rust-lld -print -quit 2> /dev/null || true)
 if [[ ! $lld ]]; then
@@ -55,8 +56,22 @@ mkdir -p target/linker
 ln -sfn "$lld" target/linker/ld.lld
 PATH=$PWD/target/linker:$PATH
 
-echo "building with $version, linking with $(ld.lld --version | grep -o 'LLD [0-9.]*')"
-"${compiler[@]}" --quiet --locked --release --package pause --bin pause --target-dir target/platforms "${targets[@]/#/--target=}"
+# build COMPILER TARGET… -- CARGO…: says what is built with what, and builds it.
+build() {
+    local arguments=() compiler=$1
+    shift
+    while [[ $1 != -- ]]; do
+        arguments+=("--target=$1")
+        shift
+    done
+    [[ ${#arguments[@]} != 0 ]] || return 0
+    shift
+    echo "with $compiler and $(ld.lld --version | grep -o 'LLD [0-9.]*'): ${arguments[*]#--target=}"
+    "$@" --quiet --locked --release --package pause --bin pause --target-dir target/platforms "${arguments[@]}"
+}
+build "rustup's $(rustc --version 2> /dev/null || true)" "${compiled[@]}" -- cargo build
+build "Debian's $(/usr/bin/rustc --version 2> /dev/null || true), core from source" "${from_source[@]}" -- \
+    env RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 /usr/bin/cargo build -Z build-std=core,compiler_builtins # -Z wants the former
 
 for i in "${!platforms[@]}"; do
     binary=dist/binaries/${platforms[i]}/pause
