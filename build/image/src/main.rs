@@ -1,0 +1,120 @@
+//! `image`: assembles the multi-platform image from the compiled binaries, with its checksums.
+//!
+//! It needs no root, no daemon and no network, and the same binaries always make the same bytes.
+//!
+//! | module        | its one job                                                            |
+//! | ------------- | ---------------------------------------------------------------------- |
+//! | [`project`]   | what the project says of itself: name, version, licence                |
+//! | [`epoch`]     | when everything was made, as far as anybody is told                    |
+//! | [`platforms`] | the table of platforms, and what an executable for each looks like     |
+//! | [`binary`]    | a compiled binary, read and looked at before it is shipped             |
+//! | [`blob`]      | bytes that are found by their digest                                   |
+//! | [`layer`]     | files as a compressed layer                                            |
+//! | [`image`]     | configuration and manifest of one platform                             |
+//! | [`index`]     | the images of all platforms under one name                             |
+//! | [`archive`]   | the one file that every tool can load                                  |
+//! | [`output`]    | files that are written whole or not at all, and their checksums        |
+//! | [`report`]    | the table that is printed                                              |
+
+mod archive;
+mod binary;
+mod blob;
+mod epoch;
+mod image;
+mod index;
+mod layer;
+mod output;
+mod platforms;
+mod project;
+mod report;
+
+use image::Image;
+use index::Index;
+use layer::Layer;
+use oci_spec::distribution::Reference;
+use output::Output;
+use project::Project;
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What goes wrong here is told in one sentence, and another one that says what to do next.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
+
+Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause, for every platform of
+FOLDER/build/platforms.toml, and writes SHA256SUMS beside it. FOLDER is the current one by default,
+NAME:TAG is localhost/pause:VERSION. SOURCE_DATE_EPOCH is the time that everything in it bears, 0 by default.";
+
+struct Arguments {
+    reference: Option<Reference>,
+    folder: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("image: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let Some(arguments) = arguments()? else { return print(USAGE) };
+    let project = Project::read(&arguments.folder)?;
+    let created = epoch::from_environment()?;
+    let platforms = platforms::read(&arguments.folder.join("build/platforms.toml"))?;
+    let reference = match arguments.reference {
+        Some(reference) => reference,
+        None => format!("localhost/{}:{}", project.name, project.version).parse()?,
+    };
+
+    let mut output = Output::new(arguments.folder.join("dist"));
+    let (mut images, mut sizes) = (Vec::new(), Vec::new());
+    for platform in platforms {
+        let path = format!("binaries/{platform}/{}", project.name);
+        let bytes = binary::read(&output.path(&path), &platform)?;
+        let layer = Layer::of(&[(&project.name, &bytes)], created)?;
+        let image = Image::new(&project, platform, &[layer], created)?;
+        sizes.push(bytes.len());
+        output.has(path, bytes);
+        images.push(image);
+    }
+    let index = Index::new(reference, &project, images, created)?;
+    output.add(format!("{}-{}.tar", project.name, project.version), archive::assemble(&[&index], created)?);
+    output.write()?;
+    print(&report::table(&index, &sizes))
+}
+
+/// The command line, or nothing where it asks for help.
+fn arguments() -> Result<Option<Arguments>> {
+    use lexopt::prelude::*;
+    let mut arguments = Arguments { reference: None, folder: ".".into() };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("reference") => arguments.reference = Some(reference(&parser.value()?.string()?)?),
+            Long("project") => arguments.folder = parser.value()?.into(),
+            Short('h') | Long("help") => return Ok(None),
+            _ => return Err(format!("{}; see --help", argument.unexpected()).into()),
+        }
+    }
+    Ok(Some(arguments))
+}
+
+fn reference(name: &str) -> Result<Reference> {
+    let sentence = "give it as registry/name:tag, such as localhost/pause:1.0.0";
+    match name.parse::<Reference>() {
+        Ok(reference) if reference.digest().is_none() => Ok(reference),
+        Ok(_) => Err(format!("the reference {name} has a digest, which only its image can tell; {sentence}").into()),
+        Err(error) => Err(format!("the reference {name:?} is none: {error}; {sentence}").into()),
+    }
+}
+
+fn print(text: &str) -> Result<()> {
+    writeln!(io::stdout(), "{text}").map_err(|error| format!("the standard output cannot be written: {error}").into())
+}

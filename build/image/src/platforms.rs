@@ -1,0 +1,126 @@
+//! The table of platforms, and what an executable for each of them looks like.
+
+use crate::Result;
+use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_PPC64, EM_RISCV, EM_S390, EM_X86_64};
+use oci_spec::image::{Arch, Os, PlatformBuilder};
+use serde::Deserialize;
+use std::path::Path;
+use std::{env, fmt, fs};
+
+/// Operating system, architecture and variant, as images name them.
+///
+/// The variant is there where the table has it, and the table has it for arm alone: that is the only architecture
+/// whose variants cannot run each other's programs. `linux/arm64` is what containerd and Docker make of
+/// `linux/arm64/v8` before they compare (`platforms.Normalize`), so the longer name would say nothing more, and tools
+/// that compare without that would not find it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    pub arch: Arch,
+    pub variant: Option<String>,
+}
+
+/// What the header of an executable says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Bits of an address.
+    pub bits: u8,
+    pub is_little_endian: bool,
+    /// The number of the architecture (`e_machine`).
+    pub number: u16,
+}
+
+/// Reads the table: a file with one `[[platform]]` for each.
+pub fn read(path: &Path) -> Result<Vec<Platform>> {
+    #[derive(Deserialize)]
+    struct Table {
+        platform: Vec<Row>,
+    }
+    #[derive(Deserialize)]
+    struct Row {
+        platform: String,
+    }
+    let cannot = |error: &dyn fmt::Display| {
+        format!("{} cannot be read: {error}; it needs a [[platform]] with `platform = …` for each", path.display())
+    };
+    let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
+    let table: Table = toml::from_str(&text).map_err(|error| cannot(&error.message()))?;
+    let mut platforms = Vec::new();
+    for Row { platform: name } in table.platform {
+        let platform = parse(&name).ok_or_else(|| {
+            format!(
+                "{}: {name:?} is no platform; name it as Go does, such as linux/arm64 or linux/arm/v7",
+                path.display()
+            )
+        })?;
+        if platforms.contains(&platform) {
+            return Err(format!("{}: {name} is there twice; take one of them out", path.display()).into());
+        }
+        platforms.push(platform);
+    }
+    match platforms.is_empty() {
+        true => Err(cannot(&"it has no platform").into()),
+        false => Ok(platforms),
+    }
+}
+
+/// The platform of this name, if an executable for it is known.
+fn parse(name: &str) -> Option<Platform> {
+    let (arch, variant) = match name.split('/').collect::<Vec<_>>()[..] {
+        ["linux", arch] => (arch, None),
+        ["linux", arch, variant] if !variant.is_empty() => (arch, Some(variant.to_owned())),
+        _ => return None,
+    };
+    let platform = Platform { arch: arch.into(), variant };
+    platform.machine().is_some().then_some(platform)
+}
+
+impl Platform {
+    /// What an executable for it says of itself. Every architecture is here that Go knows Linux on.
+    pub fn machine(&self) -> Option<Machine> {
+        let (bits, is_little_endian, number) = match self.arch {
+            Arch::i386 => (32, true, EM_386),
+            Arch::Amd64 => (64, true, EM_X86_64),
+            Arch::ARM => (32, true, EM_ARM),
+            Arch::ARM64 => (64, true, EM_AARCH64),
+            Arch::LoongArch64 => (64, true, EM_LOONGARCH),
+            Arch::Mips => (32, false, EM_MIPS),
+            Arch::Mipsle => (32, true, EM_MIPS),
+            Arch::Mips64 => (64, false, EM_MIPS),
+            Arch::Mips64le => (64, true, EM_MIPS),
+            Arch::PowerPC64 => (64, false, EM_PPC64),
+            Arch::PowerPC64le => (64, true, EM_PPC64),
+            Arch::RISCV64 => (64, true, EM_RISCV),
+            Arch::s390x => (64, false, EM_S390),
+            _ => return None,
+        };
+        Some(Machine { bits, is_little_endian, number })
+    }
+
+    /// Whether this machine is one.
+    pub fn is_this_machine(&self) -> bool {
+        match env::consts::ARCH {
+            "x86" => self.arch == Arch::i386,
+            "loongarch64" => self.arch == Arch::LoongArch64,
+            _ => self.arch == Arch::default(),
+        }
+    }
+
+    /// As descriptors have it.
+    pub fn in_descriptor(&self) -> Result<oci_spec::image::Platform> {
+        let platform = PlatformBuilder::default().os(Os::Linux).architecture(self.arch.clone());
+        Ok(match &self.variant {
+            Some(variant) => platform.variant(variant.as_str()),
+            None => platform,
+        }
+        .build()?)
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match &self.variant {
+            Some(variant) => f.pad(&format!("linux/{}/{variant}", self.arch)),
+            None => f.pad(&format!("linux/{}", self.arch)),
+        }
+    }
+}

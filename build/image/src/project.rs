@@ -1,0 +1,64 @@
+//! What the project says of itself, in its `Cargo.toml`.
+
+use crate::Result;
+use crate::epoch::Epoch;
+use oci_spec::image::{
+    ANNOTATION_CREATED, ANNOTATION_DESCRIPTION, ANNOTATION_LICENSES, ANNOTATION_SOURCE, ANNOTATION_TITLE,
+    ANNOTATION_URL, ANNOTATION_VERSION,
+};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The package whose binaries are shipped.
+pub struct Project {
+    pub name: String,
+    pub version: String,
+    pub description: String,
+    /// An SPDX expression.
+    pub license: String,
+    /// Where the source and the home page are, if the manifest says so.
+    repository: Option<String>,
+    homepage: Option<String>,
+}
+
+impl Project {
+    /// Reads that file in `folder`.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join("Cargo.toml");
+        let cannot = |error: &dyn std::fmt::Display| {
+            let path = path.display();
+            format!("{path} cannot be read: {error}; call it in the project's folder, or name that with --project")
+        };
+        let manifest = cargo_toml::Manifest::from_path(&path).map_err(|error| cannot(&error))?;
+        let package = manifest.package.as_ref().ok_or_else(|| cannot(&"it describes no package"))?;
+        let missing = |field| cannot(&format!("it has no {field}"));
+        Ok(Self {
+            name: package.name().to_owned(),
+            version: package.version().to_string(),
+            description: package.description().ok_or_else(|| missing("description"))?.to_owned(),
+            license: package.license().ok_or_else(|| missing("license"))?.to_owned(),
+            repository: package.repository().map(str::to_owned),
+            homepage: package.homepage().map(str::to_owned),
+        })
+    }
+
+    /// What an image says of itself to whoever looks at it on a node.
+    pub fn labels(&self) -> HashMap<String, String> {
+        let mut labels = HashMap::from([
+            (ANNOTATION_TITLE.to_owned(), self.name.clone()),
+            (ANNOTATION_DESCRIPTION.to_owned(), self.description.clone()),
+            (ANNOTATION_VERSION.to_owned(), self.version.clone()),
+            (ANNOTATION_LICENSES.to_owned(), self.license.clone()),
+        ]);
+        labels.extend(self.repository.clone().map(|source| (ANNOTATION_SOURCE.to_owned(), source)));
+        labels.extend(self.homepage.clone().map(|url| (ANNOTATION_URL.to_owned(), url)));
+        labels
+    }
+
+    /// What it says to whoever looks into a registry: the same, and its age.
+    pub fn annotations(&self, created: Epoch) -> HashMap<String, String> {
+        let mut annotations = self.labels();
+        annotations.insert(ANNOTATION_CREATED.to_owned(), created.to_string());
+        annotations
+    }
+}

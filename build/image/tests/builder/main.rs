@@ -1,0 +1,5 @@
+//! `image`, run on projects with hand-made binaries.
+
+mod contents;
+mod faults;
+mod project;

@@ -1,0 +1,138 @@
+//! A project with hand-made binaries, for `image` to make an image of: just what it reads, and all of it may be spoilt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// The platforms of the table, each with the class, the byte order and the machine of its executables (`man 5 elf`).
+pub const PLATFORMS: [(&str, u8, u8, u16); 8] = [
+    ("linux/amd64", 2, 1, 62),
+    ("linux/arm64", 2, 1, 183),
+    ("linux/arm/v7", 1, 1, 40),
+    ("linux/ppc64le", 2, 1, 21),
+    ("linux/s390x", 2, 2, 22),
+    ("linux/riscv64", 2, 1, 243),
+    ("linux/loong64", 2, 1, 258),
+    ("linux/386", 1, 1, 3),
+];
+
+const MANIFEST: &str = "[package]
+name = \"pause\"
+description = \"It waits\"
+version = \"1.2.3\"
+license = \"Apache-2.0\"
+repository = \"https://example.org/pause\"
+edition = \"2024\"
+
+[dependencies]
+libc = \"0.2\"
+";
+
+const LOCK: &str = "version = 4
+
+[[package]]
+name = \"libc\"
+version = \"0.2.100\"
+source = \"registry+https://github.com/rust-lang/crates.io-index\"
+checksum = \"a60553f9a9e039a333b4e9b20573b9e9b9c0bb3a11e201ccc48ef4283456d673\"
+
+[[package]]
+name = \"pause\"
+version = \"1.2.3\"
+dependencies = [\"libc\"]
+";
+
+pub struct Project(TempDir);
+
+impl Project {
+    pub fn new() -> Self {
+        let project = Self(tempfile::tempdir().expect("a folder can be made"));
+        project.write("Cargo.toml", MANIFEST);
+        project.write("Cargo.lock", LOCK);
+        let rows = PLATFORMS.map(|(name, ..)| format!("[[platform]]\nplatform = \"{name}\"\ntarget = \"t\"\n"));
+        project.write("build/platforms.toml", rows.concat());
+        for (name, class, order, machine) in PLATFORMS {
+            project.write(&binary(name), executable(class, order, machine));
+        }
+        project
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("it is in the folder")).expect("a folder can be made");
+        fs::write(path, bytes).expect("it can be written");
+    }
+
+    /// `image`, called for this project.
+    pub fn image(&self) -> Command {
+        let mut image = Command::new(env!("CARGO_BIN_EXE_image"));
+        image.arg("--project").arg(self.0.path()).env_remove("SOURCE_DATE_EPOCH");
+        image
+    }
+
+    /// Runs `image` to a good end, and returns the archive.
+    #[track_caller]
+    pub fn archive(&self) -> Vec<u8> {
+        self.archive_by(&mut self.image())
+    }
+
+    /// Like [`archive`](Self::archive), with a command that was changed.
+    #[track_caller]
+    pub fn archive_by(&self, image: &mut Command) -> Vec<u8> {
+        let output = image.output().expect("it was built");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        fs::read(self.path("dist/pause-1.2.3.tar")).expect("it was written")
+    }
+
+    /// All files in `dist`, by name.
+    pub fn outputs(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = fs::read_dir(self.path("dist")).expect("there is one").map(|entry| entry.unwrap());
+        let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+        let mut files: Vec<_> = files.map(|file| (file.file_name().into(), fs::read(file.path()).unwrap())).collect();
+        files.sort();
+        files
+    }
+}
+
+/// Where the binary of a platform is.
+pub fn binary(platform: &str) -> String {
+    format!("dist/binaries/{platform}/pause")
+}
+
+/// An ELF file of a header alone.
+pub fn executable(class: u8, order: u8, machine: u16) -> Vec<u8> {
+    const EXEC: u16 = 2;
+    let half = |value: u16| if order == 1 { value.to_le_bytes() } else { value.to_be_bytes() };
+    let (size, header_size_at) = if class == 2 { (64, 52) } else { (52, 40) };
+    let mut file = vec![0; size];
+    file[..7].copy_from_slice(&[0x7f, b'E', b'L', b'F', class, order, 1]);
+    file[16..18].copy_from_slice(&half(EXEC));
+    file[18..20].copy_from_slice(&half(machine));
+    file[header_size_at..header_size_at + 2].copy_from_slice(&half(size as u16));
+    file
+}
+
+/// It failed with one sentence, which has all of these parts, and said nothing else.
+#[track_caller]
+pub fn assert_says(output: &Output, parts: &[&str]) {
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!((output.status.code(), &*stdout), (Some(1), ""), "{stderr}");
+    assert!(stderr.starts_with("image: ") && stderr.lines().count() == 1, "{stderr}");
+    for part in parts {
+        assert!(stderr.contains(part), "{part:?} is missing: {stderr}");
+    }
+}
+
+/// No file whose name is not one that is promised.
+#[track_caller]
+pub fn assert_no_rest(folder: &Path) {
+    for entry in fs::read_dir(folder).expect("there is one") {
+        let name = entry.expect("it can be listed").file_name().into_string().expect("plain text");
+        assert!(!name.starts_with('.'), "{name} is left behind");
+    }
+}
