@@ -1,10 +1,10 @@
-//! `image`: assembles the multi-platform image from the compiled binaries, with its checksums.
+//! `image`: assembles the multi-platform image from the compiled binaries, with its SBOMs and checksums.
 //!
 //! It needs no root, no daemon and no network, and the same binaries always make the same bytes.
 //!
 //! | module        | its one job                                                            |
 //! | ------------- | ---------------------------------------------------------------------- |
-//! | [`project`]   | what the project says of itself: name, version, licence                |
+//! | [`project`]   | what the project says of itself: name, version, licence, dependencies  |
 //! | [`epoch`]     | when everything was made, as far as anybody is told                    |
 //! | [`platforms`] | the table of platforms, and what an executable for each looks like     |
 //! | [`binary`]    | a compiled binary, read and looked at before it is shipped             |
@@ -13,6 +13,7 @@
 //! | [`image`]     | configuration and manifest of one platform                             |
 //! | [`index`]     | the images of all platforms under one name                             |
 //! | [`archive`]   | the one file that every tool can load                                  |
+//! | [`sbom`]      | what an image is made of, for scanners                                 |
 //! | [`output`]    | files that are written whole or not at all, and their checksums        |
 //! | [`report`]    | the table that is printed                                              |
 
@@ -27,6 +28,7 @@ mod output;
 mod platforms;
 mod project;
 mod report;
+mod sbom;
 
 use image::Image;
 use index::Index;
@@ -45,7 +47,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
 
 Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause, for every platform of
-FOLDER/build/platforms.toml, and writes SHA256SUMS beside it. FOLDER is the current one by default,
+FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default,
 NAME:TAG is localhost/pause:VERSION. SOURCE_DATE_EPOCH is the time that everything in it bears, 0 by default.";
 
 struct Arguments {
@@ -80,8 +82,10 @@ fn run() -> Result<()> {
         let bytes = binary::read(&output.path(&path), &platform)?;
         let layer = Layer::of(&[(&project.name, &bytes)], created)?;
         let image = Image::new(&project, platform, &[layer], created)?;
+        let sbom = sbom::describe(&project, &image, &bytes, &reference, created)?;
         sizes.push(bytes.len());
         output.has(path, bytes);
+        output.add(format!("{}-{}.{}.cdx.json", project.name, project.version, image.platform.in_one_word()), sbom);
         images.push(image);
     }
     let index = Index::new(reference, &project, images, created)?;

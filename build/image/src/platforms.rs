@@ -114,6 +114,11 @@ impl Platform {
         }
         .build()?)
     }
+
+    /// For the name of a file: `linux-arm-v7`.
+    pub fn in_one_word(&self) -> String {
+        self.to_string().replace('/', "-")
+    }
 }
 
 impl fmt::Display for Platform {

@@ -1,4 +1,4 @@
-//! What the project says of itself, in its `Cargo.toml`.
+//! What the project says of itself, in its `Cargo.toml` and `Cargo.lock`.
 
 use crate::Result;
 use crate::epoch::Epoch;
@@ -6,7 +6,9 @@ use oci_spec::image::{
     ANNOTATION_CREATED, ANNOTATION_DESCRIPTION, ANNOTATION_LICENSES, ANNOTATION_SOURCE, ANNOTATION_TITLE,
     ANNOTATION_URL, ANNOTATION_VERSION,
 };
+use serde::Deserialize;
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
 
 /// The package whose binaries are shipped.
@@ -19,10 +21,21 @@ pub struct Project {
     /// Where the source and the home page are, if the manifest says so.
     repository: Option<String>,
     homepage: Option<String>,
+    /// The packages that its build depends on.
+    pub dependencies: Vec<Locked>,
+}
+
+/// A package, as `Cargo.lock` has it.
+#[derive(Deserialize)]
+pub struct Locked {
+    pub name: String,
+    pub version: String,
+    /// Of the archive in the registry: SHA-256, in hexadecimal digits. A package of this workspace has none.
+    pub checksum: Option<String>,
 }
 
 impl Project {
-    /// Reads that file in `folder`.
+    /// Reads the two files in `folder`.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join("Cargo.toml");
         let cannot = |error: &dyn std::fmt::Display| {
@@ -39,6 +52,7 @@ impl Project {
             license: package.license().ok_or_else(|| missing("license"))?.to_owned(),
             repository: package.repository().map(str::to_owned),
             homepage: package.homepage().map(str::to_owned),
+            dependencies: locked(&folder.join("Cargo.lock"), manifest.dependencies.keys())?,
         })
     }
 
@@ -61,4 +75,24 @@ impl Project {
         annotations.insert(ANNOTATION_CREATED.to_owned(), created.to_string());
         annotations
     }
+}
+
+/// The packages of these names, as `Cargo.lock` at `path` has them.
+fn locked<'a>(path: &Path, names: impl Iterator<Item = &'a String>) -> Result<Vec<Locked>> {
+    #[derive(Deserialize)]
+    struct Lock {
+        package: Vec<Locked>,
+    }
+    let cannot = |error: &dyn std::fmt::Display| {
+        format!("{} cannot be read: {error}; let cargo make it anew: cargo generate-lockfile", path.display())
+    };
+    let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
+    let mut lock: Lock = toml::from_str(&text).map_err(|error| cannot(&error.message()))?;
+    names
+        .map(|name| {
+            let missing = || cannot(&format!("it has no package {name}"));
+            let at = lock.package.iter().position(|package| package.name == *name).ok_or_else(missing)?;
+            Ok(lock.package.swap_remove(at))
+        })
+        .collect()
 }

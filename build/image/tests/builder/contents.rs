@@ -99,6 +99,9 @@ fn everything_bears_the_time_that_it_is_given() {
     let layer = flate2::read::GzDecoder::new(layout.blob(&image["layers"][0]));
     let mtime = tar::Archive::new(layer).entries().unwrap().next().unwrap().unwrap().header().mtime().unwrap();
     assert_eq!(mtime, 1_700_000_000);
+    let sbom: Value =
+        serde_json::from_slice(&fs::read(project.path("dist/pause-1.2.3.linux-386.cdx.json")).unwrap()).unwrap();
+    assert_eq!(sbom["metadata"]["timestamp"], "2023-11-14T22:13:20Z");
 }
 
 #[test]
@@ -214,7 +217,36 @@ fn every_file_of_dist_is_on_the_list_of_checksums() {
     let mut expected: Vec<PathBuf> = binaries.into_iter().chain(written).collect();
     expected.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     assert_eq!(listed, expected);
-    assert_eq!(listed.len(), 8 + 1);
+    assert_eq!(listed.len(), 8 + 8 + 1);
+}
+
+#[test]
+fn an_sbom_tells_what_is_shipped_from_what_was_used() {
+    use cyclonedx_bom::prelude::*;
+    let project = Project::new();
+    let layout = layout(&project);
+    for (manifest, (platform, ..)) in layout.index()["manifests"].as_array().unwrap().iter().zip(PLATFORMS) {
+        let name = format!("dist/pause-1.2.3.{}.cdx.json", platform.replace('/', "-"));
+        let text = fs::read(project.path(&name)).unwrap();
+        let bom = Bom::parse_from_json_v1_5(&text[..]).unwrap();
+        assert!(bom.validate_version(SpecVersion::V1_5).passed());
+
+        let bom: Value = serde_json::from_slice(&text).unwrap();
+        let digest = manifest["digest"].as_str().unwrap().replace(':', "%3A");
+        let purl = bom["metadata"]["component"]["purl"].as_str().unwrap();
+        assert!(purl.contains(&digest), "{purl} names the image {digest}");
+        let [program, libc] = &bom["components"].as_array().unwrap()[..] else { panic!("{bom:#}") };
+        assert_eq!((&program["name"], &program["version"]), (&json!("pause"), &json!("1.2.3")));
+        assert_eq!(program["licenses"], json!([{ "expression": "Apache-2.0" }]));
+        let file = &program["components"][0];
+        let list = fs::read_to_string(project.path("dist/SHA256SUMS")).unwrap();
+        let sum = file["hashes"][0]["content"].as_str().unwrap();
+        assert_eq!(file["name"], "/pause");
+        assert!(list.contains(&format!("{sum}  binaries/{platform}/pause\n")));
+        assert_eq!((&libc["name"], &libc["version"]), (&json!("libc"), &json!("0.2.100")));
+        assert_eq!(libc["scope"], "excluded");
+        assert_eq!(bom["serialNumber"], Value::Null, "nothing in it is random");
+    }
 }
 
 #[test]

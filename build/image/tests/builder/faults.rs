@@ -94,6 +94,7 @@ fn a_table_that_makes_no_sense_is_refused() {
 fn a_folder_that_is_no_project_is_refused() {
     for (file, next) in [
         ("Cargo.toml", "; call it in the project's folder, or name that with --project"),
+        ("Cargo.lock", "; let cargo make it anew: cargo generate-lockfile"),
         ("build/platforms.toml", "; it needs a [[platform]]"),
     ] {
         let project = Project::new();
@@ -103,6 +104,7 @@ fn a_folder_that_is_no_project_is_refused() {
     for (file, text, fault) in [
         ("Cargo.toml", "[workspace]\n", "it describes no package"),
         ("Cargo.toml", "[package]\nname = \"pause\"\nversion = \"1.0.0\"\n", "it has no description"),
+        ("Cargo.lock", "package = []\n", "it has no package libc"),
     ] {
         let project = Project::new();
         project.write(file, text);
@@ -172,8 +174,8 @@ fn in_memory(project: &Project, size: &str, flags: MsFlags) -> (Output, Vec<(Pat
 
 #[test]
 fn a_full_disk_leaves_the_old_archive() {
-    // Room for half of the archive.
-    let (output, files) = in_memory(&Project::new(), "24k", MsFlags::empty());
+    // Room for the SBOMs, of a page each, and then for half of the archive.
+    let (output, files) = in_memory(&Project::new(), "64k", MsFlags::empty());
     assert_says(&output, &["dist/pause-1.2.3.tar cannot be written: No space left on device", "; make room"]);
     let archive = files.iter().find(|(path, _)| path.ends_with("pause-1.2.3.tar")).unwrap();
     assert_eq!(archive.1, b"the old one");
