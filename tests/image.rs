@@ -1,0 +1,417 @@
+//! The image: each tool that people and nodes load it with takes the one archive, says of it what the table of platforms
+//! and the manifest say, and runs it where it can.
+
+use runtimes::{Containerd, Docker, Machine, Podman, tool};
+use sandbox::{Member, until};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use tempfile::TempDir;
+
+/// Bytes of what a node fetches: layer, configuration and manifest of its platform.
+const COMPRESSED_BYTES: usize = 4096;
+
+/// What the archive's images are called.
+const REFERENCE: &str = concat!("localhost/pause:", env!("CARGO_PKG_VERSION"));
+
+const USER: &str = "65535:65535";
+const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
+const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
+
+/// What `find` says of a file system that has the program in it, root's, of the year 1970, and nothing else.
+const ONE_FILE: &str = "pause 555 0:0 0.0000000000\n";
+
+/// A row of `build/platforms.toml`.
+struct Platform {
+    name: String,
+    emulator: String,
+}
+
+impl Platform {
+    fn all() -> Vec<Self> {
+        let table = include_str!("../build/platforms.toml").parse::<toml::Table>().expect("it is in TOML");
+        let rows = table["platform"].as_array().expect("it has rows");
+        let text = |row: &toml::Value, field: &str| row[field].as_str().expect("it is a string").to_owned();
+        rows.iter().map(|row| Self { name: text(row, "platform"), emulator: text(row, "emulator") }).collect()
+    }
+
+    /// That of this machine.
+    fn own() -> Self {
+        let architecture = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            "powerpc64" => "ppc64le",
+            "loongarch64" => "loong64",
+            "x86" => "386",
+            same => same,
+        };
+        let own = Self::all().into_iter().find(|platform| platform.part(1) == Some(architecture));
+        own.expect("the table has the platform of this machine")
+    }
+
+    fn part(&self, at: usize) -> Option<&str> {
+        self.name.split('/').nth(at)
+    }
+
+    fn binary(&self) -> Vec<u8> {
+        fs::read(project().join("dist/binaries").join(&self.name).join("pause")).expect("it was built")
+    }
+
+    /// `skopeo`, told to take this platform for its own.
+    fn skopeo(&self, command: &str) -> Command {
+        let mut skopeo = tool("skopeo");
+        skopeo.arg(command).args(["--override-os", self.part(0).unwrap(), "--override-arch", self.part(1).unwrap()]);
+        skopeo.args(self.part(2).map(|variant| format!("--override-variant={variant}")));
+        skopeo
+    }
+}
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The archive, made of binaries that are built if they are not there as they should be.
+fn archive() -> &'static str {
+    static ARCHIVE: LazyLock<String> = LazyLock::new(|| {
+        output(&mut Command::new(project().join("build/binaries.sh")));
+        // In a folder of its own: what is in `dist` is somebody else's.
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("image");
+        _ = fs::remove_dir_all(&folder);
+        for name in ["Cargo.toml", "Cargo.lock", "build/platforms.toml"] {
+            fs::create_dir_all(folder.join(name).parent().unwrap()).expect("a folder can be made");
+            fs::copy(project().join(name), folder.join(name)).expect("it can be copied");
+        }
+        fs::create_dir(folder.join("dist")).expect("a folder can be made");
+        symlink(project().join("dist/binaries"), folder.join("dist/binaries")).expect("a link can be made");
+        let mut image = Command::new(env!("CARGO"));
+        image.args(["run", "--quiet", "--package", "image", "--", "--reference", REFERENCE, "--project"]).arg(&folder);
+        output(image.current_dir(project()).env_remove("SOURCE_DATE_EPOCH"));
+        let archive = folder.join(concat!("dist/pause-", env!("CARGO_PKG_VERSION"), ".tar"));
+        archive.into_os_string().into_string().expect("the project is in a folder with a plain name")
+    });
+    &ARCHIVE
+}
+
+/// Runs a command to a good end, and returns what it said.
+#[track_caller]
+fn output(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+#[track_caller]
+fn parse(json: impl AsRef<[u8]>) -> Value {
+    serde_json::from_slice(json.as_ref()).expect("the tool speaks JSON")
+}
+
+/// What `Cargo.toml` says.
+fn labels() -> Value {
+    let mut labels = json!({
+        "org.opencontainers.image.title": env!("CARGO_PKG_NAME"),
+        "org.opencontainers.image.description": env!("CARGO_PKG_DESCRIPTION"),
+        "org.opencontainers.image.version": env!("CARGO_PKG_VERSION"),
+        "org.opencontainers.image.licenses": env!("CARGO_PKG_LICENSE"),
+    });
+    for (name, place) in [("source", env!("CARGO_PKG_REPOSITORY")), ("url", env!("CARGO_PKG_HOMEPAGE"))] {
+        if !place.is_empty() {
+            labels[format!("org.opencontainers.image.{name}")] = place.into();
+        }
+    }
+    labels
+}
+
+/// A configuration, as the specification has it, is that of this platform.
+#[track_caller]
+fn assert_configuration(config: &Value, platform: &Platform) {
+    for (at, field) in ["os", "architecture", "variant"].into_iter().enumerate() {
+        assert_eq!(config[field].as_str(), platform.part(at), "{field} of {}", platform.name);
+    }
+    assert_process(&config["config"]);
+    assert_eq!(config["rootfs"]["diff_ids"].as_array().map(Vec::len), Some(1), "one layer");
+}
+
+/// What `docker image inspect` and `podman image inspect` say is that of this machine's platform.
+#[track_caller]
+fn assert_inspected(inspected: &Value) {
+    let own = Platform::own();
+    assert_eq!((inspected["Os"].as_str(), inspected["Architecture"].as_str()), (own.part(0), own.part(1)));
+    assert_process(&inspected["Config"]);
+    assert_eq!(inspected["RootFS"]["Layers"].as_array().map(Vec::len), Some(1), "one layer");
+}
+
+#[track_caller]
+fn assert_process(config: &Value) {
+    assert_eq!(config["User"], USER);
+    assert_eq!(config["Entrypoint"], json!(["/pause"]));
+    assert_eq!(config["Labels"], labels());
+    assert!(matches!(&config["Env"], Value::Null), "no environment: {config}");
+    assert!(matches!(&config["Cmd"], Value::Null), "no arguments: {config}");
+}
+
+/// An archive of a layer has one file in it, the binary of this platform.
+#[track_caller]
+fn assert_layer(layer: impl Read, platform: &Platform) {
+    let mut archive = tar::Archive::new(layer);
+    let files = archive.entries().unwrap().map(|entry| {
+        let mut entry = entry.unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        let header = entry.header();
+        let owner = (header.uid().unwrap(), header.gid().unwrap());
+        (entry.path().unwrap().into_owned(), header.mode().unwrap() & 0o7777, owner, bytes)
+    });
+    assert_eq!(files.collect::<Vec<_>>(), [(PathBuf::from("pause"), 0o555, (0, 0), platform.binary())]);
+}
+
+/// What `find` says of all that is in a folder of an engine's machine.
+#[track_caller]
+fn contents(machine: &Machine, folder: &str) -> String {
+    let mut find = Command::new("find");
+    find.args([folder, "-mindepth", "1", "-printf", "%P %m %U:%G %T@\\n"]);
+    machine.run(find).ok()
+}
+
+/// A process of an engine's machine is process 1 of its own namespace, and nobody.
+#[track_caller]
+fn assert_process_1_and_nobody(machine: &Machine, pid: &str) {
+    machine.until_it_waits(pid);
+    let status = fs::read_to_string(machine.proc(pid).join("status")).expect("it lives");
+    let fields: BTreeMap<&str, Vec<&str>> = status
+        .lines()
+        .filter_map(|line| Some((line.split_once(':')?.0, line.split_whitespace().skip(1).collect())))
+        .collect();
+    assert_eq!(fields["NSpid"].last(), Some(&"1"));
+    assert_eq!(fields["Uid"], ["65535"; 4]);
+    assert_eq!(fields["Gid"], ["65535"; 4]);
+    assert_eq!(fields["Name"], ["pause"]);
+}
+
+#[test]
+fn skopeo_finds_every_platform_in_the_layout() {
+    for platform in Platform::all() {
+        let source = format!("oci-archive:{}", archive());
+        let config = output(platform.skopeo("inspect").args(["--config", &source]));
+        assert_configuration(&parse(&config), &platform);
+
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        output(platform.skopeo("copy").arg(&source).arg(format!("dir:{}", folder.path().display())));
+        let manifest = fs::read(folder.path().join("manifest.json")).expect("skopeo copied it");
+        let size = |part: &Value| part["size"].as_u64().expect("a number") as usize;
+        let layers = parse(&manifest)["layers"].as_array().expect("a list").clone();
+        let [layer] = &layers[..] else { panic!("one layer: {layers:?}") };
+        let blob = layer["digest"].as_str().expect("a digest").replace("sha256:", "");
+        let blob = fs::File::open(folder.path().join(blob)).expect("skopeo copied it");
+        assert_layer(flate2::read::GzDecoder::new(blob), &platform);
+
+        let bytes = size(layer) + size(&parse(&manifest)["config"]) + manifest.len();
+        assert!(bytes <= COMPRESSED_BYTES, "{}: {bytes} bytes are more than {COMPRESSED_BYTES}", platform.name);
+    }
+}
+
+#[test]
+fn skopeo_copies_all_of_it_by_its_tag() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let source = format!("oci-archive:{}:{}", archive(), env!("CARGO_PKG_VERSION"));
+    output(tool("skopeo").args(["copy", "--all", &source]).arg(format!("dir:{}", folder.path().display())));
+    let index = parse(fs::read(folder.path().join("manifest.json")).expect("skopeo copied it"));
+    let found: Vec<String> = index["manifests"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|manifest| {
+            let parts = ["os", "architecture", "variant"].map(|part| manifest["platform"][part].as_str());
+            parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+        })
+        .collect();
+    let expected: Vec<String> = Platform::all().into_iter().map(|platform| platform.name).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn skopeo_finds_this_machines_platform_in_the_docker_archive() {
+    let source = format!("docker-archive:{}:{REFERENCE}", archive());
+    assert_configuration(&parse(output(tool("skopeo").args(["inspect", "--config", &source]))), &Platform::own());
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    output(tool("skopeo").args(["copy", &source]).arg(format!("oci:{}", folder.path().display())));
+}
+
+#[test]
+fn podman_loads_it_and_runs_it() {
+    let podman = Podman::new();
+    let said = podman.podman(&["load", "--input", archive()]).ok();
+    assert!(said.contains(REFERENCE), "{said}");
+    assert_inspected(&parse(podman.podman(&["image", "inspect", REFERENCE]).ok())[0]);
+    let root = podman.podman(&["image", "mount", REFERENCE]).ok();
+    assert_eq!(contents(&podman.machine, root.trim()), ONE_FILE);
+
+    podman.run(REFERENCE, "pod");
+    let pid = podman.podman(&["inspect", "--format", "{{.State.Pid}}", "pod"]).ok();
+    assert_process_1_and_nobody(&podman.machine, &pid);
+    podman.podman(&["stop", "pod"]).ok();
+    assert_eq!(podman.podman(&["inspect", "--format", "{{.State.ExitCode}}", "pod"]).ok(), "0\n");
+    assert_eq!(podman.podman(&["logs", "pod"]).stderr, TERMINATED);
+}
+
+#[test]
+fn containerd_imports_every_platform_and_runs_its_own() {
+    let containerd = Containerd::new();
+    containerd.ctr(&["images", "import", "--all-platforms", archive()]).ok();
+    let list = containerd.ctr(&["images", "ls", &format!("name=={REFERENCE}")]).ok();
+    for platform in Platform::all() {
+        let platforms = list.split_whitespace().find(|word| word.contains("linux/")).unwrap_or_default();
+        assert!(platforms.split(',').any(|found| found == platform.name), "{} is missing: {list}", platform.name);
+    }
+    assert!(list.contains("application/vnd.oci.image.index.v1+json"), "{list}");
+    let get = |descriptor: &Value| {
+        parse(containerd.ctr(&["content", "get", descriptor["digest"].as_str().expect("a digest")]).ok())
+    };
+    let digest = list.split_whitespace().find(|word| word.starts_with("sha256:")).expect("a digest");
+    let index = get(&json!({ "digest": digest }));
+    for (manifest, platform) in index["manifests"].as_array().expect("a list").iter().zip(Platform::all()) {
+        assert_configuration(&get(&get(manifest)["config"]), &platform);
+    }
+    let mut mkdir = Command::new("mkdir");
+    mkdir.arg("/run/root");
+    containerd.machine.run(mkdir).ok();
+    containerd.ctr(&["images", "mount", REFERENCE, "/run/root"]).ok();
+    assert_eq!(contents(&containerd.machine, "/run/root"), ONE_FILE);
+
+    let container = containerd.run(REFERENCE, "pod");
+    assert_process_1_and_nobody(&containerd.machine, &containerd.pid("pod"));
+    containerd.ctr(&["tasks", "kill", "--signal", "SIGTERM", "pod"]).ok();
+    let left = container.wait();
+    assert_eq!((left.status.code(), String::from_utf8_lossy(&left.stderr)), (Some(0), TERMINATED.into()));
+
+    // The control: the client ends as the container does.
+    let container = containerd.run(REFERENCE, "killed");
+    containerd.pid("killed");
+    containerd.ctr(&["tasks", "kill", "--signal", "SIGKILL", "killed"]).ok();
+    assert_eq!(container.wait().status.code(), Some(137));
+}
+
+#[test]
+fn containerd_imports_it_as_kind_does() {
+    // `kind load image-archive` gives the archive to this command on each node.
+    let containerd = Containerd::new();
+    let command = "ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs - < \"$1\"";
+    let mut kind = Command::new("sh");
+    kind.args(["-euc", command, "sh", archive()]);
+    containerd.machine.run(kind).ok();
+    let list = containerd.ctr(&["--namespace=k8s.io", "images", "ls"]).ok();
+    assert!(list.contains(REFERENCE), "{list}");
+}
+
+#[test]
+fn docker_loads_it_and_runs_it() {
+    let docker = Docker::new();
+    let said = docker.docker(&["load", "--input", archive()]).ok();
+    assert_eq!(said, format!("Loaded image: {REFERENCE}\n"));
+    assert_inspected(&parse(docker.docker(&["image", "inspect", REFERENCE]).ok())[0]);
+    assert_saved(&docker, REFERENCE);
+    assert_runs(&docker, REFERENCE);
+}
+
+/// A Docker image is one layer, and that is the binary of this machine's platform.
+#[track_caller]
+fn assert_saved(docker: &Docker, image: &str) {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let saved = folder.path().join("saved.tar");
+    docker.docker(&["save", "--output", saved.to_str().expect("a plain name"), image]).ok();
+    output(tool("tar").arg("-xf").arg(&saved).current_dir(&folder));
+    let manifest = parse(fs::read(folder.path().join("manifest.json")).expect("Docker wrote it"));
+    let layers = manifest[0]["Layers"].as_array().expect("a list");
+    let [layer] = &layers[..] else { panic!("one layer: {layers:?}") };
+    let layer = fs::File::open(folder.path().join(layer.as_str().expect("a path"))).expect("Docker wrote it");
+    assert_layer(layer, &Platform::own());
+}
+
+/// A container of a Docker image is process 1, nobody, and leaves with status 0 when it is told to.
+#[track_caller]
+fn assert_runs(docker: &Docker, image: &str) {
+    docker.docker(&["run", "--detach", "--network=none", "--name=pod", image]).ok();
+    let pid = docker.docker(&["inspect", "--format", "{{.State.Pid}}", "pod"]).ok();
+    assert_process_1_and_nobody(&docker.machine, &pid);
+    docker.docker(&["stop", "pod"]).ok();
+    assert_eq!(docker.docker(&["inspect", "--format", "{{.State.ExitCode}}", "pod"]).ok(), "0\n");
+    assert_eq!(docker.docker(&["logs", "pod"]).stderr, TERMINATED);
+}
+
+/// What the kernel is to run with an emulator, in the form that `binfmt_misc` takes (the kernel's
+/// `admin-guide/binfmt-misc.rst`): files whose identification, type and machine are those of `binary`. The emulator is
+/// opened at once (`F`), so that it need not be in the image.
+fn registration(binary: &[u8], emulator: &Path) -> String {
+    // All of the identification but its padding; and of the type and the machine, all.
+    let mask = |at: usize| if (8..16).contains(&at) { 0x00_u8 } else { 0xff };
+    let escaped = |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>();
+    let magic = escaped(&mut binary[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));
+    let mask = escaped(&mut (0..20).map(mask));
+    format!(":pause:M::{magic}:{mask}:{}:F", emulator.display())
+}
+
+/// Where an emulator is installed.
+#[track_caller]
+fn emulator(platform: &Platform) -> PathBuf {
+    let name = format!("{}-static", platform.emulator);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(&name)).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("{name} is not installed: apt-get install --no-install-recommends qemu-user-static"))
+}
+
+/// The image of a platform, unpacked into a folder.
+#[track_caller]
+fn unpacked(platform: &Platform) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let copy = folder.path().join("copy");
+    let source = format!("oci-archive:{}", archive());
+    output(platform.skopeo("copy").arg(source).arg(format!("dir:{}", copy.display())));
+    let manifest = parse(fs::read(copy.join("manifest.json")).expect("skopeo copied it"));
+    let layer = manifest["layers"][0]["digest"].as_str().expect("a digest").replace("sha256:", "");
+    fs::create_dir(folder.path().join("root")).expect("a folder can be made");
+    output(tool("tar").arg("-xzf").arg(copy.join(layer)).arg("-C").arg(folder.path().join("root")));
+    folder
+}
+
+#[test]
+fn the_images_of_other_machines_run_under_emulation() {
+    // In a user namespace, `binfmt_misc` is one of its own (since Linux 6.7): this machine never hears of it.
+    const IN_NAMESPACES: &str = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+        printf %s \"$1\" > /proc/sys/fs/binfmt_misc/register
+        shift
+        exec chroot \"$@\"";
+    let own = Platform::own().name;
+    for platform in Platform::all().into_iter().filter(|platform| platform.name != own) {
+        let folder = unpacked(&platform);
+        let root = folder.path().join("root");
+        let start = |arguments: &[&str]| {
+            let mut unshare = tool("unshare");
+            unshare.args(["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "sh", "-euc"]);
+            unshare.args([IN_NAMESPACES, "sh", &registration(&platform.binary(), &emulator(&platform))]);
+            unshare.arg(&root).arg("/pause").args(arguments);
+            unshare.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            Member::outside(unshare)
+        };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+
+        let version = start(&["-v"]).wait();
+        assert_eq!((text(&version.stdout), text(&version.stderr)), (VERSION.into(), "".into()), "{}", platform.name);
+
+        let shim = start(&[]);
+        let of = |pid: &str, file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+        let children = format!("task/{}/children", shim.pid());
+        let process_1 = || of(&shim.pid().to_string(), &children).trim().to_owned();
+        let call = format!("{} ", libc::SYS_rt_sigtimedwait);
+        until(&format!("process 1 waits for signals on {}", platform.name), || {
+            of(&process_1(), "syscall").starts_with(&call)
+        });
+        sandbox::pod::send(nix::unistd::Pid::from_raw(process_1().parse().expect("a number")), libc::SIGTERM)
+            .expect("it lives");
+        let left = shim.wait();
+        assert_eq!((left.status.code(), text(&left.stderr)), (Some(0), TERMINATED.into()), "{}", platform.name);
+    }
+}

@@ -1,0 +1,49 @@
+//! A Docker engine, and its client.
+
+use crate::machine::{Machine, Said};
+use crate::tool;
+use sandbox::{Member, until};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// A Docker engine, on a machine of its own.
+pub struct Docker {
+    _server: Member,
+    pub machine: Machine,
+}
+
+impl Docker {
+    /// Starts it; returns when it answers.
+    #[expect(clippy::new_without_default, reason = "each one is another one")]
+    #[track_caller]
+    pub fn new() -> Self {
+        let machine = Machine::new();
+        let mut server = tool("dockerd");
+        // It has no network of any kind: nothing here needs one, and making one needs the whole machine's firewall.
+        server.args(["--iptables=false", "--ip6tables=false", "--bridge=none", "--cgroup-parent"]);
+        server.arg(machine.cgroup_parent()).stdout(Stdio::null()).stderr(Stdio::null());
+        let server = machine.start(server);
+        let this = Self { _server: server, machine };
+        until("the Docker engine answers", || this.docker(&["version"]).status.success());
+        this
+    }
+
+    /// Runs `docker` with these arguments.
+    #[track_caller]
+    pub fn docker(&self, arguments: &[&str]) -> Said {
+        self.machine.run(client(arguments))
+    }
+
+    /// Like [`docker`](Self::docker), for what may take as long as `patience`.
+    #[track_caller]
+    pub fn docker_for(&self, arguments: &[&str], patience: Duration) -> Said {
+        self.machine.run_for(client(arguments), patience)
+    }
+}
+
+#[track_caller]
+fn client(arguments: &[&str]) -> Command {
+    let mut client = tool("docker");
+    client.args(arguments).env_remove("DOCKER_HOST").env_remove("DOCKER_CONTEXT");
+    client
+}

@@ -1,0 +1,23 @@
+//! Real container engines for the tests, each as if on a machine of its own.
+//!
+//! | module         | its one job                                                            |
+//! | -------------- | ---------------------------------------------------------------------- |
+//! | [`machine`]    | namespaces in which an engine finds its folders empty and leaves nothing |
+//! | [`cgroups`]    | the control groups that an engine makes, removed with it               |
+//! | [`tool`]       | the programs of other people, and which package has them               |
+//! | [`containerd`] | containerd, and its client `ctr`                                       |
+//! | [`docker`]     | a Docker engine, and its client                                        |
+//! | [`podman`]     | podman, which needs no server                                          |
+
+pub mod cgroups;
+pub mod containerd;
+pub mod docker;
+pub mod machine;
+pub mod podman;
+pub mod tool;
+
+pub use containerd::Containerd;
+pub use docker::Docker;
+pub use machine::Machine;
+pub use podman::Podman;
+pub use tool::tool;

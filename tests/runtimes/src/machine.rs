@@ -1,0 +1,129 @@
+//! Namespaces in which an engine finds its folders empty, whatever is installed or runs here, and leaves nothing.
+//!
+//! It is a pod of the sandbox, so all that an engine starts ends with it, containers and their shims too. Its sockets,
+//! images and mounts are in file systems in memory, which go with the last process that sees them.
+
+use crate::cgroups::Parent;
+use libc::SYS_rt_sigtimedwait;
+use nix::errno::Errno;
+use nix::mount::{MsFlags, mount};
+use nix::unistd::geteuid;
+use sandbox::programs::pause;
+use sandbox::{Member, Pod, until};
+use std::fs::{self, File};
+use std::io::{Read, Seek};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Where engines keep what they have, and what they talk through.
+const FOLDERS: [&str; 3] = ["/run", "/var/lib", "/etc/docker"];
+
+/// A machine of its own. Dropped, everything in it ends.
+pub struct Machine {
+    pod: Pod,
+    /// Dropped after the pod: a group can be removed when nobody is in it.
+    cgroups: Parent,
+}
+
+/// What somebody else's program said.
+#[derive(Debug)]
+pub struct Said {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Machine {
+    /// # Panics
+    /// Where this user is not root. Engines can be run by others, but then work in other ways than on a node.
+    #[expect(clippy::new_without_default, reason = "each one is another one")]
+    #[track_caller]
+    pub fn new() -> Self {
+        assert!(
+            geteuid().is_root(),
+            "container engines run as root on a node, and so do their tests: run this as root"
+        );
+        let empty_folders = || {
+            for folder in FOLDERS {
+                match mount(None::<&str>, folder, Some("tmpfs"), MsFlags::empty(), None::<&str>) {
+                    Ok(()) | Err(Errno::ENOENT) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Ok(())
+        };
+        let mut pod = Pod::start_after(pause(), empty_folders);
+        pod.init().until_it_waits();
+        Self { pod, cgroups: Parent::new() }
+    }
+
+    /// The control group for an engine's containers.
+    pub fn cgroup_parent(&self) -> String {
+        self.cgroups.path()
+    }
+
+    /// What `/proc` there says of a process: a folder. Its number is the one that it has there.
+    pub fn proc(&self, pid: &str) -> PathBuf {
+        self.pod.proc().join(pid.trim())
+    }
+
+    /// Waits until a process there waits for signals itself: a process 1 under test is set up by then.
+    #[track_caller]
+    pub fn until_it_waits(&self, pid: &str) {
+        let call = format!("{} ", SYS_rt_sigtimedwait);
+        until(&format!("process {pid} waits for signals"), || {
+            fs::read_to_string(self.proc(pid).join("syscall")).is_ok_and(|now| now.starts_with(&call))
+        });
+    }
+
+    /// Starts a program there that goes on running. What it says is not heard unless it is given a pipe.
+    #[track_caller]
+    pub fn start(&self, program: Command) -> Member {
+        self.pod.join(program)
+    }
+
+    /// Runs a program there to its end.
+    #[track_caller]
+    pub fn run(&self, program: Command) -> Said {
+        self.run_for(program, sandbox::deadline::PATIENCE)
+    }
+
+    /// Like [`run`](Self::run), for one that may take as long as `patience`.
+    #[track_caller]
+    pub fn run_for(&self, mut program: Command, patience: Duration) -> Said {
+        // Files, as a pipe would have to be read while it runs.
+        let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().expect("a file can be made"));
+        let copy = |file: &File| file.try_clone().expect("a descriptor");
+        program.stdin(Stdio::null()).stdout(copy(&stdout)).stderr(copy(&stderr));
+        let name = format!("{program:?}");
+        let mut member = self.pod.join(program);
+        let start = Instant::now();
+        let status = loop {
+            match member.status() {
+                Some(status) => break status,
+                None if start.elapsed() < patience => sleep(Duration::from_millis(2)),
+                None => panic!("{name} took longer than {} s", patience.as_secs()),
+            }
+        };
+        let text = |file: &mut File| {
+            let mut bytes = Vec::new();
+            file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("a file can be read");
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        Said { status, stdout: text(&mut stdout), stderr: text(&mut stderr) }
+    }
+}
+
+impl Said {
+    /// What it said to standard output.
+    ///
+    /// # Panics
+    /// Where it failed.
+    #[track_caller]
+    pub fn ok(self) -> String {
+        assert!(self.status.success(), "it failed: {self:#?}");
+        self.stdout
+    }
+}
