@@ -6,19 +6,44 @@ SETUP := @build/setup.sh
 # What the tests and the demo run. They would build it themselves, but without a word while it takes its time.
 PROGRAMS := cargo build --release; cargo build --release --package sandbox --bins
 
-.PHONY: help build demo test lint clean
+# Other people's tools, which the image is tried with.
+IMAGE_TOOLS := containerd docker.io podman runc skopeo
+
+# What the image is called: registry/name:tag, localhost/pause:<version> if nothing is said.
+IMAGE :=
+
+.PHONY: help build demo test binaries image verify test-platforms test-image lint docs clean
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
-build: ## Build the release binary, target/release/pause
+build: ## Build the release binary for this machine, target/release/pause
 	$(SETUP) cargo build --release
 
 demo: ## Show a pod on this machine: its orphans with pause, and with a process 1 that does not reap
 	$(SETUP) sh -ec '$(PROGRAMS); cargo build --example pod; exec cargo run --quiet --example pod'
 
-test: ## Run all tests, in real namespaces
+test: ## Run the tests, in real namespaces
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --workspace'
+
+binaries: ## Build the binaries for all platforms, dist/binaries
+	$(SETUP) build/binaries.sh
+
+image: binaries ## Assemble the image for all platforms, dist/pause-<version>.tar [IMAGE=registry/name:tag]
+	$(SETUP) cargo run --quiet --package image -- $(if $(IMAGE),--reference $(IMAGE))
+
+verify: ## Build the image twice, in different surroundings, and compare every byte
+	$(SETUP) build/verify.sh
+
+test-platforms: binaries ## Run the tests with the binary of each platform, emulated where need be
+	$(SETUP) build/emulated-tests.sh
+
+test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (as root)
+	@build/install.sh $(IMAGE_TOOLS)
+	$(SETUP) cargo test --test image
+
+docs: binaries ## Write down what the image is made of, docs/image.txt, for the README to quote
+	$(SETUP) sh -ec 'cargo run --quiet --package image; rustc --version' > docs/image.txt
 
 lint: ## Check the format, and let clippy and shellcheck read everything
 	$(SETUP) --lint sh -ec '\
@@ -27,4 +52,4 @@ lint: ## Check the format, and let clippy and shellcheck read everything
 	    shellcheck build/*.sh .ci/run'
 
 clean: ## Remove what was built
-	rm -rf target
+	rm -rf target dist

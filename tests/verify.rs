@@ -1,0 +1,56 @@
+//! `make verify` finds out a build that depends on its surroundings.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs a command in a folder, and returns how it went.
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(program);
+    // The program that assembles images is built beside this test: the copy has it from there.
+    command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("verify"));
+    command.args(arguments).current_dir(folder).output().unwrap_or_else(|error| panic!("{program}: {error}"))
+}
+
+/// A clone of this project's last commit, for one platform, in which `main` begins with this code.
+fn verify_with(code: &str) -> Output {
+    let parent = tempfile::tempdir().expect("a folder can be made");
+    let clone = parent.path().join("clone");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let cloned = run(here, "git", &["clone", "--quiet", ".", clone.to_str().expect("a plain name")]);
+    assert!(cloned.status.success(), "{}", String::from_utf8_lossy(&cloned.stderr));
+
+    let table = fs::read_to_string(clone.join("build/platforms.toml")).expect("it was cloned");
+    let rows: Vec<&str> = table.split_inclusive("[[platform]]").collect();
+    let first = rows[..2].concat();
+    fs::write(clone.join("build/platforms.toml"), first.trim_end_matches("[[platform]]")).expect("it can be written");
+
+    let program = clone.join("src/bin/pause.rs");
+    let head = "extern \"C\" fn main(args: Args) -> i32 {\n";
+    let source = fs::read_to_string(&program).expect("it was cloned");
+    fs::write(&program, source.replace(head, &format!("{head}{code}\n"))).expect("it can be written");
+
+    let committed = run(
+        &clone,
+        "git",
+        &["-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "--all", "--message=test"],
+    );
+    assert!(committed.status.success(), "{}", String::from_utf8_lossy(&committed.stderr));
+    run(&clone, "build/verify.sh", &[])
+}
+
+#[test]
+fn a_build_that_depends_on_nothing_passes() {
+    let output = verify_with("");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("twice the same bytes") && said.contains("linux/amd64"), "{said}");
+}
+
+#[test]
+fn a_build_that_depends_on_its_folder_fails() {
+    let output = verify_with("_ = message::to_stdout(env!(\"CARGO_MANIFEST_DIR\"));");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "it passed");
+    assert!(said.contains("the two builds differ"), "{said}");
+}
