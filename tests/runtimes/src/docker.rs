@@ -3,6 +3,7 @@
 use crate::machine::{Machine, Said};
 use crate::tool;
 use sandbox::{Member, until};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -34,11 +35,26 @@ impl Docker {
         self.machine.run(client(arguments))
     }
 
-    /// Like [`docker`](Self::docker), for what may take as long as `patience`.
+    /// Like [`docker`](Self::docker), for what reads `input` and may take as long as `patience`.
     #[track_caller]
-    pub fn docker_for(&self, arguments: &[&str], patience: Duration) -> Said {
-        self.machine.run_for(client(arguments), patience)
+    pub fn docker_with(&self, arguments: &[&str], input: Stdio, patience: Duration) -> Said {
+        self.machine.run_with(client(arguments), input, patience)
     }
+
+    /// Builds the image of a folder with a `Dockerfile`, without a network, with the classic builder or with BuildKit.
+    #[track_caller]
+    pub fn build(&self, with: Builder, folder: &Path, arguments: &[&str]) {
+        let mut build = client(&["build", "--network=none"]);
+        build.args(arguments).arg(folder).env("DOCKER_BUILDKIT", if with == Builder::BuildKit { "1" } else { "0" });
+        self.machine.run_with(build, Stdio::null(), Duration::from_secs(900)).ok();
+    }
+}
+
+/// The two builders that an engine has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Builder {
+    Classic,
+    BuildKit,
 }
 
 #[track_caller]

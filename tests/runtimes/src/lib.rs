@@ -7,8 +7,10 @@
 //! | [`tool`]       | the programs of other people, and which package has them               |
 //! | [`containerd`] | containerd, and its client `ctr`                                       |
 //! | [`docker`]     | a Docker engine, and its client                                        |
+//! | [`builder`]    | an image to compile in, of this machine's own packages                 |
 //! | [`podman`]     | podman, which needs no server                                          |
 
+pub mod builder;
 pub mod cgroups;
 pub mod containerd;
 pub mod docker;

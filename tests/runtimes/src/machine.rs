@@ -8,6 +8,7 @@ use libc::SYS_rt_sigtimedwait;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::unistd::geteuid;
+use sandbox::deadline::PATIENCE;
 use sandbox::programs::pause;
 use sandbox::{Member, Pod, until};
 use std::fs::{self, File};
@@ -87,16 +88,16 @@ impl Machine {
     /// Runs a program there to its end.
     #[track_caller]
     pub fn run(&self, program: Command) -> Said {
-        self.run_for(program, sandbox::deadline::PATIENCE)
+        self.run_with(program, Stdio::null(), PATIENCE)
     }
 
-    /// Like [`run`](Self::run), for one that may take as long as `patience`.
+    /// Like [`run`](Self::run), for one that reads `input` and may take as long as `patience`.
     #[track_caller]
-    pub fn run_for(&self, mut program: Command, patience: Duration) -> Said {
+    pub fn run_with(&self, mut program: Command, input: Stdio, patience: Duration) -> Said {
         // Files, as a pipe would have to be read while it runs.
         let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().expect("a file can be made"));
         let copy = |file: &File| file.try_clone().expect("a descriptor");
-        program.stdin(Stdio::null()).stdout(copy(&stdout)).stderr(copy(&stderr));
+        program.stdin(input).stdout(copy(&stdout)).stderr(copy(&stderr));
         let name = format!("{program:?}");
         let mut member = self.pod.join(program);
         let start = Instant::now();

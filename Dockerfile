@@ -1,0 +1,27 @@
+# The image, for who has Docker and nothing else: docker build -t pause .
+# For another platform: docker buildx build --platform linux/arm64 -t pause .
+
+# Where it is compiled. Any image will do that has bash and rustup, or Debian's packages rustc-web, cargo-web,
+# rust-web-src and lld.
+ARG BUILDER=docker.io/library/rust:1.95-slim-bookworm
+
+# On the platform of the machine that builds, whatever the image is for: the compiler need not be emulated. Docker's
+# classic builder does not know which one that is, and takes "linux" for its own.
+FROM --platform=${BUILDPLATFORM:-linux} ${BUILDER} AS builder
+WORKDIR /pause
+COPY . .
+# The classic builder does not know this one either. Debian's names are those of the images on amd64 and arm64.
+ARG TARGETPLATFORM
+RUN platform=${TARGETPLATFORM:-linux/$(dpkg --print-architecture)} \
+    && build/binaries.sh "$platform" \
+    && install -m 0555 "dist/binaries/$platform/pause" /pause/pause \
+    && touch -d @0 /pause/pause
+
+FROM scratch
+COPY --from=builder /pause/pause /pause
+USER 65535:65535
+ENTRYPOINT ["/pause"]
+LABEL org.opencontainers.image.title="pause" \
+      org.opencontainers.image.description="The first process of a pod: holds its namespaces, reaps its orphans, leaves when told to" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="Apache-2.0"
