@@ -6,8 +6,8 @@ SETUP := @build/setup.sh
 # What the tests and the demo run. They would build it themselves, but without a word while it takes its time.
 PROGRAMS := cargo build --release; cargo build --release --package sandbox --bins
 
-# Other people's tools, which the image is tried with.
-IMAGE_TOOLS := containerd docker.io podman runc skopeo
+# Other people's tools that the image is tried with, and what the builder stage of the Dockerfile is made of.
+IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-web cargo-web rust-web-src lld libc6-dev
 
 # What the image is called: registry/name:tag, localhost/pause:<version> if nothing is said.
 IMAGE :=
@@ -43,7 +43,7 @@ test-image: binaries ## Load and run the image with skopeo, podman, containerd a
 	$(SETUP) cargo test --test image
 
 docs: binaries ## Write down what the image is made of, docs/image.txt, for the README to quote
-	$(SETUP) sh -ec 'cargo run --quiet --package image; rustc --version' > docs/image.txt
+	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/image.txt
 
 lint: ## Check the format, and let clippy and shellcheck read everything
 	$(SETUP) --lint sh -ec '\

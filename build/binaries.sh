@@ -22,26 +22,22 @@ field() {
 
 platforms=("$@")
 [[ $# -gt 0 ]] || mapfile -t platforms < <(awk -F '"' '/^platform = / { print $2 }' build/platforms.toml)
-targets=()
-for platform in "${platforms[@]}"; do
-    target=$(field "$platform" target)
-    [[ $target ]] || fail "build/platforms.toml has no platform $platform"
-    targets+=("$target")
-    # The linker by its bare name: where it lies on this machine must make no difference.
-    variable=CARGO_TARGET_${target//-/_}_RUSTFLAGS
-    export "${variable^^}=-Clinker=ld.lld $(field "$platform" rustflags)"
-done
-unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS # cargo would take them instead
 
 # What rustup has a compiled `core` for, and what Debian's compiler has to build it for.
 compiled=() from_source=()
-for target in "${targets[@]}"; do
+for platform in "${platforms[@]}"; do
+    target=$(field "$platform" target)
+    [[ $target ]] || fail "build/platforms.toml has no platform $platform"
+    # The linker by its bare name: where it lies on this machine must make no difference.
+    variable=CARGO_TARGET_${target//-/_}_RUSTFLAGS
+    export "${variable^^}=-Clinker=ld.lld $(field "$platform" rustflags)"
     if command -v rustup > /dev/null && rustup target add "$target" > /dev/null 2>&1; then
-        compiled+=("$target")
+        compiled+=("$platform")
     else
-        from_source+=("$target")
+        from_source+=("$platform")
     fi
 done
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS # cargo would take them instead
 [[ ${#from_source[@]} == 0 ]] || build/install.sh rustc-web cargo-web rust-web-src
 
 lld=$(find "$(rustc --print sysroot 2> /dev/null)/lib/rustlib" -name rust-lld -print -quit 2> /dev/null || true)
@@ -56,25 +52,26 @@ mkdir -p target/linker
 ln -sfn "$lld" target/linker/ld.lld
 PATH=$PWD/target/linker:$PATH
 
-# build COMPILER TARGET… -- CARGO…: says what is built with what, and builds it.
+# build VERSION PLATFORM… -- CARGO…: says what is built with what, and builds it.
 build() {
-    local arguments=() compiler=$1
+    local arguments=() names=() version=$1
     shift
     while [[ $1 != -- ]]; do
-        arguments+=("--target=$1")
+        names+=("$1")
+        arguments+=("--target=$(field "$1" target)")
         shift
     done
-    [[ ${#arguments[@]} != 0 ]] || return 0
+    [[ ${#names[@]} != 0 ]] || return 0
     shift
-    echo "with $compiler and $(ld.lld --version | grep -o 'LLD [0-9.]*'): ${arguments[*]#--target=}"
+    echo "with $version and $(ld.lld --version | grep -o 'LLD [0-9.]*'): ${names[*]}"
     "$@" --quiet --locked --release --package pause --bin pause --target-dir target/platforms "${arguments[@]}"
 }
-build "rustup's $(rustc --version 2> /dev/null || true)" "${compiled[@]}" -- cargo build
-build "Debian's $(/usr/bin/rustc --version 2> /dev/null || true), core from source" "${from_source[@]}" -- \
+build "$(rustc --version 2> /dev/null | cut -d' ' -f1,2)" "${compiled[@]}" -- cargo build
+build "Debian's $(/usr/bin/rustc --version 2> /dev/null | cut -d' ' -f1,2), core from source" "${from_source[@]}" -- \
     env RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 /usr/bin/cargo build -Z build-std=core,compiler_builtins # -Z wants the former
 
-for i in "${!platforms[@]}"; do
-    binary=dist/binaries/${platforms[i]}/pause
-    install -D "target/platforms/${targets[i]}/release/pause" "$binary"
+for platform in "${platforms[@]}"; do
+    binary=dist/binaries/$platform/pause
+    install -D "target/platforms/$(field "$platform" target)/release/pause" "$binary"
     echo "$binary: $(wc -c < "$binary") bytes"
 done

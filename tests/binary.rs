@@ -83,6 +83,12 @@ fn pages_may_be_as_large_as_they_get() {
 }
 
 #[test]
+fn its_version_can_be_read_from_the_file() {
+    let version = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
+    assert!(file().windows(version.len()).any(|bytes| bytes == version));
+}
+
+#[test]
 fn nothing_tells_where_it_was_built() {
     let file = file();
     for trace in [env!("CARGO_MANIFEST_DIR"), "/rustc", ".cargo", "src/", ".rs"] {

@@ -7,11 +7,17 @@ use crate::layer::Layer;
 use crate::platforms::Platform;
 use crate::project::Project;
 use oci_spec::image::{
-    ConfigBuilder, Descriptor, ImageConfigurationBuilder, ImageManifestBuilder, MediaType, Os, RootFsBuilder,
+    ConfigBuilder, Descriptor, HistoryBuilder, ImageConfigurationBuilder, ImageManifestBuilder, MediaType, Os,
+    RootFsBuilder,
 };
 
 /// Nobody: a user that owns nothing, on no system. The upstream image has the same.
 const USER: &str = "65535:65535";
+
+/// On what terms the files may be used. The whole text is longer than all the rest of the image together.
+const LICENSE_NOTICE: &str = "Licensed under the Apache License, Version 2.0 (Apache-2.0). \
+    The text is at https://www.apache.org/licenses/LICENSE-2.0. \
+    It comes without warranties or conditions of any kind.";
 
 /// An image, as a list of blobs.
 pub struct Image {
@@ -33,7 +39,14 @@ impl Image {
             .typ("layers")
             .diff_ids(layers.iter().map(|layer| layer.diff_id.clone()).collect::<Vec<_>>())
             .build()?;
+        // One entry for each layer, as tools expect it; `docker history` shows the comment beside it.
+        let layer = HistoryBuilder::default()
+            .created(created.to_string())
+            .created_by(format!("{} {}", project.name, project.version))
+            .comment(LICENSE_NOTICE)
+            .build()?;
         let config = ImageConfigurationBuilder::default()
+            .history(vec![layer; layers.len()])
             .created(created.to_string())
             .os(Os::Linux)
             .architecture(platform.arch.clone())

@@ -141,7 +141,9 @@ fn an_image_is_one_file_that_nobody_starts_with_privileges() {
         assert_eq!(config["config"]["Entrypoint"], json!(["/pause"]));
         assert_eq!(config["config"]["Env"], Value::Null);
         assert_eq!(config["config"].as_object().unwrap().len(), 3, "and labels are all the rest");
-        assert_eq!(config["history"], Value::Null);
+        let history = config["history"].as_array().expect("a list");
+        assert_eq!(history.len(), 1, "an entry for each layer");
+        assert!(history[0]["comment"].as_str().expect("a text").contains("Apache License, Version 2.0"));
     }
 }
 
