@@ -45,11 +45,12 @@ test-image: binaries ## Load and run the image with skopeo, podman, containerd a
 docs: binaries ## Write down what the image is made of, docs/image.txt, for the README to quote
 	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/image.txt
 
-lint: ## Check the format, and let clippy and shellcheck read everything
+lint: ## Check the format, and let clippy, shellcheck and zizmor read everything
 	$(SETUP) --lint sh -ec '\
 	    cargo fmt --all --check; \
 	    cargo clippy --workspace --all-targets -- -D warnings; \
-	    shellcheck build/*.sh .ci/run'
+	    shellcheck build/*.sh .ci/run; \
+	    target/lint/bin/zizmor --quiet --no-progress --offline --strict-collection .github/workflows'
 
 clean: ## Remove what was built
 	rm -rf target dist
