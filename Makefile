@@ -11,6 +11,7 @@ IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-we
 
 # What the image is called: registry/name:tag, localhost/pause:<version> if nothing is said.
 IMAGE :=
+REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
 .PHONY: help build demo test binaries image verify test-platforms test-image lint docs clean
 
@@ -30,7 +31,7 @@ binaries: ## Build the binaries for all platforms, dist/binaries
 	$(SETUP) build/binaries.sh
 
 image: binaries ## Assemble the image for all platforms, dist/pause-<version>.tar [IMAGE=registry/name:tag]
-	$(SETUP) cargo run --quiet --package image -- $(if $(IMAGE),--reference $(IMAGE))
+	$(SETUP) sh -ec 'cargo build --package image; exec cargo run --quiet --package image -- $(REFERENCE)'
 
 verify: ## Build the image twice, in different surroundings, and compare every byte
 	$(SETUP) build/verify.sh

@@ -64,7 +64,7 @@ build() {
     [[ ${#names[@]} != 0 ]] || return 0
     shift
     echo "with $version and $(ld.lld --version | grep -o 'LLD [0-9.]*'): ${names[*]}"
-    "$@" --quiet --locked --release --package pause --bin pause --target-dir target/platforms "${arguments[@]}"
+    "$@" --locked --release --package pause --bin pause --target-dir target/platforms "${arguments[@]}"
 }
 build "$(rustc --version 2> /dev/null | cut -d' ' -f1,2)" "${compiled[@]}" -- cargo build
 build "Debian's $(/usr/bin/rustc --version 2> /dev/null | cut -d' ' -f1,2), core from source" "${from_source[@]}" -- \

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # The program that assembles; what it is fed with is built anew.
-cargo build --quiet --package image
+cargo build --package image
 image=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug/image
 
 # Builds and assembles in a clone: build NAME COMMAND…, where COMMAND is what to do it under.
