@@ -13,7 +13,7 @@ IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-we
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help build demo test binaries image verify test-platforms test-image lint docs clean
+.PHONY: help build demo test binaries image verify test-platforms test-image lint lint-workflows docs clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -46,12 +46,17 @@ test-image: binaries ## Load and run the image with skopeo, podman, containerd a
 docs: binaries ## Write down what the image is made of, docs/image.txt, for the README to quote
 	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/image.txt
 
-lint: ## Check the format, and let clippy, shellcheck and zizmor read everything
+lint: ## Check the format, and let clippy and shellcheck read everything
 	$(SETUP) --lint sh -ec '\
 	    cargo fmt --all --check; \
 	    cargo clippy --workspace --all-targets -- -D warnings; \
-	    shellcheck build/*.sh .ci/run; \
-	    target/lint/bin/zizmor --quiet --no-progress --offline --strict-collection .github/workflows'
+	    cargo clippy --test image -- -D warnings; \
+	    shellcheck build/*.sh .ci/run'
+
+lint-workflows: ## Let zizmor, from PyPI, read the workflows
+	@python3 -c 'import ensurepip' 2> /dev/null || build/install.sh python3-venv
+	@[ -x target/lint/bin/zizmor ] || { python3 -m venv target/lint && target/lint/bin/pip install --quiet zizmor==1.32.0; }
+	target/lint/bin/zizmor --quiet --no-progress --offline --strict-collection .github/workflows
 
 clean: ## Remove what was built
 	rm -rf target dist

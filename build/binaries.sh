@@ -31,7 +31,9 @@ for platform in "${platforms[@]}"; do
     # The linker by its bare name: where it lies on this machine must make no difference.
     variable=CARGO_TARGET_${target//-/_}_RUSTFLAGS
     export "${variable^^}=-Clinker=ld.lld $(field "$platform" rustflags)"
-    if command -v rustup > /dev/null && rustup target add "$target" > /dev/null 2>&1; then
+    ! command -v rustup > /dev/null || rustup target add "$target" > /dev/null 2>&1 || true
+    # Whether or not that worked: the first compiler in the PATH need not be rustup's.
+    if [[ -d $(rustc --print sysroot 2> /dev/null)/lib/rustlib/$target/lib ]]; then
         compiled+=("$platform")
     else
         from_source+=("$platform")

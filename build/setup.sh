@@ -3,7 +3,7 @@
 #
 #   build/setup.sh [--lint] [COMMAND [ARGUMENT…]]
 #
-# That is a C compiler (it links) and Rust; with --lint also shellcheck, zizmor, rustfmt and clippy. What is there already is
+# That is a C compiler (it links) and Rust; with --lint also shellcheck, rustfmt and clippy. What is there already is
 # left as it is. Rust comes from rustup, in the version that rust-toolchain.toml pins; where that cannot be reached,
 # from the distribution.
 set -euo pipefail
@@ -90,12 +90,6 @@ has_rust || use_distribution_rust || rust_from_rustup || rust_from_distribution 
 }
 if [ -n "$lint" ]; then
     command -v shellcheck > /dev/null || build/install.sh shellcheck
-    if [ ! -x target/lint/bin/zizmor ]; then
-        python3 -c 'import ensurepip' 2> /dev/null || build/install.sh python3-venv
-        say "installing zizmor, which reads workflows, into target/lint"
-        python3 -m venv target/lint
-        target/lint/bin/pip install --quiet --disable-pip-version-check zizmor==1.32.0
-    fi
     if ! { cargo fmt --version && cargo clippy --version; } > /dev/null 2>&1; then
         { command -v rustup > /dev/null && rustup component add rustfmt clippy; } || lint_from_distribution
     fi

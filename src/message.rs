@@ -11,8 +11,17 @@ pub fn to_stdout(text: &str) -> bool {
 
 /// Writes `text` to standard error if that can be done at once. A stream that is closed, broken or full loses the text:
 /// whoever does not read the messages of process 1 must not be able to hold up its work with that.
+///
+/// To ask first whether there is room is no way: a terminal that has some may still not have enough, and another writer
+/// of a pipe may be faster. So the file is told not to wait, for the moment of this write. That concerns everybody who
+/// has it open through the same descriptor: it is told to wait again, unless it did not before.
 pub fn to_stderr(text: &str) {
-    if sys::is_writable(libc::STDERR_FILENO) {
-        _ = sys::write(libc::STDERR_FILENO, text);
+    const STDERR: i32 = libc::STDERR_FILENO;
+    let Ok(flags) = sys::status_flags(STDERR) else { return };
+    if sys::set_status_flags(STDERR, flags | libc::O_NONBLOCK).is_ok() {
+        _ = sys::write(STDERR, text);
+        if flags & libc::O_NONBLOCK == 0 {
+            _ = sys::set_status_flags(STDERR, flags);
+        }
     }
 }

@@ -10,7 +10,8 @@ use core::ffi::c_int;
 const AWAITED: SignalSet = SignalSet::of([libc::SIGINT, libc::SIGTERM, libc::SIGCHLD]);
 
 /// Blocks the signals that matter: those that [`wait`] takes, and SIGPIPE, so that a reader of our messages who went
-/// away does not end us. Every other signal does from now on what it does by default.
+/// away does not end us. Every other signal is let through, and does what it does by default, or nothing where our parent
+/// had it ignored.
 pub fn block() -> Result<(), Errno> {
     sys::rt_sigprocmask(AWAITED.with(libc::SIGPIPE))
 }

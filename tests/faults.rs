@@ -3,6 +3,7 @@
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::mount::{MsFlags, mount};
+use nix::pty::openpty;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
@@ -12,6 +13,7 @@ use sandbox::cgroup::Cgroup;
 use sandbox::fault::{apply, refuse};
 use sandbox::platform::Limit;
 use sandbox::programs::{self, careless, pause};
+use sandbox::shim::die_with_parent;
 use sandbox::table::{rows, zombies};
 use sandbox::{Member, Pod, again, until};
 use std::fs::{self, File};
@@ -106,7 +108,7 @@ fn a_refused_getpid_is_worth_a_warning_only() {
 #[test]
 fn refused_messages_are_dropped() {
     for error in ERRORS {
-        for call in [libc::SYS_write, libc::SYS_ppoll] {
+        for call in [libc::SYS_write, libc::SYS_fcntl] {
             assert_works(without(&[call], error), "");
         }
     }
@@ -138,7 +140,7 @@ fn everything_refused_at_once_ends_it_with_the_first_fault() {
         libc::SYS_wait4,
         libc::SYS_getpid,
         libc::SYS_write,
-        libc::SYS_ppoll,
+        libc::SYS_fcntl,
     ];
     assert_left(&without(&all, Errno::EPERM).wait(), 1, "");
 }
@@ -224,6 +226,49 @@ fn a_socket_that_nobody_reads_does_not_matter() {
     assert_leaves_with_stderr(|| full.try_clone().expect("a descriptor").into());
 }
 
+/// A terminal that has room for so many bytes less than it takes, and its other side.
+fn nearly_full_terminal(room: usize) -> (OwnedFd, File) {
+    // Byte by byte, so that there is no doubt how many fit in, and without waiting.
+    let write = |most: usize| {
+        let pty = openpty(None, None).expect("there are terminals");
+        let terminal = File::from(pty.slave);
+        fcntl(&terminal, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("it is open");
+        let written = (0..most).take_while(|_| (&terminal).write(b"x").is_ok()).count();
+        fcntl(&terminal, FcntlArg::F_SETFL(OFlag::empty())).expect("it is open");
+        (written, pty.master, terminal)
+    };
+    let (capacity, ..) = write(usize::MAX);
+    let (_, reader, terminal) = write(capacity - room);
+    (reader, terminal)
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_does_not_matter() {
+    for room in (0..48).chain([80, 81, 82, 83]) {
+        let (_reader, terminal) = nearly_full_terminal(room);
+        let mut program = pause();
+        program.stderr(terminal.try_clone().expect("a descriptor"));
+        let mut ordinary = Member::outside(program);
+        ordinary.until_it_waits();
+        ordinary.signal(libc::SIGTERM);
+        assert_left(&ordinary.wait(), 0, "");
+        let flags = fcntl(&terminal, FcntlArg::F_GETFL).expect("it is open");
+        assert_eq!(flags & libc::O_NONBLOCK, 0, "others who have it open wait as before");
+    }
+}
+
+#[test]
+fn a_stream_that_does_not_wait_is_left_like_that() {
+    let (_reader, writer) = io::pipe().expect("a pipe");
+    fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("it is open");
+    let mut program = pause();
+    program.stderr(writer.try_clone().expect("a descriptor"));
+    let pod = Pod::with(program);
+    pod.signal(Signal::SIGTERM);
+    assert_left(&pod.wait(), 0, "");
+    assert_ne!(fcntl(&writer, FcntlArg::F_GETFL).expect("it is open") & libc::O_NONBLOCK, 0);
+}
+
 #[test]
 fn a_read_only_root_does_not_matter() {
     let mut pod = Pod::start_after(piped(), || {
@@ -249,6 +294,7 @@ fn it_needs_no_privilege() {
             let nobody = 65535;
             setresgid(Gid::from_raw(nobody), Gid::from_raw(nobody), Gid::from_raw(nobody))?;
             setresuid(Uid::from_raw(nobody), Uid::from_raw(nobody), Uid::from_raw(nobody))?;
+            die_with_parent(None)?; // forgotten with the old user
         }
         for set in [caps::CapSet::Ambient, caps::CapSet::Inheritable, caps::CapSet::Effective, caps::CapSet::Permitted]
         {
@@ -264,7 +310,9 @@ fn it_needs_no_privilege() {
 
 /// A group of the test's own, or the reason why there is none.
 fn group() -> Option<Cgroup> {
-    Cgroup::new().inspect_err(|reason| eprintln!("no control group here, so resource limits alone: {reason}")).ok()
+    Cgroup::new()
+        .inspect_err(|reason| _ = writeln!(io::stderr(), "no control group here, so resource limits alone: {reason}"))
+        .ok()
 }
 
 /// Process 1 of a pod, in `group` before it is executed, and after `last_step`.
@@ -288,6 +336,14 @@ fn one_process_is_all_it_needs() {
     }
     let mut pod = start_in(group.as_ref(), || setrlimit(Resource::RLIMIT_NPROC, 1, 1));
     pod.init().until_it_waits();
+    if let Some(group) = &group {
+        // The control: whoever needs another process does not get it.
+        let entrances = group.entrances();
+        let mut orphans = careless(&["one-by-one", "1"]);
+        orphans.stdout(Stdio::piped());
+        let enter = move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"));
+        assert_eq!(pod.join_after(orphans, enter).wait().stdout, b"failed forks: 1\n");
+    }
     pod.signal(Signal::SIGTERM);
     assert_left(&pod.wait(), 0, TERMINATED);
 }

@@ -4,6 +4,7 @@
 
 use nix::sys::signal::Signal;
 use sandbox::cgroup::Cgroup;
+use sandbox::deadline::PATIENCE;
 use sandbox::platform::Limit;
 use sandbox::programs::{careless, hoarder, pause};
 use sandbox::shim::dead_children;
@@ -13,6 +14,7 @@ use sandbox::{Member, Pod, again, until};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 /// A container of `pod` that abandons children, with pipes for its input and output.
 fn container(pod: &Pod, how: &[&str]) -> Member {
@@ -150,10 +152,12 @@ fn no_look_finds_a_zombie_in_a_storm_of_ten_thousand_orphans() {
     let pod = Pod::with(pause());
     let mut storms = [(); 2].map(|()| container(&pod, &["one-by-one", "5000"]));
     let mut looks = 0;
+    let start = Instant::now();
     while storms.iter_mut().any(|storm| storm.status().is_none()) {
         let seen = zombies(&pod);
         assert!(is_limited || seen.is_empty(), "at look {looks}: {seen:?}");
         looks += 1;
+        assert!(start.elapsed() < 5 * PATIENCE, "the storm does not end");
     }
     assert!(looks > 100, "only {looks} looks at ten thousand orphans");
     for storm in storms {
@@ -211,8 +215,10 @@ fn storm_in_famine(program: Command) -> (String, usize) {
     let enter = move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"));
     let mut storm = pod.join_after(piped(&["one-by-one", ORPHANS]), enter);
     let mut most = 0;
+    let start = Instant::now();
     while storm.status().is_none() {
         most = most.max(zombies(&pod).len());
+        assert!(start.elapsed() < 5 * PATIENCE, "the storm does not end");
     }
     let said = end(storm);
     most = most.max(zombies(&pod).len());

@@ -5,6 +5,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use procfs::process::Process;
+use sandbox::deadline::PATIENCE;
 use sandbox::platform::Limit;
 use sandbox::programs::{careless, pause};
 use sandbox::shim::deaf_to;
@@ -14,6 +15,7 @@ use sandbox::{Member, Pod, again, until};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output, Stdio};
+use std::time::Instant;
 
 const WARNING: &str = "Warning: pause should be the first process\n";
 const INTERRUPT: &str = "Shutting down, got signal: Interrupt\n";
@@ -187,7 +189,10 @@ fn a_signal_that_comes_as_soon_as_they_are_blocked_is_not_lost() {
             let status = Process::new(pod.pid().as_raw()).and_then(|process| process.status());
             status.is_ok_and(|status| status.sigblk & 1 << (libc::SIGPIPE - 1) != 0)
         };
-        while !is_blocked() {}
+        let start = Instant::now();
+        while !is_blocked() {
+            assert!(start.elapsed() < PATIENCE, "the signals are not blocked");
+        }
         pod.signal(Signal::SIGTERM);
         assert_left(&pod.wait(), TERMINATED, libc::SIGTERM);
     }

@@ -132,21 +132,24 @@ pub fn getpid() -> c_int {
 }
 
 /// Writes `text` to a file descriptor, and returns how many bytes of it were taken (`man 2 write`). Waits where the
-/// other side is slow.
+/// other side is slow, unless that file is `O_NONBLOCK`.
 pub fn write(descriptor: c_int, text: &str) -> Result<c_int, Errno> {
     // SAFETY: the kernel reads that many bytes at that address, which the borrow keeps.
     checked(unsafe { syscall(libc::SYS_write as usize, [descriptor as usize, text.as_ptr() as usize, text.len(), 0]) })
 }
 
-/// Whether a write to this file descriptor would end at once, if only with an error (`man 2 ppoll`; the older `poll`
-/// is missing on newer architectures).
-pub fn is_writable(descriptor: c_int) -> bool {
-    let mut poll = libc::pollfd { fd: descriptor, events: libc::POLLOUT, revents: 0 };
-    // All zero, so that it makes no difference that 32-bit architectures have a `timespec` of 32 bits and one of 64.
-    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let arguments = [ptr::from_mut(&mut poll) as usize, 1, address(&at_once), 0];
-    // SAFETY: the kernel reads and writes one `pollfd` and reads one `timespec`; both live until the call returns.
-    matches!(checked(unsafe { syscall(libc::SYS_ppoll as usize, arguments) }), Ok(1))
+/// The status flags of the file that is open as `descriptor`, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
+pub fn status_flags(descriptor: c_int) -> Result<c_int, Errno> {
+    // SAFETY: no memory is handed over.
+    checked(unsafe { syscall(libc::SYS_fcntl as usize, [descriptor as usize, libc::F_GETFL as usize, 0, 0]) })
+}
+
+/// Sets them, for everybody who has the same file open through a copy of this descriptor (F_SETFL).
+pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
+    let arguments = [descriptor as usize, libc::F_SETFL as usize, flags as usize, 0];
+    // SAFETY: no memory is handed over.
+    checked(unsafe { syscall(libc::SYS_fcntl as usize, arguments) })?;
+    Ok(())
 }
 
 /// The address of something that the kernel is to read.

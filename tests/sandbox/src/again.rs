@@ -1,6 +1,7 @@
 //! A test program runs itself again: as an ordinary user, or one of its tests as a process of its own.
 
 use crate::programs;
+use crate::shim::die_with_parent;
 use nix::unistd::geteuid;
 use std::env::current_exe;
 use std::os::unix::process::CommandExt;
@@ -22,7 +23,10 @@ pub fn as_ordinary_user(caller: &str) {
     programs::copy(&current_exe().expect("it runs"), &tests);
     let mut command = Command::new(tests);
     command.args(["--skip", caller]).env(programs::FOLDER, folder.path()).current_dir(folder.path());
-    let status = command.uid(ORDINARY_USER).gid(ORDINARY_USER).status().expect("it can be executed");
+    command.uid(ORDINARY_USER).gid(ORDINARY_USER);
+    // SAFETY: makes system calls only. It is called after the change of the user, with which it would be forgotten.
+    unsafe { command.pre_exec(|| die_with_parent(None)) };
+    let status = command.status().expect("it can be executed");
     assert!(status.success(), "an ordinary user's tests failed: {status}");
 }
 

@@ -4,6 +4,7 @@
 //! outright are empty; whoever makes a group next removes them.
 
 use crate::deadline::PATIENCE;
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use procfs::process::Process;
@@ -164,7 +165,7 @@ fn remove_stale(root: &Path) {
     for entry in fs::read_dir(root).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let maker = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next()?.parse().ok());
-        if maker.is_some_and(|maker: i32| kill(Pid::from_raw(maker), None).is_err()) {
+        if maker.is_some_and(|maker: i32| kill(Pid::from_raw(maker), None) == Err(Errno::ESRCH)) {
             for child in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
                 _ = fs::remove_dir(child.path());
             }
