@@ -1,5 +1,6 @@
 //! What must not be in the binary fails the build: each time a copy of this project, spoilt in one way.
 
+use std::env::consts::ARCH;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -18,15 +19,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Builds the release binary of a copy in which `main` begins with this code.
-fn build_with(code: &str) -> Output {
+/// Builds the release binary of a copy in which `file` has `spoilt` in place of `sound`.
+fn build_with(file: &str, sound: &str, spoilt: &str) -> Output {
     let folder = tempfile::tempdir().expect("a folder can be made");
     copy(Path::new(env!("CARGO_MANIFEST_DIR")), folder.path());
-    let program = folder.path().join("src/bin/pause.rs");
-    let head = "extern \"C\" fn main(args: Args) -> i32 {\n";
-    let source = fs::read_to_string(&program).expect("it was copied");
-    assert_eq!(source.matches(head).count(), 1);
-    fs::write(&program, source.replace(head, &format!("{head}{code}\n"))).expect("it can be written");
+    let file = folder.path().join(file);
+    let source = fs::read_to_string(&file).expect("it was copied");
+    assert_eq!(source.matches(sound).count(), 1, "{sound} in {}", file.display());
+    fs::write(&file, source.replace(sound, spoilt)).expect("it can be written");
     Command::new(env!("CARGO"))
         .args(["build", "--release", "--offline", "--bin", "pause", "--target-dir"])
         .arg(folder.path().join("target"))
@@ -36,9 +36,14 @@ fn build_with(code: &str) -> Output {
         .expect("cargo is there")
 }
 
+/// Builds it with `main` beginning with this code.
+fn build_with_code(code: &str) -> Output {
+    let head = "extern \"C\" fn main(args: Args) -> i32 {\n";
+    build_with("src/bin/pause.rs", head, &format!("{head}{code}\n"))
+}
+
 #[track_caller]
-fn assert_fails(code: &str, reason: &str) {
-    let output = build_with(code);
+fn assert_fails(output: Output, reason: &str) {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "it was built");
     assert!(said.contains(reason), "it failed for another reason than {reason:?}:\n{said}");
@@ -46,24 +51,26 @@ fn assert_fails(code: &str, reason: &str) {
 
 #[test]
 fn the_copy_builds_as_it_is() {
-    let output = build_with("");
+    let output = build_with_code("");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
 fn a_call_into_the_c_library_does_not_link() {
-    assert_fails("#[allow(unsafe_code)] unsafe { libc::sync() };", "sync");
+    assert_fails(build_with_code("#[allow(unsafe_code)] unsafe { libc::sync() };"), "sync");
 }
 
 #[test]
 fn a_panic_that_can_be_reached_does_not_link() {
-    assert_fails("assert!(!args.contain(\"--panic\"));", "a_panic_can_be_reached");
+    assert_fails(build_with_code("assert!(!args.contain(\"--panic\"));"), "a_panic_can_be_reached");
 }
 
 #[test]
 fn a_constant_that_would_have_to_be_relocated_does_not_link() {
     assert_fails(
-        "static TEXTS: [&str; 2] = [\"a\\n\", \"bc\\n\"]; message::to_stderr(core::hint::black_box(&TEXTS)[0]);",
+        build_with_code(
+            "static TEXTS: [&str; 2] = [\"a\\n\", \"bc\\n\"]; message::to_stderr(core::hint::black_box(&TEXTS)[0]);",
+        ),
         "a relocation is needed",
     );
 }
@@ -71,8 +78,16 @@ fn a_constant_that_would_have_to_be_relocated_does_not_link() {
 #[test]
 fn writable_data_does_not_link() {
     assert_fails(
-        "use core::sync::atomic::{AtomicI32, Ordering}; static COUNT: AtomicI32 = AtomicI32::new(7); \
-         if COUNT.fetch_add(1, Ordering::Relaxed) == 9 { return 9; }",
+        build_with_code(
+            "use core::sync::atomic::{AtomicI32, Ordering}; static COUNT: AtomicI32 = AtomicI32::new(7); \
+             if COUNT.fetch_add(1, Ordering::Relaxed) == 9 { return 9; }",
+        ),
         "writable data is needed",
     );
+}
+
+#[test]
+fn an_architecture_that_has_no_file_is_told_how_to_get_one() {
+    let line = format!("#[cfg_attr(target_arch = \"{ARCH}\", path = \"{ARCH}.rs\")]\n");
+    assert_fails(build_with("src/sys/mod.rs", &line, ""), "pause does not know this architecture yet: add src/sys/");
 }
