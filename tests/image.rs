@@ -3,6 +3,7 @@
 
 use runtimes::docker::Builder;
 use runtimes::{Containerd, Docker, Machine, Podman, tool};
+use sandbox::pod::waits_for_signals;
 use sandbox::{Member, until};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -438,12 +439,10 @@ fn the_images_of_other_machines_run_under_emulation() {
         assert_eq!((text(&version.stdout), text(&version.stderr)), (VERSION.into(), "".into()), "{}", platform.name);
 
         let shim = start(&[]);
-        let of = |pid: &str, file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
-        let children = format!("task/{}/children", shim.pid());
-        let process_1 = || of(&shim.pid().to_string(), &children).trim().to_owned();
-        let call = format!("{} ", libc::SYS_rt_sigtimedwait);
+        let children = format!("/proc/{pid}/task/{pid}/children", pid = shim.pid());
+        let process_1 = || fs::read_to_string(&children).unwrap_or_default().trim().to_owned();
         until(&format!("process 1 waits for signals on {}", platform.name), || {
-            of(&process_1(), "syscall").starts_with(&call)
+            waits_for_signals(&Path::new("/proc").join(process_1()))
         });
         sandbox::pod::send(nix::unistd::Pid::from_raw(process_1().parse().expect("a number")), libc::SIGTERM)
             .expect("it lives");

@@ -4,14 +4,14 @@
 //! images and mounts are in file systems in memory, which go with the last process that sees them.
 
 use crate::cgroups::Parent;
-use libc::SYS_rt_sigtimedwait;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::unistd::geteuid;
 use sandbox::deadline::PATIENCE;
+use sandbox::pod::waits_for_signals;
 use sandbox::programs::pause;
 use sandbox::{Member, Pod, until};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
@@ -73,10 +73,7 @@ impl Machine {
     /// Waits until a process there waits for signals itself: a process 1 under test is set up by then.
     #[track_caller]
     pub fn until_it_waits(&self, pid: &str) {
-        let call = format!("{} ", SYS_rt_sigtimedwait);
-        until(&format!("process {pid} waits for signals"), || {
-            fs::read_to_string(self.proc(pid).join("syscall")).is_ok_and(|now| now.starts_with(&call))
-        });
+        until(&format!("process {pid} waits for signals"), || waits_for_signals(&self.proc(pid)));
     }
 
     /// Starts a program there that goes on running. What it says is not heard unless it is given a pipe.

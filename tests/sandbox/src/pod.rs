@@ -14,7 +14,7 @@ use procfs::process::Process;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output};
 
 /// The namespaces that a container runtime gives a pod, and how they are called under `/proc/<pid>/ns`. The user
@@ -246,10 +246,10 @@ impl Member {
     /// Waits until it waits for signals itself, in `rt_sigtimedwait`: a process 1 under test is set up by then.
     #[track_caller]
     pub fn until_it_waits(&mut self) {
-        let call = format!("{} ", libc::SYS_rt_sigtimedwait);
+        let folder = PathBuf::from(format!("/proc/{}", self.pid));
         until(&format!("process {} waits for signals", self.pid), || {
             assert!(self.status().is_none(), "process {} ended before it waited for a signal", self.pid);
-            fs::read_to_string(format!("/proc/{}/syscall", self.pid)).is_ok_and(|now| now.starts_with(&call))
+            waits_for_signals(&folder)
         });
     }
 
@@ -290,6 +290,12 @@ impl Drop for Member {
 pub fn send(pid: Pid, number: i32) -> nix::Result<()> {
     // SAFETY: takes two numbers and no memory.
     Errno::result(unsafe { libc::kill(pid.as_raw(), number) }).map(drop)
+}
+
+/// Whether a process waits for signals itself, in `rt_sigtimedwait`; `folder` is what some `/proc` has of it.
+pub fn waits_for_signals(folder: &Path) -> bool {
+    let call = format!("{} ", libc::SYS_rt_sigtimedwait);
+    fs::read_to_string(folder.join("syscall")).is_ok_and(|now| now.starts_with(&call))
 }
 
 /// Whether a process is gone, or dead and left to its parent, who may be this machine's process 1 and in no hurry.
