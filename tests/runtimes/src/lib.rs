@@ -1,4 +1,4 @@
-//! Real container engines for the tests, each as if on a machine of its own.
+//! Real container runtimes for the tests, each as if on a machine of its own.
 //!
 //! | module         | its one job                                                            |
 //! | -------------- | ---------------------------------------------------------------------- |
@@ -9,13 +9,19 @@
 //! | [`docker`]     | a Docker engine, and its client                                        |
 //! | [`builder`]    | an image to compile in, of this machine's own packages                 |
 //! | [`podman`]     | podman, which needs no server                                          |
+//! | [`project`]    | the project under test: its manifest and its image                     |
+//! | [`busybox`]    | an image of BusyBox: the pods' other containers, and the control       |
+//! | [`report`]     | what was done with a runtime, and how it went: a table                 |
 
 pub mod builder;
+pub mod busybox;
 pub mod cgroups;
 pub mod containerd;
 pub mod docker;
 pub mod machine;
 pub mod podman;
+pub mod project;
+pub mod report;
 pub mod tool;
 
 pub use containerd::Containerd;

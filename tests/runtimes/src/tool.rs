@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The programs in use, each with the Debian package that has it.
-const TOOLS: [(&str, &str); 9] = [
+const TOOLS: [(&str, &str); 10] = [
     ("containerd", "containerd"),
     ("ctr", "containerd"),
     ("docker", "docker.io"),
     ("dockerd", "docker.io"),
     ("podman", "podman"),
     ("runc", "runc"),
+    ("sha256sum", "coreutils"),
     ("skopeo", "skopeo"),
     ("tar", "tar"),
     ("unshare", "util-linux"),

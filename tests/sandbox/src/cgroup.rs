@@ -1,24 +1,10 @@
 //! Control groups of a test's own, under version 2 or version 1, whichever has the controllers.
-//!
-//! They are removed when they are dropped, and also when a signal ends the process. Those of a process that was killed
-//! outright are empty; whoever makes a group next removes them.
 
-use crate::deadline::PATIENCE;
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
+use crate::leftovers;
 use nix::unistd::Pid;
 use procfs::process::Process;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-use std::{fs, io, process, thread};
-
-/// What the names of all groups begin with; the maker's process ID and a number follow.
-const PREFIX: &str = "pause-test-";
+use std::path::PathBuf;
+use std::{fs, io};
 
 /// The controllers in use.
 const CONTROLLERS: [&str; 3] = ["cpu", "memory", "pids"];
@@ -43,11 +29,9 @@ impl Cgroup {
     /// # Errors
     /// Where this machine has not all of the controllers, or does not let this user make groups.
     pub fn new() -> io::Result<Self> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("{PREFIX}{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let (version, roots) = hierarchies()?;
-        roots.iter().for_each(|root| remove_stale(root));
-        Self::make(version, roots.iter().map(|root| root.join(&name)).collect())
+        let name = leftovers::name();
+        Self::make(version, roots.iter().map(|root| leftovers::claim(root, &name)).collect())
     }
 
     /// Makes a group within this one.
@@ -59,12 +43,8 @@ impl Cgroup {
     }
 
     fn make(version: Version, folders: Vec<PathBuf>) -> io::Result<Self> {
-        LazyLock::force(&REMOVER);
         let group = Self { version, folders };
-        for folder in &group.folders {
-            made().push(folder.clone());
-            fs::create_dir(folder)?;
-        }
+        group.folders.iter().try_for_each(fs::create_dir)?;
         // Present where the controller was delegated to here.
         fs::metadata(group.file("cpu", "cpu.shares", "cpu.weight"))?;
         fs::metadata(group.file("memory", "memory.limit_in_bytes", "memory.max"))?;
@@ -115,10 +95,7 @@ impl Cgroup {
 
 impl Drop for Cgroup {
     fn drop(&mut self) {
-        for folder in self.folders.drain(..) {
-            made().retain(|made| *made != folder);
-            remove(&folder);
-        }
+        self.folders.iter().for_each(|folder| leftovers::remove(folder));
     }
 }
 
@@ -139,55 +116,4 @@ fn hierarchies() -> io::Result<(Version, Vec<PathBuf>)> {
         mounts.iter().find(has).map(|mount| mount.mount_point.clone()).ok_or_else(missing)
     };
     Ok((Version::V1, CONTROLLERS.into_iter().map(of).collect::<io::Result<_>>()?))
-}
-
-/// All folders there are at the moment, parents before children.
-fn made() -> MutexGuard<'static, Vec<PathBuf>> {
-    static MADE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-    MADE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Removes what is there when a signal ends this process, and then lets it do so.
-static REMOVER: LazyLock<()> = LazyLock::new(|| {
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).expect("handlers can be set");
-    thread::spawn(move || {
-        for signal in signals.forever() {
-            for folder in made().iter().rev() {
-                remove(folder);
-            }
-            _ = emulate_default_handler(signal);
-        }
-    });
-});
-
-/// Removes the groups that processes left who are gone, as far as they are empty.
-fn remove_stale(root: &Path) {
-    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let maker = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next()?.parse().ok());
-        if maker.is_some_and(|maker: i32| kill(Pid::from_raw(maker), None) == Err(Errno::ESRCH)) {
-            for child in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
-                _ = fs::remove_dir(child.path());
-            }
-            _ = fs::remove_dir(entry.path());
-        }
-    }
-}
-
-/// Removes a group, and kills who is in it.
-fn remove(folder: &Path) {
-    let start = Instant::now();
-    loop {
-        let members = fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();
-        for pid in members.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0) {
-            _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-        }
-        // Busy for as long as its last process is on its way out.
-        match fs::remove_dir(folder) {
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy && start.elapsed() < PATIENCE => {
-                thread::sleep(Duration::from_millis(1));
-            }
-            _ => return,
-        }
-    }
 }

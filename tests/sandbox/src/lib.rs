@@ -7,6 +7,7 @@
 //! | [`table`]    | the pod's process table, as its own `/proc` tells it                      |
 //! | [`usage`]    | what a process costs: memory, CPU time, context switches                  |
 //! | [`cgroup`]   | control groups of a test's own, version 1 or 2                            |
+//! | [`leftovers`] | control groups are removed, whatever ends who made them                 |
 //! | [`starve`]   | a process that hardly ever gets the CPU                                   |
 //! | [`fault`]    | system calls that fail                                                    |
 //! | [`deadline`] | wait for something to become true, but not for ever                       |
@@ -21,6 +22,7 @@ pub mod again;
 pub mod cgroup;
 pub mod deadline;
 pub mod fault;
+pub mod leftovers;
 pub mod platform;
 pub mod pod;
 pub mod programs;

@@ -2,6 +2,7 @@
 //! and the manifest say, and runs it where it can.
 
 use runtimes::docker::Builder;
+use runtimes::project::{self, output, package, reference};
 use runtimes::{Containerd, Docker, Machine, Podman, tool};
 use sandbox::pod::waits_for_signals;
 use sandbox::{Member, until};
@@ -9,7 +10,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -18,11 +18,7 @@ use tempfile::TempDir;
 /// Bytes of what a node fetches: layer, configuration and manifest of its platform.
 const COMPRESSED_BYTES: usize = 4096;
 
-/// What the archive's images are called.
-const REFERENCE: &str = concat!("localhost/pause:", env!("CARGO_PKG_VERSION"));
-
 const USER: &str = "65535:65535";
-const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 
 /// What `find` says of a file system that has the program in it, root's, of the year 1970, and nothing else.
@@ -36,7 +32,7 @@ struct Platform {
 
 impl Platform {
     fn all() -> Vec<Self> {
-        let table = include_str!("../build/platforms.toml").parse::<toml::Table>().expect("it is in TOML");
+        let table = include_str!("../../../build/platforms.toml").parse::<toml::Table>().expect("it is in TOML");
         let rows = table["platform"].as_array().expect("it has rows");
         let text = |row: &toml::Value, field: &str| row[field].as_str().expect("it is a string").to_owned();
         rows.iter().map(|row| Self { name: text(row, "platform"), emulator: text(row, "emulator") }).collect()
@@ -61,7 +57,7 @@ impl Platform {
     }
 
     fn binary(&self) -> Vec<u8> {
-        fs::read(project().join("dist/binaries").join(&self.name).join("pause")).expect("it was built")
+        fs::read(project::folder().join("dist/binaries").join(&self.name).join("pause")).expect("it was built")
     }
 
     /// `skopeo`, told to take this platform for its own.
@@ -73,38 +69,10 @@ impl Platform {
     }
 }
 
-fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The archive, made of binaries that are built if they are not there as they should be.
+/// The archive, made once.
 fn archive() -> &'static str {
-    static ARCHIVE: LazyLock<String> = LazyLock::new(|| {
-        output(&mut Command::new(project().join("build/binaries.sh")));
-        // In a folder of its own: what is in `dist` is somebody else's.
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("image");
-        _ = fs::remove_dir_all(&folder);
-        for name in ["Cargo.toml", "Cargo.lock", "build/platforms.toml"] {
-            fs::create_dir_all(folder.join(name).parent().unwrap()).expect("a folder can be made");
-            fs::copy(project().join(name), folder.join(name)).expect("it can be copied");
-        }
-        fs::create_dir(folder.join("dist")).expect("a folder can be made");
-        symlink(project().join("dist/binaries"), folder.join("dist/binaries")).expect("a link can be made");
-        let mut image = Command::new(env!("CARGO"));
-        image.args(["run", "--quiet", "--package", "image", "--", "--reference", REFERENCE, "--project"]).arg(&folder);
-        output(image.current_dir(project()).env_remove("SOURCE_DATE_EPOCH"));
-        let archive = folder.join(concat!("dist/pause-", env!("CARGO_PKG_VERSION"), ".tar"));
-        archive.into_os_string().into_string().expect("the project is in a folder with a plain name")
-    });
+    static ARCHIVE: LazyLock<String> = LazyLock::new(|| project::archive(Path::new(env!("CARGO_TARGET_TMPDIR"))));
     &ARCHIVE
-}
-
-/// Runs a command to a good end, and returns what it said.
-#[track_caller]
-fn output(command: &mut Command) -> Vec<u8> {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
 }
 
 #[track_caller]
@@ -112,16 +80,22 @@ fn parse(json: impl AsRef<[u8]>) -> Value {
     serde_json::from_slice(json.as_ref()).expect("the tool speaks JSON")
 }
 
+/// What `pause -v` says.
+fn version() -> String {
+    format!("pause {}\n", package().version())
+}
+
 /// What `Cargo.toml` says.
 fn labels() -> Value {
+    let package = package();
     let mut labels = json!({
-        "org.opencontainers.image.title": env!("CARGO_PKG_NAME"),
-        "org.opencontainers.image.description": env!("CARGO_PKG_DESCRIPTION"),
-        "org.opencontainers.image.version": env!("CARGO_PKG_VERSION"),
-        "org.opencontainers.image.licenses": env!("CARGO_PKG_LICENSE"),
+        "org.opencontainers.image.title": package.name(),
+        "org.opencontainers.image.description": package.description(),
+        "org.opencontainers.image.version": package.version(),
+        "org.opencontainers.image.licenses": "Apache-2.0",
     });
-    for (name, place) in [("source", env!("CARGO_PKG_REPOSITORY")), ("url", env!("CARGO_PKG_HOMEPAGE"))] {
-        if !place.is_empty() {
+    for (name, place) in [("source", package.repository()), ("url", package.homepage())] {
+        if let Some(place) = place {
             labels[format!("org.opencontainers.image.{name}")] = place.into();
         }
     }
@@ -219,7 +193,7 @@ fn skopeo_finds_every_platform_in_the_layout() {
 #[test]
 fn skopeo_copies_all_of_it_by_its_tag() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let source = format!("oci-archive:{}:{}", archive(), env!("CARGO_PKG_VERSION"));
+    let source = format!("oci-archive:{}:{}", archive(), package().version());
     output(tool("skopeo").args(["copy", "--all", &source]).arg(format!("dir:{}", folder.path().display())));
     let index = parse(fs::read(folder.path().join("manifest.json")).expect("skopeo copied it"));
     let found: Vec<String> = index["manifests"]
@@ -237,7 +211,7 @@ fn skopeo_copies_all_of_it_by_its_tag() {
 
 #[test]
 fn skopeo_finds_this_machines_platform_in_the_docker_archive() {
-    let source = format!("docker-archive:{}:{REFERENCE}", archive());
+    let source = format!("docker-archive:{}:{}", archive(), reference());
     assert_configuration(&parse(output(tool("skopeo").args(["inspect", "--config", &source]))), &Platform::own());
     let folder = tempfile::tempdir().expect("a folder can be made");
     output(tool("skopeo").args(["copy", &source]).arg(format!("oci:{}", folder.path().display())));
@@ -247,12 +221,12 @@ fn skopeo_finds_this_machines_platform_in_the_docker_archive() {
 fn podman_loads_it_and_runs_it() {
     let podman = Podman::new();
     let said = podman.podman(&["load", "--input", archive()]).ok();
-    assert!(said.contains(REFERENCE), "{said}");
-    assert_inspected(&parse(podman.podman(&["image", "inspect", REFERENCE]).ok())[0]);
-    let root = podman.podman(&["image", "mount", REFERENCE]).ok();
+    assert!(said.contains(reference()), "{said}");
+    assert_inspected(&parse(podman.podman(&["image", "inspect", reference()]).ok())[0]);
+    let root = podman.podman(&["image", "mount", reference()]).ok();
     assert_eq!(contents(&podman.machine, root.trim()), ONE_FILE);
 
-    podman.run(REFERENCE, "pod");
+    podman.run(reference(), "pod");
     let pid = podman.podman(&["inspect", "--format", "{{.State.Pid}}", "pod"]).ok();
     assert_process_1_and_nobody(&podman.machine, &pid);
     podman.podman(&["stop", "pod"]).ok();
@@ -264,7 +238,7 @@ fn podman_loads_it_and_runs_it() {
 fn containerd_imports_every_platform_and_runs_its_own() {
     let containerd = Containerd::new();
     containerd.ctr(&["images", "import", "--all-platforms", archive()]).ok();
-    let list = containerd.ctr(&["images", "ls", &format!("name=={REFERENCE}")]).ok();
+    let list = containerd.ctr(&["images", "ls", &format!("name=={}", reference())]).ok();
     for platform in Platform::all() {
         let platforms = list.split_whitespace().find(|word| word.contains("linux/")).unwrap_or_default();
         assert!(platforms.split(',').any(|found| found == platform.name), "{} is missing: {list}", platform.name);
@@ -281,17 +255,17 @@ fn containerd_imports_every_platform_and_runs_its_own() {
     let mut mkdir = Command::new("mkdir");
     mkdir.arg("/run/root");
     containerd.machine.run(mkdir).ok();
-    containerd.ctr(&["images", "mount", REFERENCE, "/run/root"]).ok();
+    containerd.ctr(&["images", "mount", reference(), "/run/root"]).ok();
     assert_eq!(contents(&containerd.machine, "/run/root"), ONE_FILE);
 
-    let container = containerd.run(REFERENCE, "pod");
+    let container = containerd.run(reference(), "pod");
     assert_process_1_and_nobody(&containerd.machine, &containerd.pid("pod"));
     containerd.ctr(&["tasks", "kill", "--signal", "SIGTERM", "pod"]).ok();
     let left = container.wait();
     assert_eq!((left.status.code(), String::from_utf8_lossy(&left.stderr)), (Some(0), TERMINATED.into()));
 
     // The control: the client ends as the container does.
-    let container = containerd.run(REFERENCE, "killed");
+    let container = containerd.run(reference(), "killed");
     containerd.pid("killed");
     containerd.ctr(&["tasks", "kill", "--signal", "SIGKILL", "killed"]).ok();
     assert_eq!(container.wait().status.code(), Some(137));
@@ -306,17 +280,17 @@ fn containerd_imports_it_as_kind_does() {
     kind.args(["-euc", command, "sh", archive()]);
     containerd.machine.run(kind).ok();
     let list = containerd.ctr(&["--namespace=k8s.io", "images", "ls"]).ok();
-    assert!(list.contains(REFERENCE), "{list}");
+    assert!(list.contains(reference()), "{list}");
 }
 
 #[test]
 fn docker_loads_it_and_runs_it() {
     let docker = Docker::new();
     let said = docker.docker(&["load", "--input", archive()]).ok();
-    assert_eq!(said, format!("Loaded image: {REFERENCE}\n"));
-    assert_inspected(&parse(docker.docker(&["image", "inspect", REFERENCE]).ok())[0]);
-    assert_layer(&*saved(&docker, REFERENCE), &Platform::own());
-    assert_runs(&docker, REFERENCE);
+    assert_eq!(said, format!("Loaded image: {}\n", reference()));
+    assert_inspected(&parse(docker.docker(&["image", "inspect", reference()]).ok())[0]);
+    assert_layer(&*saved(&docker, reference()), &Platform::own());
+    assert_runs(&docker, reference());
 }
 
 /// The one layer of a Docker image.
@@ -354,7 +328,7 @@ fn who_has_docker_alone_can_build_it() {
         (Builder::Classic, Platform::own(), &["--build-arg=BUILDER=builder", "--tag=own"][..]),
         (Builder::BuildKit, other, &["--build-arg=BUILDER=builder", "--tag=other", "--platform=linux/arm64"]),
     ] {
-        docker.build(builder, project(), arguments);
+        docker.build(builder, project::folder(), arguments);
         let name = arguments[1].trim_start_matches("--tag=");
         let mut inspected = parse(docker.docker(&["image", "inspect", name]).ok())[0].take();
         assert_eq!(
@@ -375,7 +349,7 @@ fn who_has_docker_alone_can_build_it() {
         let machine = |elf: &[u8]| elf[..20].to_owned();
         assert_eq!(machine(&layer[512..]), machine(&platform.binary()), "it is an executable for {}", platform.name);
     }
-    assert_eq!(docker.docker(&["run", "--rm", "--network=none", "own", "-v"]).ok(), VERSION);
+    assert_eq!(docker.docker(&["run", "--rm", "--network=none", "own", "-v"]).ok(), version());
     assert_runs(&docker, "own");
 }
 
@@ -435,8 +409,8 @@ fn the_images_of_other_machines_run_under_emulation() {
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
 
-        let version = start(&["-v"]).wait();
-        assert_eq!((text(&version.stdout), text(&version.stderr)), (VERSION.into(), "".into()), "{}", platform.name);
+        let said = start(&["-v"]).wait();
+        assert_eq!((text(&said.stdout), text(&said.stderr)), (version(), "".into()), "{}", platform.name);
 
         let shim = start(&[]);
         let children = format!("/proc/{pid}/task/{pid}/children", pid = shim.pid());

@@ -1,0 +1,26 @@
+//! Real pods on real runtimes, driven as a kubelet, a developer or an operator drives them; what was done is a table.
+//!
+//! usage: e2e [RUNTIME…], all of them if none is named
+
+use runtimes::report::Report;
+use std::env;
+use std::process::ExitCode;
+
+/// What is done with a runtime; none where it had to be given up.
+type Run = fn(&mut Report) -> Option<()>;
+
+const RUNTIMES: [(&str, Run); 0] = [];
+
+fn main() -> ExitCode {
+    let names: Vec<String> = env::args().skip(1).collect();
+    if let Some(unknown) = names.iter().find(|name| RUNTIMES.iter().all(|(known, _)| known != name)) {
+        let known = RUNTIMES.map(|(name, _)| name).join(", ");
+        eprintln!("e2e: {unknown:?} is none of the runtimes: {known}");
+        return ExitCode::FAILURE;
+    }
+    let mut report = Report::default();
+    for (_, run) in RUNTIMES.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|asked| asked == name)) {
+        run(&mut report);
+    }
+    if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
