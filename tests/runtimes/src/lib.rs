@@ -10,6 +10,7 @@
 //! | [`builder`]    | an image to compile in, of this machine's own packages                 |
 //! | [`podman`]     | podman, which needs no server                                          |
 //! | [`project`]    | the project under test: its manifest and its image                     |
+//! | [`platform`]   | the platforms of the image, and how this machine runs another's        |
 //! | [`busybox`]    | an image of BusyBox: the pods' other containers, and the control       |
 //! | [`report`]     | what was done with a runtime, and how it went: a table                 |
 
@@ -19,6 +20,7 @@ pub mod cgroups;
 pub mod containerd;
 pub mod docker;
 pub mod machine;
+pub mod platform;
 pub mod podman;
 pub mod project;
 pub mod report;

@@ -11,7 +11,7 @@ use sandbox::deadline::PATIENCE;
 use sandbox::pod::waits_for_signals;
 use sandbox::programs::pause;
 use sandbox::{Member, Pod, until};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Seek};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
@@ -63,6 +63,24 @@ impl Machine {
     /// The control group for an engine's containers.
     pub fn cgroup_parent(&self) -> String {
         self.cgroups.path()
+    }
+
+    /// The folders of that group, one in each hierarchy that it is in.
+    pub fn cgroups(&self) -> impl Iterator<Item = &PathBuf> {
+        self.cgroups.folders()
+    }
+
+    /// What its processes find at an absolute path.
+    pub fn path(&self, path: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{path}", self.pod.pid()))
+    }
+
+    /// Writes a file there, and makes the folder that it is in.
+    #[track_caller]
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        let folder = path.parent().expect("a file is in a folder");
+        fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).expect("a file can be written there");
     }
 
     /// What `/proc` there says of a process: a folder. Its number is the one that it has there.

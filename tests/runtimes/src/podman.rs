@@ -1,9 +1,11 @@
-//! podman, which needs no server.
+//! podman, which needs no server; root's, and that of an ordinary user.
 
 use crate::machine::{Machine, Said};
 use crate::tool;
-use std::io::Write;
-use tempfile::NamedTempFile;
+use std::fs;
+use std::os::unix::fs::chown;
+use std::path::Path;
+use std::process::Command;
 
 /// What it is told: to make control groups by itself, to keep logs in files, and limits that a container may have
 /// whose root cannot raise any.
@@ -16,9 +18,18 @@ events_logger = \"file\"
 runtime = \"runc\"
 ";
 
+/// Where it is told that, and where it is given archives.
+const CONFIGURATION_AT: &str = "/run/containers.conf";
+const ARCHIVE_AT: &str = "/run/archive.tar";
+
+/// The ordinary user: the number, which is the group's too, and what is this user's.
+const USER: u32 = 1000;
+const HOME: &str = "/var/lib/user";
+const RUNTIME_FOLDER: &str = "/run/user";
+
 /// podman, on a machine of its own.
 pub struct Podman {
-    configuration: NamedTempFile,
+    is_rootless: bool,
     pub machine: Machine,
 }
 
@@ -27,17 +38,83 @@ impl Podman {
     #[track_caller]
     pub fn new() -> Self {
         tool("runc"); // or containers would fail to start with a longer story
-        let mut configuration = NamedTempFile::new().expect("a file can be made");
-        configuration.write_all(CONFIGURATION.as_bytes()).expect("it can be written");
-        Self { configuration, machine: Machine::new() }
+        let machine = Machine::new();
+        machine.write(CONFIGURATION_AT, CONFIGURATION);
+        Self { is_rootless: false, machine }
+    }
+
+    /// The podman of an ordinary user, who has numbers of users and groups for containers.
+    #[track_caller]
+    pub fn rootless() -> Self {
+        tool("newuidmap"); // podman calls it
+        let this = Self { is_rootless: true, ..Self::new() };
+        let machine = &this.machine;
+        // The machine's own `/etc`, with files of our own in it.
+        for folder in ["/run/etc/upper", "/run/etc/work", HOME, RUNTIME_FOLDER] {
+            fs::create_dir_all(machine.path(folder)).expect("it is in memory");
+        }
+        let mut mount = tool("mount");
+        mount.args([
+            "-t",
+            "overlay",
+            "-o",
+            "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work",
+            "etc",
+            "/etc",
+        ]);
+        machine.run(mount).ok();
+        machine.write("/etc/passwd", &format!("root:x:0:0::/root:/bin/sh\nuser:x:{USER}:{USER}::{HOME}:/bin/sh\n"));
+        machine.write("/etc/group", &format!("root:x:0:\nuser:x:{USER}:\n"));
+        for file in ["/etc/subuid", "/etc/subgid"] {
+            machine.write(file, "user:100000:65536\n");
+        }
+        for folder in [HOME, RUNTIME_FOLDER] {
+            chown(machine.path(folder), Some(USER), Some(USER)).expect("we are root");
+        }
+        this
     }
 
     /// Runs `podman` with these arguments.
     #[track_caller]
     pub fn podman(&self, arguments: &[&str]) -> Said {
-        let mut podman = tool("podman");
-        podman.args(arguments).env("CONTAINERS_CONF", self.configuration.path()).env("TMPDIR", "/run");
-        self.machine.run(podman)
+        let podman = tool("podman");
+        let mut command = if self.is_rootless {
+            let mut setpriv = tool("setpriv");
+            setpriv.args([format!("--reuid={USER}"), format!("--regid={USER}")]).arg("--clear-groups");
+            setpriv.arg(podman.get_program()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+            setpriv.envs([("HOME", HOME), ("XDG_RUNTIME_DIR", RUNTIME_FOLDER), ("TMPDIR", HOME)]);
+            setpriv
+        } else {
+            let mut podman: Command = podman;
+            podman.env("TMPDIR", "/run");
+            podman
+        };
+        command.args(arguments).env("CONTAINERS_CONF", CONFIGURATION_AT);
+        self.machine.run(command)
+    }
+
+    /// Has it load an archive, which its user need not be able to reach.
+    #[track_caller]
+    pub fn load(&self, archive: &str) {
+        self.podman(&["load", "--input", self.reachable(archive)]).ok();
+    }
+
+    /// Copies an archive to where its user can read it.
+    #[track_caller]
+    pub fn reachable(&self, archive: &str) -> &'static str {
+        fs::copy(Path::new(archive), self.machine.path(ARCHIVE_AT)).expect("it can be copied");
+        ARCHIVE_AT
+    }
+
+    /// The option that puts containers' control groups where they are removed. An ordinary user has none.
+    pub fn cgroup_option(&self) -> Option<String> {
+        (!self.is_rootless).then(|| format!("--cgroup-parent={}", self.machine.cgroup_parent()))
+    }
+
+    /// Adds a line to what it is told as an engine.
+    #[track_caller]
+    pub fn configure(&self, line: &str) {
+        self.machine.write(CONFIGURATION_AT, &format!("{CONFIGURATION}{line}\n"));
     }
 
     /// Runs a container of this name in the background, without a network.

@@ -37,6 +37,11 @@ impl Report {
         result.ok()
     }
 
+    /// Says something about what was found that no step asks for.
+    pub fn note(&self, sentence: &str) {
+        self.row(&self.runtime, &self.version, sentence, "noted", "");
+    }
+
     /// The last line. Whether all went well, and there was something to do.
     pub fn finish(self) -> bool {
         println!("{} steps passed, {} failed", self.passed, self.failed);

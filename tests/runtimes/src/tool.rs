@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The programs in use, each with the Debian package that has it.
-const TOOLS: [(&str, &str); 10] = [
+const TOOLS: [(&str, &str); 13] = [
     ("containerd", "containerd"),
     ("ctr", "containerd"),
     ("docker", "docker.io"),
     ("dockerd", "docker.io"),
+    ("mount", "mount"),
+    ("newuidmap", "uidmap"),
     ("podman", "podman"),
     ("runc", "runc"),
+    ("setpriv", "util-linux"),
     ("sha256sum", "coreutils"),
     ("skopeo", "skopeo"),
     ("tar", "tar"),

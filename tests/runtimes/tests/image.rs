@@ -2,6 +2,7 @@
 //! and the manifest say, and runs it where it can.
 
 use runtimes::docker::Builder;
+use runtimes::platform::Platform;
 use runtimes::project::{self, output, package, reference};
 use runtimes::{Containerd, Docker, Machine, Podman, tool};
 use sandbox::pod::waits_for_signals;
@@ -23,51 +24,6 @@ const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 
 /// What `find` says of a file system that has the program in it, root's, of the year 1970, and nothing else.
 const ONE_FILE: &str = "pause 555 0:0 0.0000000000\n";
-
-/// A row of `build/platforms.toml`.
-struct Platform {
-    name: String,
-    emulator: String,
-}
-
-impl Platform {
-    fn all() -> Vec<Self> {
-        let table = include_str!("../../../build/platforms.toml").parse::<toml::Table>().expect("it is in TOML");
-        let rows = table["platform"].as_array().expect("it has rows");
-        let text = |row: &toml::Value, field: &str| row[field].as_str().expect("it is a string").to_owned();
-        rows.iter().map(|row| Self { name: text(row, "platform"), emulator: text(row, "emulator") }).collect()
-    }
-
-    /// That of this machine.
-    fn own() -> Self {
-        let architecture = match std::env::consts::ARCH {
-            "x86_64" => "amd64",
-            "aarch64" => "arm64",
-            "powerpc64" => "ppc64le",
-            "loongarch64" => "loong64",
-            "x86" => "386",
-            same => same,
-        };
-        let own = Self::all().into_iter().find(|platform| platform.part(1) == Some(architecture));
-        own.expect("the table has the platform of this machine")
-    }
-
-    fn part(&self, at: usize) -> Option<&str> {
-        self.name.split('/').nth(at)
-    }
-
-    fn binary(&self) -> Vec<u8> {
-        fs::read(project::folder().join("dist/binaries").join(&self.name).join("pause")).expect("it was built")
-    }
-
-    /// `skopeo`, told to take this platform for its own.
-    fn skopeo(&self, command: &str) -> Command {
-        let mut skopeo = tool("skopeo");
-        skopeo.arg(command).args(["--override-os", self.part(0).unwrap(), "--override-arch", self.part(1).unwrap()]);
-        skopeo.args(self.part(2).map(|variant| format!("--override-variant={variant}")));
-        skopeo
-    }
-}
 
 /// The archive, made once.
 fn archive() -> &'static str {
@@ -353,27 +309,6 @@ fn who_has_docker_alone_can_build_it() {
     assert_runs(&docker, "own");
 }
 
-/// What the kernel is to run with an emulator, in the form that `binfmt_misc` takes (the kernel's
-/// `admin-guide/binfmt-misc.rst`): files whose identification, type and machine are those of `binary`. The emulator is
-/// opened at once (`F`), so that it need not be in the image.
-fn registration(binary: &[u8], emulator: &Path) -> String {
-    // All of the identification but its padding; and of the type and the machine, all.
-    let mask = |at: usize| if (8..16).contains(&at) { 0x00_u8 } else { 0xff };
-    let escaped = |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>();
-    let magic = escaped(&mut binary[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));
-    let mask = escaped(&mut (0..20).map(mask));
-    format!(":pause:M::{magic}:{mask}:{}:F", emulator.display())
-}
-
-/// Where an emulator is installed.
-#[track_caller]
-fn emulator(platform: &Platform) -> PathBuf {
-    let name = format!("{}-static", platform.emulator);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(&name)).find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("{name} is not installed: apt-get install --no-install-recommends qemu-user-static"))
-}
-
 /// The image of a platform, unpacked into a folder.
 #[track_caller]
 fn unpacked(platform: &Platform) -> TempDir {
@@ -402,7 +337,7 @@ fn the_images_of_other_machines_run_under_emulation() {
         let start = |arguments: &[&str]| {
             let mut unshare = tool("unshare");
             unshare.args(["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "sh", "-euc"]);
-            unshare.args([IN_NAMESPACES, "sh", &registration(&platform.binary(), &emulator(&platform))]);
+            unshare.args([IN_NAMESPACES, "sh", &platform.registration()]);
             unshare.arg(&root).arg("/pause").args(arguments);
             unshare.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
             Member::outside(unshare)

@@ -2,6 +2,7 @@
 
 use crate::pod::Pod;
 use procfs::process::{self, Stat};
+use std::path::Path;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,12 @@ impl Row {
 
 /// All processes of the pod, process 1 first.
 pub fn rows(pod: &Pod) -> Vec<Row> {
-    let Ok(all) = process::all_processes_with_root(pod.proc()) else { return Vec::new() };
+    rows_in(&pod.proc())
+}
+
+/// All processes that some `/proc` shows, process 1 first.
+pub fn rows_in(proc: &Path) -> Vec<Row> {
+    let Ok(all) = process::all_processes_with_root(proc) else { return Vec::new() };
     // One that went away between the listing and the look is not there.
     let mut rows: Vec<Row> = all.filter_map(|process| process.ok()?.stat().ok()).map(Row::from).collect();
     rows.sort_by_key(|row| row.pid);
@@ -38,9 +44,14 @@ pub fn rows(pod: &Pod) -> Vec<Row> {
 /// Looks twice and counts those who are there both times: whatever the kernel reaps at the moment of exit passes through
 /// the state of a zombie too, and a look without its locks can fall into that moment.
 pub fn zombies(pod: &Pod) -> Vec<Row> {
-    let mut first: Vec<Row> = rows(pod).into_iter().filter(Row::is_zombie_of_init).collect();
+    zombies_in(&pod.proc())
+}
+
+/// The zombies that process 1 has not reaped of those that some `/proc` shows, counted as by [`zombies`].
+pub fn zombies_in(proc: &Path) -> Vec<Row> {
+    let mut first: Vec<Row> = rows_in(proc).into_iter().filter(Row::is_zombie_of_init).collect();
     if !first.is_empty() {
-        let second = rows(pod);
+        let second = rows_in(proc);
         first.retain(|row| second.contains(row));
     }
     first

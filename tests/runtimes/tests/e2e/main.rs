@@ -2,6 +2,12 @@
 //!
 //! usage: e2e [RUNTIME…], all of them if none is named
 
+mod images;
+mod inventory;
+mod podman;
+mod process_1;
+mod rootless;
+
 use runtimes::report::Report;
 use std::env;
 use std::process::ExitCode;
@@ -9,7 +15,7 @@ use std::process::ExitCode;
 /// What is done with a runtime; none where it had to be given up.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 0] = [];
+const RUNTIMES: [(&str, Run); 2] = [("podman", podman::run), ("podman-rootless", rootless::run)];
 
 fn main() -> ExitCode {
     let names: Vec<String> = env::args().skip(1).collect();

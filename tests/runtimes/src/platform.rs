@@ -1,0 +1,81 @@
+//! The platforms of the image: what the table says of them, and how this machine runs one that is not its own.
+
+use crate::{project, tool};
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A row of `build/platforms.toml`.
+pub struct Platform {
+    pub name: String,
+    emulator: String,
+}
+
+impl Platform {
+    pub fn all() -> Vec<Self> {
+        let table = include_str!("../../../build/platforms.toml").parse::<toml::Table>().expect("it is in TOML");
+        let rows = table["platform"].as_array().expect("it has rows");
+        let text = |row: &toml::Value, field: &str| row[field].as_str().expect("it is a string").to_owned();
+        rows.iter().map(|row| Self { name: text(row, "platform"), emulator: text(row, "emulator") }).collect()
+    }
+
+    /// That of this machine.
+    pub fn own() -> Self {
+        let architecture = match env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            "powerpc64" => "ppc64le",
+            "loongarch64" => "loong64",
+            "x86" => "386",
+            same => same,
+        };
+        let own = Self::all().into_iter().find(|platform| platform.part(1) == Some(architecture));
+        own.expect("the table has the platform of this machine")
+    }
+
+    /// Operating system, architecture, and variant if it has one.
+    pub fn part(&self, at: usize) -> Option<&str> {
+        self.name.split('/').nth(at)
+    }
+
+    /// The bytes of `pause` for it.
+    pub fn binary(&self) -> Vec<u8> {
+        fs::read(project::folder().join("dist/binaries").join(&self.name).join("pause")).expect("it was built")
+    }
+
+    /// `skopeo`, told to take this platform for its own.
+    #[track_caller]
+    pub fn skopeo(&self, command: &str) -> Command {
+        let mut skopeo = tool("skopeo");
+        skopeo.arg(command).args(["--override-os", self.part(0).unwrap(), "--override-arch", self.part(1).unwrap()]);
+        skopeo.args(self.part(2).map(|variant| format!("--override-variant={variant}")));
+        skopeo
+    }
+
+    /// Where its emulator is installed.
+    #[track_caller]
+    pub fn emulator(&self) -> PathBuf {
+        let name = format!("{}-static", self.emulator);
+        let path = env::var_os("PATH").unwrap_or_default();
+        let found = env::split_paths(&path).map(|folder| folder.join(&name)).find(|path| path.is_file());
+        found.unwrap_or_else(|| {
+            panic!("{name} is not installed: apt-get install --no-install-recommends qemu-user-static")
+        })
+    }
+
+    /// What the kernel is to run with its emulator, in the form that `binfmt_misc` takes (the kernel's
+    /// `admin-guide/binfmt-misc.rst`): files whose identification, type and machine are those of the binary. The
+    /// emulator is opened at once (`F`), so that it need not be in the image.
+    #[track_caller]
+    pub fn registration(&self) -> String {
+        // All of the identification but its padding; and of the type and the machine, all.
+        let mask = |at: usize| if (8..16).contains(&at) { 0x00_u8 } else { 0xff };
+        let escaped =
+            |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>();
+        let magic = escaped(&mut self.binary()[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));
+        let mask = escaped(&mut (0..20).map(mask));
+        let name = self.name.replace('/', "-"); // it becomes that of a file
+        format!(":pause-{name}:M::{magic}:{mask}:{}:F", self.emulator().display())
+    }
+}
