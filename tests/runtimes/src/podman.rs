@@ -29,7 +29,8 @@ const RUNTIME_FOLDER: &str = "/run/user";
 
 /// podman, on a machine of its own.
 pub struct Podman {
-    is_rootless: bool,
+    /// Whether it is an ordinary user's.
+    pub is_rootless: bool,
     pub machine: Machine,
 }
 

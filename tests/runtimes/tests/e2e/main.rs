@@ -2,6 +2,8 @@
 //!
 //! usage: e2e [RUNTIME…], all of them if none is named
 
+mod docker;
+mod foreign;
 mod images;
 mod inventory;
 mod podman;
@@ -15,7 +17,12 @@ use std::process::ExitCode;
 /// What is done with a runtime; none where it had to be given up.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 2] = [("podman", podman::run), ("podman-rootless", rootless::run)];
+const RUNTIMES: [(&str, Run); 4] = [
+    ("podman", podman::run),
+    ("podman-rootless", rootless::run),
+    ("podman-foreign", foreign::run),
+    ("docker", docker::run),
+];
 
 fn main() -> ExitCode {
     let names: Vec<String> = env::args().skip(1).collect();

@@ -13,17 +13,17 @@ const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 pub fn run(report: &mut Report) -> Option<()> {
     report.about("podman", "");
     let podman = report.step("podman works", Podman::new)?;
-    pods(report, &podman)
+    pods(report, "podman", &podman)
 }
 
 /// What is done with a podman, whoever runs it.
-pub fn pods(report: &mut Report, podman: &Podman) -> Option<()> {
+pub fn pods(report: &mut Report, name: &str, podman: &Podman) -> Option<()> {
     let version = report.step("it loads the images", || {
         podman.load(images::pause());
         podman.load(images::busybox());
         podman.podman(&["version", "--format", "{{.Client.Version}}"]).ok()
     })?;
-    report.about("podman", &version);
+    report.about(name, &version);
     let before = Inventory::of(&podman.machine);
 
     let pod = report.step("a pod with the infra container pause starts", || {
@@ -106,9 +106,16 @@ impl<'podman> Pod<'podman> {
     }
 
     #[track_caller]
-    pub fn assert_process_1(&self) {
+    pub fn until_it_waits(&self) {
         self.podman.machine.until_it_waits(&self.inspect_infra("{{.State.Pid}}"));
+    }
+
+    #[track_caller]
+    pub fn assert_process_1(&self) {
+        self.until_it_waits();
         let process_1 = self.process_1();
+        let machine = Process1::new(&self.podman.machine, "1");
+        assert_eq!(process_1.namespace("user") != machine.namespace("user"), self.podman.is_rootless);
         assert_eq!(process_1.status("Name"), "pause");
         assert!(process_1.status("NSpid").ends_with(" 1"), "it is process 1");
         assert_eq!(

@@ -87,11 +87,6 @@ impl Process1 {
         rows_in(&self.proc()).into_iter().filter(|row| row.ppid == 1)
     }
 
-    /// The names of all programs of the pod.
-    pub fn names(&self) -> Vec<String> {
-        rows_in(&self.proc()).into_iter().map(|row| row.command).collect()
-    }
-
     /// The `/proc` that it sees itself.
     fn proc(&self) -> PathBuf {
         self.folder.join("root/proc")
