@@ -4,8 +4,6 @@ use crate::machine::{Machine, Said};
 use crate::tool;
 use std::fs;
 use std::os::unix::fs::chown;
-use std::path::Path;
-use std::process::Command;
 
 /// What it is told: to make control groups by itself, to keep logs in files, and limits that a container may have
 /// whose root cannot raise any.
@@ -26,6 +24,9 @@ const ARCHIVE_AT: &str = "/run/archive.tar";
 const USER: u32 = 1000;
 const HOME: &str = "/var/lib/user";
 const RUNTIME_FOLDER: &str = "/run/user";
+
+/// The machine's own `/etc`, and above it what is written there.
+const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work";
 
 /// podman, on a machine of its own.
 pub struct Podman {
@@ -50,19 +51,11 @@ impl Podman {
         tool("newuidmap"); // podman calls it
         let this = Self { is_rootless: true, ..Self::new() };
         let machine = &this.machine;
-        // The machine's own `/etc`, with files of our own in it.
         for folder in ["/run/etc/upper", "/run/etc/work", HOME, RUNTIME_FOLDER] {
             fs::create_dir_all(machine.path(folder)).expect("it is in memory");
         }
         let mut mount = tool("mount");
-        mount.args([
-            "-t",
-            "overlay",
-            "-o",
-            "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work",
-            "etc",
-            "/etc",
-        ]);
+        mount.args(["-t", "overlay", "-o", ETC_LAYERS, "etc", "/etc"]);
         machine.run(mount).ok();
         machine.write("/etc/passwd", &format!("root:x:0:0::/root:/bin/sh\nuser:x:{USER}:{USER}::{HOME}:/bin/sh\n"));
         machine.write("/etc/group", &format!("root:x:0:\nuser:x:{USER}:\n"));
@@ -78,18 +71,15 @@ impl Podman {
     /// Runs `podman` with these arguments.
     #[track_caller]
     pub fn podman(&self, arguments: &[&str]) -> Said {
-        let podman = tool("podman");
-        let mut command = if self.is_rootless {
+        let mut command = tool("podman");
+        command.env("TMPDIR", "/run");
+        if self.is_rootless {
             let mut setpriv = tool("setpriv");
             setpriv.args([format!("--reuid={USER}"), format!("--regid={USER}")]).arg("--clear-groups");
-            setpriv.arg(podman.get_program()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+            setpriv.arg(command.get_program()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
             setpriv.envs([("HOME", HOME), ("XDG_RUNTIME_DIR", RUNTIME_FOLDER), ("TMPDIR", HOME)]);
-            setpriv
-        } else {
-            let mut podman: Command = podman;
-            podman.env("TMPDIR", "/run");
-            podman
-        };
+            command = setpriv;
+        }
         command.args(arguments).env("CONTAINERS_CONF", CONFIGURATION_AT);
         self.machine.run(command)
     }
@@ -103,7 +93,7 @@ impl Podman {
     /// Copies an archive to where its user can read it.
     #[track_caller]
     pub fn reachable(&self, archive: &str) -> &'static str {
-        fs::copy(Path::new(archive), self.machine.path(ARCHIVE_AT)).expect("it can be copied");
+        fs::copy(archive, self.machine.path(ARCHIVE_AT)).expect("it can be copied");
         ARCHIVE_AT
     }
 
@@ -121,7 +111,10 @@ impl Podman {
     /// Runs a container of this name in the background, without a network.
     #[track_caller]
     pub fn run(&self, image: &str, name: &str) {
-        let parent = self.machine.cgroup_parent();
-        self.podman(&["run", "--detach", "--network=none", "--cgroup-parent", &parent, "--name", name, image]).ok();
+        let cgroup = self.cgroup_option();
+        let mut run = vec!["run", "--detach", "--network=none", "--name", name];
+        run.extend(cgroup.as_deref());
+        run.push(image);
+        self.podman(&run).ok();
     }
 }

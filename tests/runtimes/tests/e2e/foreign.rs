@@ -4,7 +4,8 @@
 
 use crate::images;
 use crate::inventory::Inventory;
-use crate::podman::Pod;
+use crate::podman_pod::Pod;
+use crate::process_1::TERMINATED;
 use runtimes::platform::Platform;
 use runtimes::report::Report;
 use runtimes::{Podman, project};
@@ -56,7 +57,7 @@ fn pod(report: &mut Report, podman: &Podman, platform: &Platform) -> Option<()> 
         until("all orphans are reaped", || pod.process_1().orphans().count() == 0);
     })?;
     report.step(&format!("{name}: the pod, given 60 s to stop, does: 0"), || {
-        assert_eq!((&*pod.stop("60"), &*pod.log()), ("0", "Shutting down, got signal: Terminated\n"));
+        assert_eq!((&*pod.stop("60"), &*pod.log()), ("0", TERMINATED));
     })?;
     report.step(&format!("{name}: the pod is removed, and nothing is left over"), || {
         pod.remove();

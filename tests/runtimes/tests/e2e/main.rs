@@ -3,10 +3,12 @@
 //! usage: e2e [RUNTIME…], all of them if none is named
 
 mod docker;
+mod docker_pod;
 mod foreign;
 mod images;
 mod inventory;
 mod podman;
+mod podman_pod;
 mod process_1;
 mod rootless;
 

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// How many orphans a container leaves at once.
 pub const ORPHANS: usize = 100;
 
+/// What pause says when it is told to end.
+pub const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
+
 /// What a container's shell does to leave them: each sleeps until it is killed, and holds no stream that anybody reads.
 pub fn abandon() -> String {
     format!("i=0; while [ $i -lt {ORPHANS} ]; do (sleep 1000000 > /dev/null 2>&1 &); i=$((i + 1)); done")
@@ -61,25 +64,27 @@ impl Process1 {
     }
 
     /// Kills the orphans that there are: `exec` runs a shell's command in another container of the pod. Returns how many
-    /// of them are left as zombies, which is none if it reaps them: then none is ever to be seen.
+    /// zombies were there at once, at most: none if it reaps, as then none is ever to be seen.
     #[track_caller]
     pub fn zombies_of_orphans(&self, exec: impl Fn(&str)) -> usize {
         let alive: Vec<String> = self.orphans().filter(|row| row.state != 'Z').map(|row| row.pid.to_string()).collect();
         if !alive.is_empty() {
             exec(&format!("kill -KILL {}", alive.join(" ")));
         }
-        let mut zombies = 0;
+        let zombies = || zombies_in(&self.proc()).len();
+        let mut most = 0;
         until("every orphan has ended", || {
-            zombies = zombies.max(zombies_in(&self.proc()).len());
+            most = most.max(zombies());
             self.orphans().all(|row| row.state == 'Z')
         });
-        zombies
+        self.status("Name"); // it lives, or nothing of this would be worth anything
+        most.max(zombies())
     }
 
-    /// Waits until all that [`abandon`] leaves are its children.
+    /// Waits until it has so many children.
     #[track_caller]
-    pub fn until_it_has_adopted(&self) {
-        until("process 1 has adopted the orphans", || self.orphans().count() == ORPHANS);
+    pub fn until_it_has_adopted(&self, count: usize) {
+        until("process 1 has adopted the orphans", || self.orphans().count() == count);
     }
 
     /// Its children. What a container starts with has no parent in the pod.
