@@ -21,7 +21,7 @@ const REGISTER: &str = "folder=/proc/sys/fs/binfmt_misc
 
 pub fn run(report: &mut Report) -> Option<()> {
     report.about("podman-foreign", "");
-    let podman = report.step("podman works for an ordinary user, in a user namespace", Podman::rootless)?;
+    let podman = report.step("a machine is made for it, with an ordinary user", Podman::rootless)?;
     let version = report.step("it loads the image of BusyBox", || {
         podman.load(images::busybox());
         podman.podman(&["version", "--format", "{{.Client.Version}}"]).ok()

@@ -10,7 +10,7 @@ use sandbox::until;
 
 pub fn run(report: &mut Report) -> Option<()> {
     report.about("podman", "");
-    let podman = report.step("podman works", Podman::new)?;
+    let podman = report.step("a machine is made for it", Podman::new)?;
     pods(report, "podman", &podman)
 }
 

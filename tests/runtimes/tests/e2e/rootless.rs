@@ -6,6 +6,6 @@ use runtimes::report::Report;
 
 pub fn run(report: &mut Report) -> Option<()> {
     report.about("podman-rootless", "");
-    let podman = report.step("podman works for an ordinary user, in a user namespace", Podman::rootless)?;
+    let podman = report.step("a machine is made for it, with an ordinary user", Podman::rootless)?;
     pods(report, "podman-rootless", &podman)
 }
