@@ -1,0 +1,190 @@
+#!/bin/sh
+# Switches the containerd of this node, 1.6 or later, to the sandbox image in an archive; and back. As root:
+#
+#   sh switch.sh pause-0.1.0.tar      imports and pins the image, edits the configuration, restarts containerd
+#   sh switch.sh --undo               puts the configuration back, and restarts containerd
+#
+# Pods that run go on running: only pods that start later have the new sandbox. To call it again does no harm, whether
+# it had ended or was interrupted. It changes nothing at all where `containerd config dump` would show any other
+# difference than the name of the image.
+#
+# environment:
+#   CONFIG     the configuration, if it is not /etc/containerd/config.toml
+#   RESTART    the command that restarts containerd, if it is not run by systemd: "rc-service containerd restart"
+#
+# It is for any POSIX shell, as a node need not have bash.
+set -eu
+PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+config=$(readlink -f "${CONFIG:-/etc/containerd/config.toml}")
+backup=$config.before-pause # as it was before the first switch; empty if there was none
+old=$config.pause-old       # as it was before a restart that is still to come; empty if there was none
+new=$config.pause-new       # what is being written
+
+say() { echo "switch.sh: $*" >&2; }
+fail() {
+    say "$*"
+    exit 1
+}
+
+# The table and the key that name the image, in a configuration of version $1.
+table() { [ "$1" = 2 ] && echo 'plugins."io.containerd.grpc.v1.cri"' || echo 'plugins."io.containerd.cri.v1.images".pinned_images'; }
+key() { [ "$1" = 2 ] && echo sandbox_image || echo sandbox; }
+
+# The version of the configuration $1: it stands ahead of all tables.
+version() { sed -n -e '/^[[:space:]]*\[/q' -e 's/^[[:space:]]*version[[:space:]]*=[[:space:]]*\([0-9]*\).*/\1/p' "$1"; }
+
+# The configuration $1 with the image $2: its line changed, else added to its table, else with a table at the end.
+edit() {
+    awk -v table="$(table "$(version "$1")")" -v key="$(key "$(version "$1")")" -v image="$2" '
+        { line[NR] = $0 }
+        /^[ \t]*\[/ {
+            name = $0
+            sub(/^[ \t]*\[[ \t]*/, "", name)
+            sub(/[ \t]*\][ \t]*(#.*)?$/, "", name)
+            gsub(/\047/, "\"", name)
+            gsub(/[ \t]*\.[ \t]*/, ".", name)
+            here = name == table
+            if (here) {
+                header = NR
+                margin = $0
+                sub(/\[.*/, "  ", margin)
+            }
+        }
+        here && $0 ~ "^[ \t]*" key "[ \t]*=" { at = NR }
+        END {
+            for (n = 1; n <= NR; n++) {
+                if (n == at) sub(/=.*/, "= \"" image "\"", line[n])
+                print line[n]
+                if (n == header && !at) printf "%s%s = \"%s\"\n", margin, key, image
+            }
+            if (!header) printf "\n[%s]\n  %s = \"%s\"\n", table, key, image
+        }' "$1"
+}
+
+# All of the settings that containerd makes of the configuration $1. Where it imports from is of no account.
+dump() { containerd --config "$1" config dump 2> /dev/null | grep -v '^imports'; }
+
+# The image in what `dump` printed.
+image_of() { echo "$1" | sed -n "s/^ *sandbox\(_image\)\{0,1\} = [\"']\(.*\)[\"']\$/\2/p"; }
+
+# What is configured now, into the file $1; where nothing is, what means the same.
+copy_config() {
+    if [ -e "$config" ]; then
+        cp -p "$config" "$1"
+    else
+        containerd config default | grep '^version' > "$1"
+    fi
+}
+
+# Whether containerd answers, or does so in a minute.
+answers() {
+    for _ in $(seq 60); do
+        ! ctr --connect-timeout 1s version > /dev/null 2>&1 || return 0
+        sleep 1
+    done
+    return 1
+}
+
+restart() { sh -c "${RESTART:-systemctl restart containerd}" && answers; }
+
+# Puts the file $1 in place of the configuration; no file if it is empty.
+put() {
+    if [ -s "$1" ]; then
+        cp -p "$1" "$new" && sync && mv "$new" "$config"
+    else
+        rm -f "$config"
+    fi
+}
+
+# Puts the file $1 in place, and restarts containerd. If that does not come back, all is put back.
+apply() {
+    [ -e "$old" ] || if [ -e "$config" ]; then cp -p "$config" "$old"; else : > "$old"; fi
+    put "$1"
+    finish
+}
+
+finish() {
+    if restart; then
+        rm "$old"
+        return
+    fi
+    put "$old"
+    restart || fail "containerd does not start: neither with the new configuration nor with the old one, which is in place"
+    rm "$old"
+    fail "containerd did not start with the new configuration; the old one is in place again, and it runs"
+}
+
+[ "$(id -u)" = 0 ] || fail "only root can configure containerd"
+[ $# = 1 ] || fail "usage: switch.sh ARCHIVE | switch.sh --undo"
+command -v containerd > /dev/null || fail "there is no containerd here"
+if [ -z "${RESTART-}" ]; then
+    systemctl is-active --quiet containerd 2> /dev/null \
+        || fail "systemd runs no containerd here; if something else does, tell RESTART how it restarts it"
+    mode=$(systemctl show --property=KillMode containerd)
+    [ "$mode" = KillMode=process ] || fail "a restart would end all pods: containerd.service has $mode, and not process"
+fi
+answers || fail "containerd does not answer"
+running=$(ctr version | sed -n '/^Server/,$s/^ *Version: *//p')
+case $(containerd --version) in
+    *" $running"*) ;;
+    *) fail "containerd $running runs, and the one in the PATH is another: $(containerd --version)" ;;
+esac
+
+mkdir -p "$(dirname "$config")"
+trap 'rm -f "$new" "$new".*' EXIT
+copy_config "$new"
+before=$(dump "$new") || fail "containerd cannot read $config: $(containerd --config "$new" config dump 2>&1 | tail -n 1)"
+current=$(image_of "$before")
+case $(version "$new") in
+    '' | 1) fail "$config is of version 1, whose form nobody should edit any more: see containerd's documentation" ;;
+esac
+! echo "$before" | grep -q '^disabled_plugins = .*cri' || fail "$config disables the CRI plugin: no kubelet uses this containerd"
+[ "$(echo "$current" | wc -w)" = 1 ] || fail "containerd config dump names not one sandbox image, but these: $current"
+
+if [ "$1" = --undo ]; then
+    if [ ! -e "$backup" ]; then
+        say "nothing to undo: there is no $backup"
+        exit 0
+    fi
+    ctr --namespace k8s.io images label "$current" io.cri-containerd.pinned= > /dev/null 2>&1 || true # it may be gone
+    # What somebody has changed since the switch stays: then only the name of the image goes back.
+    copy_config "$new.was"
+    [ ! -s "$backup" ] || cp -p "$backup" "$new.was"
+    [ -s "$backup" ] || containerd config default | grep '^version' > "$new.was"
+    image=$(image_of "$(dump "$new.was")")
+    if [ "$(edit "$new.was" "$current")" = "$(cat "$new")" ]; then
+        cp -p "$backup" "$new.made"
+    else
+        edit "$new" "$image" > "$new.made"
+        say "$config has changed since the switch: only the name of the image goes back"
+    fi
+    apply "$new.made"
+    rm "$backup"
+    say "the sandbox image is $image again; pods that run keep theirs"
+    exit 0
+fi
+
+[ -r "$1" ] || fail "there is no archive $1"
+image=$(tar -xOf "$1" manifest.json | sed 's/.*"RepoTags":\["\([^"]*\)".*/\1/')
+case $image in
+    '' | *[!A-Za-z0-9._:/@-]*) fail "$1 is no archive with the name of an image" ;;
+esac
+ctr --namespace k8s.io images import "$1" > /dev/null
+[ "$(ctr --namespace k8s.io images ls --quiet "name==$image")" = "$image" ] || fail "$image is not there after its import"
+# containerd pins its sandbox image by itself since 1.7, if it knew that it was one when it came; the kubelet deletes others.
+ctr --namespace k8s.io images label "$image" io.cri-containerd.pinned=pinned > /dev/null
+
+if [ "$current" = "$image" ]; then
+    [ ! -e "$old" ] || finish # a call before was interrupted
+    say "the sandbox image is $image"
+    exit 0
+fi
+edit "$new" "$image" > "$new.made"
+expected=$(echo "$before" | sed "s|^\( *sandbox\(_image\)\{0,1\} = [\"']\).*\([\"']\)\$|\1$image\3|")
+if [ "$(dump "$new.made")" != "$expected" ]; then
+    fail "$config cannot be edited safely: name $image in it by hand, as $(key "$(version "$new")") in [$(table "$(version "$new")")]"
+fi
+[ -e "$backup" ] || if [ -e "$config" ]; then cp -p "$config" "$backup"; else : > "$backup"; fi
+apply "$new.made"
+say "the sandbox image was $current and is now $image; pods that run keep theirs"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Switches every node of a minikube cluster with --container-runtime=containerd to this sandbox image, and back:
+#
+#   manifests/minikube/switch.sh dist/pause-0.1.0.tar [PROFILE]
+#   manifests/minikube/switch.sh --undo [PROFILE]
+#
+# `minikube start` writes its own image's name into the configuration each time: call this again after it.
+set -euo pipefail
+
+[ $# -ge 1 ] && [ $# -le 2 ] || { sed -n '4,5s/^#  *//p' "$0" >&2; exit 1; }
+profile=${2:-minikube}
+script=$(dirname "$0")/../containerd/switch.sh
+
+nodes=$(minikube --profile "$profile" node list | cut -f1)
+for node in $nodes; do
+    argument=--undo
+    minikube --profile "$profile" cp "$script" "$node:/var/tmp/switch.sh"
+    if [ "$1" != --undo ]; then
+        argument=/var/tmp/pause.tar
+        minikube --profile "$profile" cp "$1" "$node:$argument"
+    fi
+    minikube --profile "$profile" ssh --node "$node" -- sudo sh /var/tmp/switch.sh "$argument"
+done
