@@ -14,11 +14,14 @@ IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-we
 RUNTIMES := containerd docker.io podman uidmap runc busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
 RUNTIME :=
 
+# The programs that read the files in manifests/, as far as Debian has them.
+MANIFEST_TOOLS := containerd docker.io podman runc busybox-static systemd iproute2
+
 # What the image is called: registry/name:tag, localhost/pause:<version> if nothing is said.
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help build demo test binaries image verify test-platforms test-image e2e lint lint-workflows docs clean
+.PHONY: help build demo test binaries image verify test-platforms test-image test-manifests e2e lint lint-workflows docs clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -54,6 +57,12 @@ e2e: binaries ## Run real pods with containerd, podman and Docker (as root) [RUN
 	@build/debian.sh forky containerd
 	$(SETUP) cargo test --package runtimes --test e2e -- $(RUNTIME)
 
+test-manifests: binaries ## Let the programs that they are for read the files in manifests/ (as root)
+	@build/install.sh $(MANIFEST_TOOLS)
+	@build/debian.sh trixie containerd kind kubectl
+	@build/debian.sh forky containerd kind kubectl
+	$(SETUP) cargo test --package runtimes --test manifests
+
 docs: binaries ## Write down what the image is made of, docs/image.txt, for the README to quote
 	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/image.txt
 
@@ -62,7 +71,7 @@ lint: ## Check the format, and let clippy and shellcheck read everything
 	$(SETUP) --lint sh -ec '\
 	    cargo fmt --all --check; \
 	    cargo clippy --workspace --all-targets -- -D warnings; \
-	    shellcheck build/*.sh .ci/run'
+	    shellcheck build/*.sh manifests/*/*.sh .ci/run'
 
 lint-workflows: ## Let zizmor, from PyPI, read the workflows
 	@python3 -c 'import ensurepip' 2> /dev/null || build/install.sh python3-venv

@@ -147,7 +147,6 @@ if [ "$1" = --undo ]; then
         say "nothing to undo: there is no $backup"
         exit 0
     fi
-    ctr --namespace k8s.io images label "$current" io.cri-containerd.pinned= > /dev/null 2>&1 || true # it may be gone
     # What somebody has changed since the switch stays: then only the name of the image goes back.
     copy_config "$new.was"
     [ ! -s "$backup" ] || cp -p "$backup" "$new.was"
@@ -160,6 +159,8 @@ if [ "$1" = --undo ]; then
         say "$config has changed since the switch: only the name of the image goes back"
     fi
     apply "$new.made"
+    # Not before: containerd pins what it is configured with. The image may be gone.
+    ctr --namespace k8s.io images label "$current" io.cri-containerd.pinned= > /dev/null 2>&1 || true
     rm "$backup"
     say "the sandbox image is $image again; pods that run keep theirs"
     exit 0

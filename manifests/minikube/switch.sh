@@ -7,7 +7,10 @@
 # `minikube start` writes its own image's name into the configuration each time: call this again after it.
 set -euo pipefail
 
-[ $# -ge 1 ] && [ $# -le 2 ] || { sed -n '4,5s/^#  *//p' "$0" >&2; exit 1; }
+if [ $# -lt 1 ] || [ $# -gt 2 ]; then
+    sed -n '4,5s/^#  *//p' "$0" >&2
+    exit 1
+fi
 profile=${2:-minikube}
 script=$(dirname "$0")/../containerd/switch.sh
 
