@@ -28,8 +28,11 @@ fail() {
 }
 
 # The table and the key that name the image, in a configuration of version $1.
-table() { [ "$1" = 2 ] && echo 'plugins."io.containerd.grpc.v1.cri"' || echo 'plugins."io.containerd.cri.v1.images".pinned_images'; }
-key() { [ "$1" = 2 ] && echo sandbox_image || echo sandbox; }
+table() {
+    if [ "$1" = 2 ]; then echo 'plugins."io.containerd.grpc.v1.cri"'
+    else echo 'plugins."io.containerd.cri.v1.images".pinned_images'; fi
+}
+key() { if [ "$1" = 2 ]; then echo sandbox_image; else echo sandbox; fi; }
 
 # The version of the configuration $1: it stands ahead of all tables.
 version() { sed -n -e '/^[[:space:]]*\[/q' -e 's/^[[:space:]]*version[[:space:]]*=[[:space:]]*\([0-9]*\).*/\1/p' "$1"; }
@@ -110,7 +113,7 @@ finish() {
         return
     fi
     put "$old"
-    restart || fail "containerd does not start: neither with the new configuration nor with the old one, which is in place"
+    restart || fail "containerd starts neither with the new configuration nor with the old one, which is in place"
     rm "$old"
     fail "containerd did not start with the new configuration; the old one is in place again, and it runs"
 }
@@ -127,19 +130,21 @@ fi
 answers || fail "containerd does not answer"
 running=$(ctr version | sed -n '/^Server/,$s/^ *Version: *//p')
 case $(containerd --version) in
-    *" $running"*) ;;
+    *" ${running:-of no version}"*) ;;
     *) fail "containerd $running runs, and the one in the PATH is another: $(containerd --version)" ;;
 esac
 
 mkdir -p "$(dirname "$config")"
 trap 'rm -f "$new" "$new".*' EXIT
 copy_config "$new"
-before=$(dump "$new") || fail "containerd cannot read $config: $(containerd --config "$new" config dump 2>&1 | tail -n 1)"
+before=$(dump "$new") \
+    || fail "containerd cannot read $config: $(containerd --config "$new" config dump 2>&1 | tail -n 1)"
 current=$(image_of "$before")
 case $(version "$new") in
     '' | 1) fail "$config is of version 1, whose form nobody should edit any more: see containerd's documentation" ;;
 esac
-! echo "$before" | grep -q '^disabled_plugins = .*cri' || fail "$config disables the CRI plugin: no kubelet uses this containerd"
+! echo "$before" | grep -q '^disabled_plugins = .*cri' \
+    || fail "$config disables the CRI plugin: no kubelet uses this containerd"
 [ "$(echo "$current" | wc -w)" = 1 ] || fail "containerd config dump names not one sandbox image, but these: $current"
 
 if [ "$1" = --undo ]; then
@@ -173,7 +178,7 @@ case $image in
 esac
 ctr --namespace k8s.io images import "$1" > /dev/null
 [ "$(ctr --namespace k8s.io images ls --quiet "name==$image")" = "$image" ] || fail "$image is not there after its import"
-# containerd pins its sandbox image by itself since 1.7, if it knew that it was one when it came; the kubelet deletes others.
+# containerd 1.7 and later pin what they are configured with, but this image comes first. The kubelet deletes others.
 ctr --namespace k8s.io images label "$image" io.cri-containerd.pinned=pinned > /dev/null
 
 if [ "$current" = "$image" ]; then
@@ -184,7 +189,8 @@ fi
 edit "$new" "$image" > "$new.made"
 expected=$(echo "$before" | sed "s|^\( *sandbox\(_image\)\{0,1\} = [\"']\).*\([\"']\)\$|\1$image\3|")
 if [ "$(dump "$new.made")" != "$expected" ]; then
-    fail "$config cannot be edited safely: name $image in it by hand, as $(key "$(version "$new")") in [$(table "$(version "$new")")]"
+    version=$(version "$new")
+    fail "$config cannot be edited safely: name $image in it by hand, as $(key "$version") in [$(table "$version")]"
 fi
 [ -e "$backup" ] || if [ -e "$config" ]; then cp -p "$config" "$backup"; else : > "$backup"; fi
 apply "$new.made"

@@ -124,6 +124,20 @@ fn version_3_beside_version_2_takes_everything_else_away_and_the_other_way_round
 }
 
 #[test]
+fn version_3_is_not_for_containerd_1() {
+    for release in RELEASES.into_iter().filter(|release| major(release) == 1) {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let main = folder.path().join("config.toml");
+        let imports = format!("imports = [{:?}]\n{VERSION_2}", crate::manifest("containerd/version-3.toml"));
+        fs::write(&main, imports).expect("it can be written");
+        let containerd = programs(release, "containerd").join("containerd");
+        let (ok, dump) = said(Command::new(containerd).arg("--config").arg(&main).args(["config", "dump"]));
+        // 1.6 takes no notice of it, and 1.7 of nothing else.
+        assert!(if ok { dump.contains(BEFORE) } else { dump.contains("unsupported config version") }, "{dump}");
+    }
+}
+
+#[test]
 fn a_misspelt_line_does_not_change_the_image() {
     // The control: were the dump not what containerd understands, it would show this name too.
     for (release, main, manifest) in combinations() {
