@@ -2,6 +2,7 @@
 //! and, where it was killed outright, by whoever makes one next.
 
 use crate::deadline::PATIENCE;
+use crate::pod::has_ended;
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use std::{fs, io, process, thread};
+use std::{fs, io, panic, process, thread};
 
 /// What the names of all groups begin with; the maker's process ID and a number follow.
 const PREFIX: &str = "pause-test-";
@@ -29,18 +30,40 @@ pub fn claim(root: &Path, name: &str) -> PathBuf {
     LazyLock::force(&REMOVER);
     remove_those_of_the_dead(root);
     let folder = root.join(name);
-    claimed().push(folder.clone());
+    claimed().groups.push(folder.clone());
     folder
+}
+
+/// The groups of this maker that are in `root`.
+pub fn of_process(root: &Path, maker: Pid) -> impl Iterator<Item = PathBuf> {
+    groups_in(root).filter(move |folder| maker_of(folder) == Some(maker))
 }
 
 /// Removes a group and the groups within it, as far as they are there, and kills who is in them.
 pub fn remove(folder: &Path) {
     remove_tree(folder);
-    claimed().retain(|claimed| claimed != folder);
+    claimed().groups.retain(|claimed| claimed != folder);
 }
 
-fn claimed() -> MutexGuard<'static, Vec<PathBuf>> {
-    static CLAIMED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Names the process 1 of a pod whose members make groups. When a signal ends this process, the pod is ended first: they
+/// would go on making groups while those are removed.
+pub fn end_first(init: Pid) {
+    claimed().makers.push(init);
+}
+
+/// The opposite of [`end_first`], before the process is ended otherwise.
+pub fn spare(init: Pid) {
+    claimed().makers.retain(|maker| *maker != init);
+}
+
+/// What is ended and removed when a signal ends this process.
+struct Claimed {
+    makers: Vec<Pid>,
+    groups: Vec<PathBuf>,
+}
+
+fn claimed() -> MutexGuard<'static, Claimed> {
+    static CLAIMED: Mutex<Claimed> = Mutex::new(Claimed { makers: Vec::new(), groups: Vec::new() });
     CLAIMED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -49,7 +72,12 @@ static REMOVER: LazyLock<()> = LazyLock::new(|| {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).expect("handlers can be set");
     thread::spawn(move || {
         for signal in signals.forever() {
-            claimed().iter().for_each(|folder| remove_tree(folder));
+            let claimed = claimed(); // nobody makes another one from here on
+            // Whatever fails now fails because of this, and need not be told.
+            panic::set_hook(Box::new(|_| ()));
+            let _silence = io::stdout().lock();
+            claimed.makers.iter().for_each(|init| end(*init));
+            claimed.groups.iter().for_each(|folder| remove_tree(folder));
             _ = emulate_default_handler(signal);
         }
     });
@@ -58,11 +86,24 @@ static REMOVER: LazyLock<()> = LazyLock::new(|| {
 /// Removes the groups of makers who are gone.
 fn remove_those_of_the_dead(root: &Path) {
     for folder in groups_in(root) {
-        let name = folder.file_name().and_then(|name| name.to_str());
-        let maker = name.and_then(|name| name.strip_prefix(PREFIX)?.split('-').next()?.parse().ok());
-        if maker.is_some_and(|maker: i32| kill(Pid::from_raw(maker), None) == Err(Errno::ESRCH)) {
+        if maker_of(&folder).is_some_and(|maker| kill(maker, None) == Err(Errno::ESRCH)) {
             remove_tree(&folder);
         }
+    }
+}
+
+/// Who made a group, as its name tells.
+fn maker_of(folder: &Path) -> Option<Pid> {
+    let maker = folder.file_name()?.to_str()?.strip_prefix(PREFIX)?.split('-').next()?;
+    maker.parse().ok().map(Pid::from_raw)
+}
+
+/// Kills a process 1. When it has ended, so has everything in its pod (`zap_pid_ns_processes`).
+fn end(init: Pid) {
+    _ = kill(init, Signal::SIGKILL);
+    let start = Instant::now();
+    while !has_ended(init) && start.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
