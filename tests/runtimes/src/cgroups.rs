@@ -1,5 +1,6 @@
 //! The control groups that an engine makes, removed with it.
 
+use nix::unistd::Pid;
 use procfs::process::Process;
 use sandbox::leftovers;
 use std::path::PathBuf;
@@ -21,6 +22,11 @@ impl Parent {
     /// As engines want to be told: from the root of a hierarchy.
     pub fn path(&self) -> String {
         format!("/{}", self.name)
+    }
+
+    /// The groups that another process made like this one, in all hierarchies.
+    pub fn of_process(maker: Pid) -> impl Iterator<Item = PathBuf> {
+        hierarchies().flat_map(move |root| leftovers::of_process(&root, maker).collect::<Vec<_>>())
     }
 
     /// Those of its groups that there are, with all that is in them.

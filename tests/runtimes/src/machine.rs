@@ -6,11 +6,12 @@
 use crate::cgroups::Parent;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
+use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 use sandbox::deadline::PATIENCE;
 use sandbox::pod::waits_for_signals;
 use sandbox::programs::pause;
-use sandbox::{Member, Pod, until};
+use sandbox::{Member, Pod, leftovers, until};
 use std::fs::{self, File};
 use std::io::{Read, Seek};
 use std::path::PathBuf;
@@ -57,6 +58,7 @@ impl Machine {
         };
         let mut pod = Pod::start_after(pause(), empty_folders);
         pod.init().until_it_waits();
+        leftovers::end_first(pod.pid());
         Self { pod, cgroups: Parent::new() }
     }
 
@@ -94,6 +96,14 @@ impl Machine {
         until(&format!("process {pid} waits for signals"), || waits_for_signals(&self.proc(pid)));
     }
 
+    /// Sends a signal to a process there.
+    #[track_caller]
+    pub fn signal(&self, pid: &str, signal: Signal) {
+        let mut kill = Command::new("sh");
+        kill.args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal.as_str().trim_start_matches("SIG"), pid]);
+        self.run(kill).ok();
+    }
+
     /// Starts a program there that goes on running. What it says is not heard unless it is given a pipe.
     #[track_caller]
     pub fn start(&self, program: Command) -> Member {
@@ -129,6 +139,12 @@ impl Machine {
             String::from_utf8_lossy(&bytes).into_owned()
         };
         Said { status, stdout: text(&mut stdout), stderr: text(&mut stderr) }
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        leftovers::spare(self.pod.pid()); // it ends now, and its number may soon be another's
     }
 }
 
