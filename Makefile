@@ -33,7 +33,7 @@ demo: ## Show a pod on this machine: its orphans with pause, and with a process 
 	$(SETUP) sh -ec '$(PROGRAMS); cargo build --example pod; exec cargo run --quiet --example pod'
 
 test: ## Run the tests, in real namespaces
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test'
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --workspace --exclude runtimes'
 
 binaries: ## Build the binaries for all platforms, dist/binaries
 	$(SETUP) build/binaries.sh
@@ -51,11 +51,11 @@ test-image: binaries ## Load and run the image with skopeo, podman, containerd a
 	@build/install.sh $(IMAGE_TOOLS)
 	$(SETUP) cargo test --package runtimes --test image
 
-e2e: binaries ## Run real pods with containerd, podman and Docker (as root) [RUNTIME=name]
+e2e: binaries ## Run real pods with containerd, podman and Docker (as root) [RUNTIME="name…"]
 	@build/install.sh $(RUNTIMES)
 	@build/debian.sh trixie containerd
 	@build/debian.sh forky containerd
-	$(SETUP) cargo test --package runtimes --test e2e -- $(RUNTIME)
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package runtimes --test e2e -- $(RUNTIME)'
 
 test-manifests: binaries ## Let the programs that they are for read the files in manifests/ (as root)
 	@build/install.sh $(MANIFEST_TOOLS)

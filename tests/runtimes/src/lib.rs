@@ -10,7 +10,7 @@
 //! | [`node`]       | containerd as on a node, with what the kubelet does to its pods        |
 //! | [`pod`]        | a pod on a node, and the containers in it                              |
 //! | [`events`]     | how processes of containers ended, as containerd reports it            |
-//! | [`inventory`]  | what there is on a node: with no pod on it, always the same            |
+//! | [`inventory`]  | what there is on a machine: with no pod on it, always the same         |
 //! | [`docker`]     | a Docker engine, and its client                                        |
 //! | [`builder`]    | an image to compile in, of this machine's own packages                 |
 //! | [`podman`]     | podman, which needs no server                                          |

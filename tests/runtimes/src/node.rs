@@ -3,8 +3,11 @@
 use crate::Machine;
 use crate::containerd::{Containerd, Release};
 use crate::cri::Cri;
+use crate::inventory::Inventory;
 use k8s_cri::v1::{ImageSpec, ImageStatusRequest, StatusRequest};
 use sandbox::until;
+use std::fs;
+use std::net::IpAddr;
 
 const SOCKET: &str = "/run/containerd/containerd.sock";
 
@@ -12,10 +15,10 @@ const SOCKET: &str = "/run/containerd/containerd.sock";
 const NETWORKS: &str = "/run/cni";
 
 /// The network's bridge, which stays when the last pod is gone.
-pub const BRIDGE: &str = "pods";
+const BRIDGE: &str = "pods";
 
 /// Where the addresses are kept that pods have: a file for each.
-pub const LEASES: &str = "/var/lib/cni/networks/pods";
+const LEASES: &str = "/var/lib/cni/networks/pods";
 
 /// A node: containerd, and the kubelet's connection to it.
 pub struct Node {
@@ -62,6 +65,19 @@ impl Node {
         let answer = self.cri.images(async |mut images| images.image_status(request).await);
         let image = answer.expect("it is asked for an image").image?;
         Some(Image { is_pinned: image.pinned, uid: image.uid.map(|uid| uid.value) })
+    }
+
+    /// What there is on it: on its machine, and of containerd's snapshots and the network's addresses.
+    #[track_caller]
+    pub fn inventory(&self) -> Inventory {
+        let machine = &self.containerd.machine;
+        let snapshots = self.containerd.ctr(&["--namespace=k8s.io", "snapshots", "list"]).ok();
+        let snapshots = snapshots.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned);
+        let leases = fs::read_dir(machine.path(LEASES)).into_iter().flatten().flatten();
+        let leases = leases.filter_map(|entry| entry.file_name().into_string().ok());
+        // Beside a lock, and a note of the last one.
+        let addresses = leases.filter(|name| name.parse::<IpAddr>().is_ok());
+        Inventory::of(machine).except("interface", BRIDGE).and("snapshot", snapshots).and("address", addresses)
     }
 
     #[track_caller]

@@ -2,8 +2,8 @@
 
 use crate::docker_pod::Engine;
 use crate::images;
-use crate::inventory::Inventory;
 use crate::process_1::{ORPHANS, TERMINATED, abandon_one_by_one};
+use runtimes::inventory::Inventory;
 use runtimes::report::Report;
 use runtimes::{Docker, busybox};
 use sandbox::until;

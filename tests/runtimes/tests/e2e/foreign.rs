@@ -3,9 +3,9 @@
 //! The kernel learns of the emulators in that user's namespace alone (Linux 6.7 and later), not on this machine.
 
 use crate::images;
-use crate::inventory::Inventory;
 use crate::podman_pod::Pod;
 use crate::process_1::TERMINATED;
+use runtimes::inventory::Inventory;
 use runtimes::platform::Platform;
 use runtimes::report::Report;
 use runtimes::{Podman, project};

@@ -2,11 +2,12 @@
 //!
 //! usage: e2e [RUNTIME…], all of them if none is named
 
+mod containerd;
 mod docker;
 mod docker_pod;
 mod foreign;
 mod images;
-mod inventory;
+mod interrupted;
 mod podman;
 mod podman_pod;
 mod process_1;
@@ -19,11 +20,15 @@ use std::process::ExitCode;
 /// What is done with a runtime; none where it had to be given up.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 4] = [
+const RUNTIMES: [(&str, Run); 8] = [
+    ("containerd-1.6", containerd::line_1_6),
+    ("containerd-1.7", containerd::line_1_7),
+    ("containerd-2", containerd::line_2),
     ("podman", podman::run),
     ("podman-rootless", rootless::run),
     ("podman-foreign", foreign::run),
     ("docker", docker::run),
+    ("interrupted", interrupted::run),
 ];
 
 fn main() -> ExitCode {

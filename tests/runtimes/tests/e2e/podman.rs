@@ -1,9 +1,9 @@
 //! podman, as root: pods with our infra container, and with one that neither reaps nor listens.
 
 use crate::images;
-use crate::inventory::Inventory;
 use crate::podman_pod::Pod;
 use crate::process_1::{ORPHANS, TERMINATED};
+use runtimes::inventory::Inventory;
 use runtimes::report::Report;
 use runtimes::{Podman, busybox, project};
 use sandbox::until;
