@@ -12,5 +12,5 @@ type qemu-s390x-static > /dev/null 2>&1 || type qemu-s390x > /dev/null 2>&1 || b
 for platform in "${@:-${platforms[@]}}"; do
     echo "== $platform"
     PAUSE_PLATFORM=$platform cargo test --quiet \
-        --test contract --test signals --test reaping --test faults --test binary
+        --test contract --test signals --test guard --test privileges --test reaping --test faults --test binary
 done

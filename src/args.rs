@@ -1,7 +1,7 @@
 //! The argument vector that the kernel left on the stack: `argc`, `argc` pointers to strings, and a null pointer.
 #![allow(unsafe_code)] // the stack is read here
 
-use core::ffi::c_char;
+use core::ffi::{CStr, c_char};
 use core::slice;
 
 /// The arguments of this process.
@@ -14,7 +14,7 @@ pub struct Args(*const usize);
 impl Args {
     /// Whether an argument, the program's own name left out, equals `flag`; ASCII case makes no difference. `flag` is
     /// given in lower case.
-    pub fn contain(&self, flag: &str) -> bool {
+    pub fn contain(&self, flag: &CStr) -> bool {
         self.vector().iter().skip(1).any(|&argument| equals(argument, flag))
     }
 
@@ -29,11 +29,11 @@ impl Args {
 /// Whether a NUL-terminated string equals `flag`, the string's ASCII case ignored.
 ///
 /// Looks no further than the first difference, so the length of the string does not matter.
-fn equals(string: *const c_char, flag: &str) -> bool {
-    // SAFETY: the callers pass pointers to NUL-terminated strings. `flag` holds no NUL, so the walk goes on to the next
-    // byte only after one that was not the string's last.
+fn equals(string: *const c_char, flag: &CStr) -> bool {
+    // SAFETY: the callers pass pointers to NUL-terminated strings. The walk goes on to the next byte only after one that
+    // equals one of `flag` and is not its last, so not a NUL.
     let byte = |i| unsafe { *string.cast::<u8>().add(i) };
-    flag.bytes().enumerate().all(|(i, wanted)| byte(i).to_ascii_lowercase() == wanted) && byte(flag.len()) == 0
+    flag.to_bytes_with_nul().iter().enumerate().all(|(i, wanted)| byte(i).to_ascii_lowercase() == *wanted)
 }
 
 #[cfg(test)]
@@ -48,10 +48,11 @@ mod tests {
     /// Whether a process with these arguments, the program's name first, was given `flag`. Lays the stack out as the
     /// kernel does.
     fn contain(arguments: &[&[u8]], flag: &str) -> bool {
+        let flag = CString::new(flag).unwrap();
         let strings: Vec<CString> = arguments.iter().map(|bytes| CString::new(*bytes).unwrap()).collect();
         let pointers = strings.iter().map(|string| string.as_ptr()).chain(once(null()));
         let stack: Vec<usize> = once(strings.len()).chain(pointers.map(|pointer| pointer as usize)).collect();
-        Args(stack.as_ptr()).contain(flag)
+        Args(stack.as_ptr()).contain(&flag)
     }
 
     #[test]

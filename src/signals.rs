@@ -3,8 +3,7 @@
 //! A signal that is blocked is kept until it is taken, also for a process 1, for which the kernel otherwise discards
 //! what has no handler, and also where its action is to be ignored (`sig_ignored` in the kernel's `kernel/signal.c`).
 
-use crate::sys::{self, Errno, SignalSet};
-use core::ffi::c_int;
+use crate::sys::{self, Errno, Signal, SignalSet};
 
 /// What [`wait`] waits for.
 const AWAITED: SignalSet = SignalSet::of([libc::SIGINT, libc::SIGTERM, libc::SIGCHLD]);
@@ -16,13 +15,27 @@ pub fn block() -> Result<(), Errno> {
     sys::rt_sigprocmask(AWAITED.with(libc::SIGPIPE))
 }
 
-/// Waits until SIGINT, SIGTERM or SIGCHLD is there, and takes it: its number. Of several the smallest comes first
-/// (`next_signal`, same file), so that children who die without end cannot keep a SIGTERM waiting.
-pub fn wait() -> Result<c_int, Errno> {
-    loop {
-        match sys::rt_sigtimedwait(AWAITED) {
-            Err(Errno::EINTR) => {} // stopped and continued, frozen and thawed, or looked at by a debugger
-            taken_or_failed => return taken_or_failed,
-        }
+/// Waits until SIGINT, SIGTERM or SIGCHLD is there, and takes it. Of several the smallest comes first (`next_signal`,
+/// same file), so that children who die without end cannot keep a SIGTERM waiting.
+///
+/// # Errors
+/// [`Errno::EINTR`] where there was none after all: wait again.
+pub fn wait() -> Result<Signal, Errno> {
+    sys::rt_sigtimedwait(AWAITED)
+}
+
+impl Signal {
+    /// Whether the kernel vouches that it does not come from our PID namespace: it was sent with `kill` by a process that
+    /// has no ID here, or by the kernel itself, as for a key of a terminal.
+    ///
+    /// The sender's ID alone says nothing. Who sends with `rt_sigqueueinfo` writes all of the details himself, though
+    /// neither of these two codes (`do_rt_sigqueueinfo`, same file); and where a file sends the signal (`man 2 fcntl`,
+    /// F_SETSIG), something else is in the place of the ID.
+    ///
+    /// One thing defeats it: if we may have no signals queued (`man 2 getrlimit`, RLIMIT_SIGPENDING), what is sent
+    /// otherwise loses its details, and looks like a `kill` from outside (`__send_signal_locked`). Only who is the same
+    /// user as we are, or privileged, can bring that about.
+    pub fn is_from_outside(&self) -> bool {
+        self.pid == 0 && matches!(self.code, libc::SI_USER | libc::SI_KERNEL)
     }
 }

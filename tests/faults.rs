@@ -7,13 +7,12 @@ use nix::pty::openpty;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
-use nix::unistd::{Gid, Uid, close, setresgid, setresuid};
+use nix::unistd::close;
 use procfs::process::Process;
 use sandbox::cgroup::Cgroup;
 use sandbox::fault::{apply, refuse};
 use sandbox::platform::Limit;
-use sandbox::programs::{self, careless, pause};
-use sandbox::shim::die_with_parent;
+use sandbox::programs::{careless, pause};
 use sandbox::table::{rows, zombies};
 use sandbox::{Member, Pod, again, until};
 use std::fs::{self, File};
@@ -106,6 +105,15 @@ fn a_refused_getpid_is_worth_a_warning_only() {
 }
 
 #[test]
+fn privileges_that_cannot_be_given_up_do_not_matter() {
+    for error in ERRORS {
+        for call in [libc::SYS_capset, libc::SYS_prctl] {
+            assert_works(without(&[call], error), TERMINATED);
+        }
+    }
+}
+
+#[test]
 fn refused_messages_are_dropped() {
     for error in ERRORS {
         for call in [libc::SYS_write, libc::SYS_fcntl] {
@@ -135,6 +143,8 @@ fn everything_refused_at_once_ends_it_with_the_first_fault() {
     }
     let all = [
         libc::SYS_rt_sigprocmask,
+        libc::SYS_capset,
+        libc::SYS_prctl,
         libc::SYS_rt_sigaction,
         libc::SYS_rt_sigtimedwait,
         libc::SYS_wait4,
@@ -280,31 +290,6 @@ fn a_read_only_root_does_not_matter() {
     let mounts = Process::new(pod.pid().as_raw()).and_then(|process| process.mountinfo()).expect("it lives");
     let root = mounts.iter().rfind(|mount| mount.mount_point.as_os_str() == "/").expect("there is a root");
     assert!(root.mount_options.contains_key("ro"), "{root:?}");
-    assert_works(pod, TERMINATED);
-}
-
-#[test]
-fn it_needs_no_privilege() {
-    let is_root = Uid::effective().is_root();
-    let folder = programs::for_everybody();
-    let mut program = programs::pause_at(&folder.path().join("pause"));
-    program.stderr(Stdio::piped());
-    let mut pod = Pod::start_after(program, move || {
-        if is_root {
-            let nobody = 65535;
-            setresgid(Gid::from_raw(nobody), Gid::from_raw(nobody), Gid::from_raw(nobody))?;
-            setresuid(Uid::from_raw(nobody), Uid::from_raw(nobody), Uid::from_raw(nobody))?;
-            die_with_parent(None)?; // forgotten with the old user
-        }
-        for set in [caps::CapSet::Ambient, caps::CapSet::Inheritable, caps::CapSet::Effective, caps::CapSet::Permitted]
-        {
-            caps::clear(None, set).map_err(|_| io::Error::last_os_error())?;
-        }
-        Ok(nix::sys::prctl::set_no_new_privs()?)
-    });
-    pod.init().until_it_waits();
-    let status = Process::new(pod.pid().as_raw()).and_then(|process| process.status()).expect("it lives");
-    assert_eq!((status.capeff, status.capprm, status.nonewprivs), (0, 0, Some(1)));
     assert_works(pod, TERMINATED);
 }
 

@@ -1,5 +1,7 @@
 //! AArch64: system calls by `svc`, with an error as a negative result.
 
+use super::Argument;
+
 /// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
 /// status that it returns.
 #[doc(hidden)]
@@ -31,7 +33,7 @@ macro_rules! entry_point {
 /// # Safety
 /// The arguments must be what the call of that number asks for.
 #[inline(always)]
-pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Argument; 5]) -> isize {
     let result;
     // SAFETY: the caller vouches for the call. Of the registers in use the kernel changes x0 alone (`el0_svc` saves and
     // restores the others; of the vectors it may drop what SVE adds, which no code here uses), and it does not use this
@@ -44,6 +46,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
             in("x1") b,
             in("x2") c,
             in("x3") d,
+            in("x4") e,
             options(nostack),
         );
     }

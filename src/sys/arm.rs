@@ -1,5 +1,7 @@
 //! 32-bit Arm: system calls by `svc`, with the number in r7 and an error as a negative result (the "EABI").
 
+use super::Argument;
+
 /// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
 /// status that it returns.
 #[doc(hidden)]
@@ -31,7 +33,7 @@ macro_rules! entry_point {
 /// # Safety
 /// The arguments must be what the call of that number asks for.
 #[inline(always)]
-pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Argument; 5]) -> isize {
     let result;
     // SAFETY: the caller vouches for the call. Of the registers the kernel changes r0 alone (`vector_swi` saves and
     // restores the others), and it does not use this stack. r7 is put back.
@@ -47,6 +49,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
             in("r1") b,
             in("r2") c,
             in("r3") d,
+            in("r4") e,
             options(nostack),
         );
     }

@@ -8,7 +8,8 @@
 //! - `entry_point!(main)`, which defines `_start`: call `main`, an `extern "C" fn(Args) -> i32`, with the address of
 //!   the initial stack, on a stack as the calling convention wants it; hand what it returns to `exit_group`; and should
 //!   that be refused, fault;
-//! - `syscall(number, [a, b, c, d])`: make a system call and return its result, an error as a negative number.
+//! - `syscall(number, [a, b, c, d, e])`: make a system call and return its result, an error as a negative number. Each of
+//!   the five is an [`Argument`], which may be nothing.
 #![allow(unsafe_code)] // the one place, beside `args`, that needs it
 
 #[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
@@ -21,8 +22,8 @@
 #[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
 mod arch; // and on every other architecture arch.rs, which says what is missing
 
-use arch::syscall;
 use core::ffi::c_int;
+use core::mem::MaybeUninit;
 use core::ptr;
 
 /// The number of `exit_group`, for the entry points.
@@ -52,6 +53,22 @@ pub fn panic() -> ! {
         safe fn a_panic_can_be_reached() -> !;
     }
     a_panic_can_be_reached()
+}
+
+/// What a register holds during a system call: an argument, or, where the call takes fewer, whatever was in it before,
+/// which saves the instructions that would clear it.
+type Argument = MaybeUninit<usize>;
+
+/// Makes the system call `number` with as many arguments as it takes, at most five, and returns its result.
+///
+/// # Safety
+/// The arguments must be what the call of that number asks for.
+#[inline(always)]
+unsafe fn syscall<const N: usize>(number: libc::c_long, arguments: [usize; N]) -> isize {
+    let argument = |i| arguments.get(i).copied().map_or(Argument::uninit(), Argument::new);
+    let registers = [argument(0), argument(1), argument(2), argument(3), argument(4)];
+    // SAFETY: the caller vouches for the call, and the kernel looks at no more arguments than that takes.
+    unsafe { arch::syscall(number as usize, registers) }
 }
 
 /// An error, as the kernel returns it: the number that `errno(3)` lists, negated.
@@ -89,31 +106,50 @@ impl SignalSet {
 pub fn rt_sigprocmask(set: SignalSet) -> Result<(), Errno> {
     let arguments = [libc::SIG_SETMASK as usize, address(&set), 0, size_of::<SignalSet>()];
     // SAFETY: the kernel reads eight bytes at `set`, which lives until the call returns.
-    checked(unsafe { syscall(libc::SYS_rt_sigprocmask as usize, arguments) })?;
+    checked(unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) })?;
     Ok(())
 }
 
-/// Waits without a limit for one of the blocked signals in `set`, and takes it: its number
-/// (`man 2 rt_sigtimedwait`).
+/// A signal that was taken, and what the kernel says of its origin (`man 2 sigaction`, `siginfo_t`).
+pub struct Signal {
+    pub number: c_int,
+    /// How it came about: an `SI_` constant, or something that depends on the signal.
+    pub code: c_int,
+    /// Who sent it, where `code` says that somebody did; 0 is a process that the receiver's PID namespace does not have.
+    pub pid: libc::pid_t,
+}
+
+/// Waits without a limit for one of the blocked signals in `set`, and takes it (`man 2 rt_sigtimedwait`).
 ///
 /// # Errors
 /// [`Errno::EINTR`] after a stop and a continue, and when a debugger or a freezer interfered: nothing was taken.
-pub fn rt_sigtimedwait(set: SignalSet) -> Result<c_int, Errno> {
-    let arguments = [address(&set), 0, 0, size_of::<SignalSet>()];
-    // SAFETY: the kernel reads eight bytes at `set`, which lives until the call returns. No details of the signal are
-    // asked for and no time limit is given.
-    checked(unsafe { syscall(libc::SYS_rt_sigtimedwait as usize, arguments) })
+pub fn rt_sigtimedwait(set: SignalSet) -> Result<Signal, Errno> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::uninit();
+    let arguments = [address(&set), info.as_mut_ptr() as usize, 0, size_of::<SignalSet>()];
+    // SAFETY: the kernel reads eight bytes at `set` and fills `info`; both live until the call returns. No time limit is
+    // given.
+    let number = checked(unsafe { syscall(libc::SYS_rt_sigtimedwait, arguments) })?;
+    // SAFETY: a signal was taken, so all of `info` is filled (`copy_siginfo_to_user`).
+    let info = unsafe { info.assume_init_ref() };
+    // SAFETY: whatever is in the union, these bytes of it are there.
+    Ok(Signal { number, code: info.si_code, pid: unsafe { info.si_pid() } })
 }
 
 /// Gives `signal` its default action with these `SA_` flags (`man 2 rt_sigaction`).
 pub fn rt_sigaction_default(signal: c_int, flags: c_int) -> Result<(), Errno> {
-    // The kernel's `struct sigaction` is not the C library's. On every architecture but MIPS it begins with the handler
-    // and the flags, a word each; a restorer (on some) and the mask follow, and are as empty as a default action's are.
-    let action = [libc::SIG_DFL, flags as usize, 0, 0, 0];
+    // The kernel's, which is not the C library's, as on every architecture but MIPS. Some have no restorer: there the mask
+    // is in its place.
+    #[repr(C)]
+    struct Action {
+        handler: usize,
+        flags: usize,
+        restorer: usize,
+        mask: [u32; 2],
+    }
+    let action = Action { handler: libc::SIG_DFL, flags: flags as usize, restorer: 0, mask: [0; 2] };
     let arguments = [signal as usize, address(&action), 0, size_of::<SignalSet>()];
-    // SAFETY: five words are at least as long as the kernel's structure, which it reads before the call returns; the
-    // default action calls no function.
-    checked(unsafe { syscall(libc::SYS_rt_sigaction as usize, arguments) })?;
+    // SAFETY: the kernel reads `action`, or less of it, before the call returns; the default action calls no function.
+    checked(unsafe { syscall(libc::SYS_rt_sigaction, arguments) })?;
     Ok(())
 }
 
@@ -122,33 +158,53 @@ pub fn rt_sigaction_default(signal: c_int, flags: c_int) -> Result<(), Errno> {
 pub fn wait4_any(options: c_int) -> Result<c_int, Errno> {
     const ANY_CHILD: usize = usize::MAX; // -1
     // SAFETY: no memory is handed over: neither the status nor the usage is asked for.
-    checked(unsafe { syscall(libc::SYS_wait4 as usize, [ANY_CHILD, 0, options as usize, 0]) })
+    checked(unsafe { syscall(libc::SYS_wait4, [ANY_CHILD, 0, options as usize, 0]) })
+}
+
+/// Gives up every capability: the permitted, effective and inheritable ones, and with those the ambient ones
+/// (`man 2 capset`).
+pub fn capset_none() -> Result<(), Errno> {
+    // The structures of `linux/capability.h`, which the crate `libc` does not have: `_LINUX_CAPABILITY_VERSION_3` and a
+    // thread, 0 for this one; then three sets, twice, as each has 64 bits in two halves.
+    const NONE: [u32; 6] = [0; 6];
+    let header = [0x2008_0522_u32, 0];
+    let arguments = [address(&header), address(&NONE)];
+    // SAFETY: the kernel reads both, which have the sizes of that version, before the call returns.
+    checked(unsafe { syscall(libc::SYS_capset, arguments) })?;
+    Ok(())
+}
+
+/// Lets no program that this process executes give it privileges, from now on for ever (`man 2 PR_SET_NO_NEW_PRIVS`).
+pub fn set_no_new_privs() -> Result<(), Errno> {
+    // SAFETY: takes numbers only.
+    checked(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_NO_NEW_PRIVS as usize, 1, 0, 0, 0]) })?;
+    Ok(())
 }
 
 /// The process ID that this process has in its own PID namespace (`man 2 getpid`).
 pub fn getpid() -> c_int {
     // SAFETY: takes no arguments.
-    (unsafe { syscall(libc::SYS_getpid as usize, [0; 4]) }) as c_int
+    (unsafe { syscall(libc::SYS_getpid, []) }) as c_int
 }
 
 /// Writes `text` to a file descriptor, and returns how many bytes of it were taken (`man 2 write`). Waits where the
 /// other side is slow, unless that file is `O_NONBLOCK`.
 pub fn write(descriptor: c_int, text: &str) -> Result<c_int, Errno> {
     // SAFETY: the kernel reads that many bytes at that address, which the borrow keeps.
-    checked(unsafe { syscall(libc::SYS_write as usize, [descriptor as usize, text.as_ptr() as usize, text.len(), 0]) })
+    checked(unsafe { syscall(libc::SYS_write, [descriptor as usize, text.as_ptr() as usize, text.len()]) })
 }
 
 /// The status flags of the file that is open as `descriptor`, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
 pub fn status_flags(descriptor: c_int) -> Result<c_int, Errno> {
     // SAFETY: no memory is handed over.
-    checked(unsafe { syscall(libc::SYS_fcntl as usize, [descriptor as usize, libc::F_GETFL as usize, 0, 0]) })
+    checked(unsafe { syscall(libc::SYS_fcntl, [descriptor as usize, libc::F_GETFL as usize]) })
 }
 
 /// Sets them, for everybody who has the same file open through a copy of this descriptor (F_SETFL).
 pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
-    let arguments = [descriptor as usize, libc::F_SETFL as usize, flags as usize, 0];
+    let arguments = [descriptor as usize, libc::F_SETFL as usize, flags as usize];
     // SAFETY: no memory is handed over.
-    checked(unsafe { syscall(libc::SYS_fcntl as usize, arguments) })?;
+    checked(unsafe { syscall(libc::SYS_fcntl, arguments) })?;
     Ok(())
 }
 
@@ -160,7 +216,8 @@ fn address<T>(thing: &T) -> usize {
 /// Tells a result from an error: the kernel returns the latter as a negative number. None of the calls here returns
 /// more than an `int` holds.
 fn checked(result: isize) -> Result<c_int, Errno> {
-    if result < 0 { Err(Errno(result as c_int)) } else { Ok(result as c_int) }
+    let result = result as c_int;
+    if result < 0 { Err(Errno(result)) } else { Ok(result) }
 }
 
 #[cfg(test)]

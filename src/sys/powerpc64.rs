@@ -1,6 +1,8 @@
 //! 64-bit POWER, little-endian (ELFv2): system calls by `sc`, which tells an error by a flag (cr0.SO) and returns its
 //! number as it is, not negated.
 
+use super::Argument;
+
 /// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
 /// status that it returns.
 #[doc(hidden)]
@@ -37,7 +39,7 @@ macro_rules! entry_point {
 /// # Safety
 /// The arguments must be what the call of that number asks for.
 #[inline(always)]
-pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Argument; 5]) -> isize {
     let result;
     // SAFETY: the caller vouches for the call. The registers that the kernel may change are listed (Linux:
     // Documentation/arch/powerpc/syscall64-abi.rst), and it does not use this stack.
@@ -52,7 +54,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
             inlateout("r4") b => _,
             inlateout("r5") c => _,
             inlateout("r6") d => _,
-            lateout("r7") _,
+            inlateout("r7") e => _,
             lateout("r8") _,
             lateout("r9") _,
             lateout("r10") _,

@@ -1,5 +1,7 @@
 //! 64-bit RISC-V: system calls by `ecall`, with an error as a negative result.
 
+use super::Argument;
+
 /// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
 /// status that it returns.
 #[doc(hidden)]
@@ -31,7 +33,7 @@ macro_rules! entry_point {
 /// # Safety
 /// The arguments must be what the call of that number asks for.
 #[inline(always)]
-pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Argument; 5]) -> isize {
     let result;
     // SAFETY: the caller vouches for the call. Of the registers in use the kernel changes a0 alone (`handle_exception`
     // saves and restores the others; it may drop the vectors, which no code here uses), and it does not use this stack.
@@ -43,6 +45,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
             in("a1") b,
             in("a2") c,
             in("a3") d,
+            in("a4") e,
             options(nostack),
         );
     }

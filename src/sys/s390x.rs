@@ -1,5 +1,7 @@
 //! z/Architecture: system calls by `svc`, with an error as a negative result.
 
+use super::Argument;
+
 /// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
 /// status that it returns.
 #[doc(hidden)]
@@ -31,7 +33,7 @@ macro_rules! entry_point {
 /// # Safety
 /// The arguments must be what the call of that number asks for.
 #[inline(always)]
-pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Argument; 5]) -> isize {
     let result;
     // SAFETY: the caller vouches for the call. Of the registers the kernel changes r2 alone (`system_call` saves and
     // restores the others), and it does not use this stack.
@@ -43,6 +45,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
             in("r3") b,
             in("r4") c,
             in("r5") d,
+            in("r6") e,
             options(nostack),
         );
     }

@@ -1,5 +1,7 @@
 //! 32-bit x86: system calls by `int 0x80`, with an error as a negative result.
 
+use super::Argument;
+
 /// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
 /// status that it returns.
 #[doc(hidden)]
@@ -34,7 +36,7 @@ macro_rules! entry_point {
 /// # Safety
 /// The arguments must be what the call of that number asks for.
 #[inline(always)]
-pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Argument; 5]) -> isize {
     let result;
     // SAFETY: the caller vouches for the call. Of the registers the kernel changes eax alone (`entry_INT80_32` saves
     // and restores the others), and it does not use this stack. esi is put back.
@@ -48,6 +50,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
             in("ecx") b,
             in("edx") c,
             d = in(reg) d,
+            in("edi") e,
             options(nostack),
         );
     }

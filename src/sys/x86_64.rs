@@ -1,5 +1,7 @@
 //! x86-64: system calls by `syscall`, with an error as a negative result.
 
+use super::Argument;
+
 /// Defines `_start`, where the kernel enters the program: calls `$main` with the initial stack and leaves with the
 /// status that it returns.
 #[doc(hidden)]
@@ -32,7 +34,7 @@ macro_rules! entry_point {
 /// # Safety
 /// The arguments must be what the call of that number asks for.
 #[inline(always)]
-pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Argument; 5]) -> isize {
     let result;
     // SAFETY: the caller vouches for the call. Of the registers the kernel changes rax, rcx (the return address) and
     // r11 (the flags) alone (Intel SDM, SYSCALL), and it does not use this stack.
@@ -44,6 +46,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d]: [usize; 4]) -> isize {
             in("rsi") b,
             in("rdx") c,
             in("r10") d, // not rcx, as in a function call: the instruction overwrites it
+            in("r8") e,
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack),

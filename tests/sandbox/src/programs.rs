@@ -15,7 +15,8 @@ use tempfile::TempDir;
 pub const FOLDER: &str = "PAUSE_PROGRAMS";
 
 /// The names of the programs, each with the package that it is built from.
-const PROGRAMS: [(&str, &str); 3] = [("pause", "pause"), ("careless", "sandbox"), ("hoarder", "sandbox")];
+const PROGRAMS: [(&str, &str); 4] =
+    [("pause", "pause"), ("careless", "sandbox"), ("hostile", "sandbox"), ("hoarder", "sandbox")];
 
 /// The release binary of `pause`, for the platform under test.
 pub fn pause() -> Command {
@@ -34,6 +35,14 @@ pub fn pause_at(path: &Path) -> Command {
 /// it says is not heard unless it is given a pipe.
 pub fn careless(how: &[&str]) -> Command {
     let mut command = Command::new(path("careless"));
+    command.args(how).stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+/// A hostile container, which sends process 1 signals in every way there is; without arguments it lists them. It says why
+/// one was not sent, if it is given a pipe.
+pub fn hostile(how: &[&str]) -> Command {
+    let mut command = Command::new(path("hostile"));
     command.args(how).stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
