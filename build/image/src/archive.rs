@@ -26,14 +26,14 @@ struct DockerImage {
 }
 
 /// An archive of these indexes, under their names.
-pub fn assemble(indexes: &[&Index], created: Epoch) -> Result<Vec<u8>> {
+pub fn assemble(indexes: &[Index], created: Epoch) -> Result<Vec<u8>> {
     let layout = OciLayoutBuilder::default().image_layout_version("1.0.0").build()?;
     let top = ImageIndexBuilder::default()
         .schema_version(2_u32)
         .media_type(MediaType::ImageIndex)
-        .manifests(indexes.iter().copied().map(named).collect::<Vec<_>>())
+        .manifests(indexes.iter().map(named).collect::<Vec<_>>())
         .build()?;
-    let docker: Vec<DockerImage> = indexes.iter().copied().filter_map(for_docker).collect();
+    let docker: Vec<DockerImage> = indexes.iter().filter_map(for_docker).collect();
 
     let mut archive = tar::Builder::new(Vec::new());
     for (path, document) in [

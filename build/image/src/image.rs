@@ -10,6 +10,7 @@ use oci_spec::image::{
     ConfigBuilder, Descriptor, HistoryBuilder, ImageConfigurationBuilder, ImageManifestBuilder, MediaType, Os,
     RootFsBuilder,
 };
+use std::iter;
 
 /// Nobody: a user that owns nothing, on no system. The upstream image has the same.
 const USER: &str = "65535:65535";
@@ -28,11 +29,21 @@ pub struct Image {
 }
 
 impl Image {
-    /// An image of these layers that starts the project's program, which one of them has in its root.
-    pub fn new(project: &Project, platform: Platform, layers: &[Layer], created: Epoch) -> Result<Self> {
+    /// An image of these layers that starts the project's program, which one of them has in its root, with `arguments`.
+    ///
+    /// They are part of the entrypoint: what a runtime or a pod gives as the command comes after them, not in their place.
+    pub fn new(
+        project: &Project,
+        platform: Platform,
+        layers: &[Layer],
+        arguments: &[&str],
+        created: Epoch,
+    ) -> Result<Self> {
+        let program = format!("/{}", project.name);
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
         let process = ConfigBuilder::default()
             .user(USER)
-            .entrypoint([format!("/{}", project.name)])
+            .entrypoint(iter::once(program).chain(arguments).collect::<Vec<_>>())
             .labels(project.labels())
             .build()?;
         let files = RootFsBuilder::default()

@@ -40,6 +40,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::slice;
 
 /// What goes wrong here is told in one sentence, and another one that says what to do next.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -48,7 +49,11 @@ const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
 
 Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause, for every platform of
 FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default,
-NAME:TAG is localhost/pause:VERSION. SOURCE_DATE_EPOCH is the time that everything in it bears, 0 by default.";
+NAME:TAG is localhost/pause:VERSION; the image that starts it with --guard is NAME:TAG-guard. SOURCE_DATE_EPOCH is the
+time that everything in it bears, 0 by default.";
+
+/// What each image adds to the tag, and the arguments that it starts the program with.
+const VARIANTS: [(&str, &[&str]); 2] = [("", &[]), ("-guard", &["--guard"])];
 
 struct Arguments {
     reference: Option<Reference>,
@@ -76,22 +81,33 @@ fn run() -> Result<()> {
     };
 
     let mut output = Output::new(arguments.folder.join("dist"));
-    let (mut images, mut sizes) = (Vec::new(), Vec::new());
+    let mut programs = Vec::new();
     for platform in platforms {
         let path = format!("binaries/{platform}/{}", project.name);
         let bytes = binary::read(&output.path(&path), &platform)?;
         let layer = Layer::of(&[(&project.name, &bytes)], created)?;
-        let image = Image::new(&project, platform, &[layer], created)?;
-        let sbom = sbom::describe(&project, &image, &bytes, &reference, created)?;
-        sizes.push(bytes.len());
-        output.has(path, bytes);
-        output.add(format!("{}-{}.{}.cdx.json", project.name, project.version, image.platform.in_one_word()), sbom);
-        images.push(image);
+        output.has(path, bytes.clone());
+        programs.push((platform, bytes, layer));
     }
-    let index = Index::new(reference, &project, images, created)?;
-    output.add(format!("{}-{}.tar", project.name, project.version), archive::assemble(&[&index], created)?);
+
+    let mut indexes = Vec::new();
+    for (suffix, arguments) in VARIANTS {
+        let tag = format!("{}{suffix}", reference.tag().unwrap_or("latest"));
+        let reference = Reference::with_tag(reference.registry().into(), reference.repository().into(), tag);
+        let name = format!("{}-{}{suffix}", project.name, project.version);
+        let mut images = Vec::new();
+        for (platform, bytes, layer) in &programs {
+            let image = Image::new(&project, platform.clone(), slice::from_ref(layer), arguments, created)?;
+            let sbom = sbom::describe(&project, &image, bytes, &reference, created)?;
+            output.add(format!("{name}.{}.cdx.json", platform.in_one_word()), sbom);
+            images.push(image);
+        }
+        indexes.push(Index::new(reference, &project, images, created)?);
+    }
+    output.add(format!("{}-{}.tar", project.name, project.version), archive::assemble(&indexes, created)?);
     output.write()?;
-    print(&report::table(&index, &sizes))
+    let sizes: Vec<usize> = programs.iter().map(|(_, bytes, _)| bytes.len()).collect();
+    print(&report::table(&indexes, &sizes))
 }
 
 /// The command line, or nothing where it asks for help.

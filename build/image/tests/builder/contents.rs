@@ -57,6 +57,11 @@ impl Layout {
     fn index(&self) -> Value {
         self.document(&self.json("index.json")["manifests"][0])
     }
+
+    /// That of the images that start the program with `--guard`.
+    fn guard_index(&self) -> Value {
+        self.document(&self.json("index.json")["manifests"][1])
+    }
 }
 
 #[track_caller]
@@ -148,6 +153,23 @@ fn an_image_is_one_file_that_nobody_starts_with_privileges() {
 }
 
 #[test]
+fn the_second_image_differs_in_its_entrypoint_alone() {
+    let layout = layout(&Project::new());
+    assert_eq!(layout.json("index.json")["manifests"].as_array().unwrap().len(), 2);
+    let (index, guard_index) = (layout.index(), layout.guard_index());
+    let guards = guard_index["manifests"].as_array().unwrap();
+    assert_eq!(guards.len(), PLATFORMS.len());
+    for (manifest, guard) in index["manifests"].as_array().unwrap().iter().zip(guards) {
+        assert_eq!(manifest["platform"], guard["platform"]);
+        let (image, guard) = (layout.document(manifest), layout.document(guard));
+        assert_eq!(image["layers"], guard["layers"]);
+        let mut expected = layout.document(&image["config"]);
+        expected["config"]["Entrypoint"] = json!(["/pause", "--guard"]);
+        assert_eq!(layout.document(&guard["config"]), expected);
+    }
+}
+
+#[test]
 fn images_say_what_they_are() {
     let layout = layout(&Project::new());
     let labels = json!({
@@ -176,10 +198,13 @@ fn each_kind_of_tool_finds_the_name_where_it_looks() {
         (&["--reference=pause"], "docker.io/library/pause:latest", "latest"),
     ] {
         let layout = Layout(files(&project.archive_by(project.image().args(arguments)), 0));
-        let names = &layout.json("index.json")["manifests"][0]["annotations"];
-        assert_eq!(names["io.containerd.image.name"], name);
-        assert_eq!(names["org.opencontainers.image.ref.name"], tag);
-        assert_eq!(layout.json("manifest.json")[0]["RepoTags"], json!([name]));
+        for (at, suffix) in ["", "-guard"].into_iter().enumerate() {
+            let (name, tag) = (format!("{name}{suffix}"), format!("{tag}{suffix}"));
+            let names = &layout.json("index.json")["manifests"][at]["annotations"];
+            assert_eq!(names["io.containerd.image.name"], name);
+            assert_eq!(names["org.opencontainers.image.ref.name"], tag);
+            assert_eq!(layout.json("manifest.json")[at]["RepoTags"], json!([name]));
+        }
     }
 }
 
@@ -219,7 +244,7 @@ fn every_file_of_dist_is_on_the_list_of_checksums() {
     let mut expected: Vec<PathBuf> = binaries.into_iter().chain(written).collect();
     expected.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     assert_eq!(listed, expected);
-    assert_eq!(listed.len(), 8 + 8 + 1);
+    assert_eq!(listed.len(), 8 + 2 * 8 + 1);
 }
 
 #[test]
@@ -227,8 +252,11 @@ fn an_sbom_tells_what_is_shipped_from_what_was_used() {
     use cyclonedx_bom::prelude::*;
     let project = Project::new();
     let layout = layout(&project);
-    for (manifest, (platform, ..)) in layout.index()["manifests"].as_array().unwrap().iter().zip(PLATFORMS) {
-        let name = format!("dist/pause-1.2.3.{}.cdx.json", platform.replace('/', "-"));
+    let images = |index: Value| index["manifests"].as_array().unwrap().clone().into_iter().zip(PLATFORMS);
+    let plain = images(layout.index()).map(|image| (image, ""));
+    let guard = images(layout.guard_index()).map(|image| (image, "-guard"));
+    for ((manifest, (platform, ..)), suffix) in plain.chain(guard) {
+        let name = format!("dist/pause-1.2.3{suffix}.{}.cdx.json", platform.replace('/', "-"));
         let text = fs::read(project.path(&name)).unwrap();
         let bom = Bom::parse_from_json_v1_5(&text[..]).unwrap();
         assert!(bom.validate_version(SpecVersion::V1_5).passed());
@@ -258,7 +286,7 @@ fn the_printed_table_tells_sizes_and_digests() {
     let table = String::from_utf8(output.stdout).unwrap();
     let layout = layout(&project);
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines.len(), 1 + 8 + 1, "{table}");
+    assert_eq!(lines.len(), 1 + 8 + 2, "{table}");
     for (line, manifest) in lines[1..9].iter().zip(layout.index()["manifests"].as_array().unwrap()) {
         let image = layout.document(manifest);
         let sizes = [&image["layers"][0], &image["config"], manifest].map(|part| part["size"].as_u64().unwrap());
@@ -267,9 +295,9 @@ fn the_printed_table_tells_sizes_and_digests() {
         assert_eq!(columns[2..6], expected);
         assert_eq!(columns[6], manifest["digest"]);
     }
-    let index = &layout.json("index.json")["manifests"][0];
-    assert_eq!(
-        lines[9].split_whitespace().collect::<Vec<_>>(),
-        ["localhost/pause:1.2.3", index["digest"].as_str().unwrap()]
-    );
+    let indexes = &layout.json("index.json")["manifests"];
+    for (at, name) in ["localhost/pause:1.2.3", "localhost/pause:1.2.3-guard"].into_iter().enumerate() {
+        let expected = [name, indexes[at]["digest"].as_str().unwrap()];
+        assert_eq!(lines[9 + at].split_whitespace().collect::<Vec<_>>(), expected);
+    }
 }
