@@ -17,11 +17,19 @@ RUNTIME :=
 # The programs that read the files in manifests/, as far as Debian has them.
 MANIFEST_TOOLS := containerd docker.io podman runc busybox-static systemd iproute2
 
+# The peers of pause that Debian has, and what builds the others.
+BENCH_TOOLS := catatonit tini dumb-init gcc binutils libc6-dev
+
+# More of them for the bench: name=path, several apart by spaces.
+PEERS :=
+BENCH = --package bench -- $(PEERS:%=--peer "%")
+
 # What the image is called: registry/name:tag, localhost/pause:<version> if nothing is said.
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help build demo test binaries image verify test-platforms test-image test-manifests e2e lint lint-workflows docs clean
+.PHONY: help build demo test binaries image verify test-platforms test-image test-manifests e2e bench bench-quick lint \
+    lint-workflows docs clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -33,7 +41,7 @@ demo: ## Show a pod on this machine: its orphans with pause, and with a process 
 	$(SETUP) sh -ec '$(PROGRAMS); cargo build --example pod; exec cargo run --quiet --example pod'
 
 test: ## Run the tests, in real namespaces
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --workspace --exclude runtimes'
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --workspace --exclude runtimes --exclude bench'
 
 binaries: ## Build the binaries for all platforms, dist/binaries
 	$(SETUP) build/binaries.sh
@@ -62,6 +70,16 @@ test-manifests: binaries ## Let the programs that they are for read the files in
 	@build/debian.sh trixie containerd kind kubectl
 	@build/debian.sh forky containerd kind kubectl
 	$(SETUP) cargo test --package runtimes --test manifests
+
+bench: ## Measure pause beside its peers, write docs/bench.* for the README to quote (as root) [PEERS="name=path …"]
+	@build/install.sh $(BENCH_TOOLS)
+	$(SETUP) sh -ec '$(PROGRAMS); cargo build --release --package bench; \
+	    exec cargo run --release --quiet $(BENCH) --output docs'
+
+bench-quick: ## The same in under a minute: fewer samples, and nothing is written (as root) [PEERS="name=path …"]
+	@build/install.sh $(BENCH_TOOLS)
+	$(SETUP) sh -ec '$(PROGRAMS); cargo test --release --quiet --package bench; \
+	    exec cargo run --release --quiet $(BENCH) --quick'
 
 docs: binaries ## Write down what the image is made of, docs/image.txt, for the README to quote
 	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/image.txt

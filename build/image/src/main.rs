@@ -1,49 +1,18 @@
 //! `image`: assembles the multi-platform image from the compiled binaries, with its SBOMs and checksums.
 //!
 //! It needs no root, no daemon and no network, and the same binaries always make the same bytes.
-//!
-//! | module        | its one job                                                            |
-//! | ------------- | ---------------------------------------------------------------------- |
-//! | [`project`]   | what the project says of itself: name, version, licence, dependencies  |
-//! | [`epoch`]     | when everything was made, as far as anybody is told                    |
-//! | [`platforms`] | the table of platforms, and what an executable for each looks like     |
-//! | [`binary`]    | a compiled binary, read and looked at before it is shipped             |
-//! | [`blob`]      | bytes that are found by their digest                                   |
-//! | [`layer`]     | files as a compressed layer                                            |
-//! | [`image`]     | configuration and manifest of one platform                             |
-//! | [`index`]     | the images of all platforms under one name                             |
-//! | [`archive`]   | the one file that every tool can load                                  |
-//! | [`sbom`]      | what an image is made of, for scanners                                 |
-//! | [`output`]    | files that are written whole or not at all, and their checksums        |
-//! | [`report`]    | the table that is printed                                              |
 
-mod archive;
-mod binary;
-mod blob;
-mod epoch;
-mod image;
-mod index;
-mod layer;
-mod output;
-mod platforms;
-mod project;
-mod report;
-mod sbom;
-
-use image::Image;
-use index::Index;
-use layer::Layer;
+use image::image::Image;
+use image::index::Index;
+use image::layer::Layer;
+use image::output::Output;
+use image::project::Project;
+use image::{Result, archive, binary, epoch, platforms, report, sbom};
 use oci_spec::distribution::Reference;
-use output::Output;
-use project::Project;
-use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::slice;
-
-/// What goes wrong here is told in one sentence, and another one that says what to do next.
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
 

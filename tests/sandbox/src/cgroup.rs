@@ -84,6 +84,12 @@ impl Cgroup {
         fs::write(self.file("memory", "memory.limit_in_bytes", "memory.max"), limit.to_string())
     }
 
+    /// The memory in use by everybody in it, in bytes: pages, and what the kernel keeps for them.
+    pub fn memory(&self) -> io::Result<u64> {
+        let text = fs::read_to_string(self.file("memory", "memory.usage_in_bytes", "memory.current"))?;
+        text.trim().parse().map_err(io::Error::other)
+    }
+
     fn file(&self, controller: &str, v1: &str, v2: &str) -> PathBuf {
         let at = CONTROLLERS.iter().position(|name| *name == controller).expect("one of the controllers");
         match self.version {

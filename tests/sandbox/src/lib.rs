@@ -3,13 +3,16 @@
 //! | module       | its one job                                                              |
 //! | ------------ | ------------------------------------------------------------------------ |
 //! | [`pod`]      | a program as process 1 of its own namespaces, and others who join it      |
+//! | [`bare`]     | a program as process 1 of a PID namespace alone: for the clock, in thousands |
 //! | [`shim`]     | the forked process between us and a pod's: enters namespaces, passes on   |
 //! | [`table`]    | the pod's process table, as its own `/proc` tells it                      |
 //! | [`usage`]    | what a process costs: memory, CPU time, context switches                  |
 //! | [`cgroup`]   | control groups of a test's own, version 1 or 2                            |
 //! | [`leftovers`] | control groups are removed, whatever ends who made them                 |
+//! | [`precede`]  | whoever measures and what is measured, ahead of everybody else            |
 //! | [`starve`]   | a process that hardly ever gets the CPU                                   |
 //! | [`fault`]    | system calls that fail                                                    |
+//! | [`trace`]    | how many system calls a program makes until it waits                      |
 //! | [`deadline`] | wait for something to become true, but not for ever                       |
 //! | [`again`]    | a test program that runs itself again, as somebody else                  |
 //! | [`programs`] | the programs under test, and those that misbehave for it                  |
@@ -19,17 +22,21 @@
 //! even if that was killed, and namespaces, mounts and interfaces go with their last process.
 
 pub mod again;
+pub mod bare;
 pub mod cgroup;
 pub mod deadline;
 pub mod fault;
 pub mod leftovers;
 pub mod platform;
 pub mod pod;
+pub mod precede;
 pub mod programs;
 pub mod shim;
 pub mod starve;
 pub mod table;
+pub mod trace;
 pub mod usage;
 
+pub use bare::Bare;
 pub use deadline::until;
 pub use pod::{Member, Pod};

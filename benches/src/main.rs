@@ -1,0 +1,85 @@
+//! `bench`: `pause` and its peers, side by side on this machine.
+//!
+//! | module         | its one job                                                              |
+//! | -------------- | ------------------------------------------------------------------------ |
+//! | [`arguments`]  | the command line                                                         |
+//! | [`peers`]      | who is compared, and how each is built or found                          |
+//! | [`effort`]     | how often everything is done                                             |
+//! | [`bench`]      | rounds, each of which has every peer once                                |
+//! | [`measures`]   | what is measured, one file each                                          |
+//! | [`statistics`] | many samples in three numbers                                            |
+//! | [`results`]    | all that was measured, and on what: `docs/bench.json`                    |
+//! | [`machine`]    | this machine, in a few words                                             |
+//! | [`report`]     | tables for the terminal, and the one that the README quotes              |
+//! | [`picture`]    | pictures for the README                                                  |
+
+mod arguments;
+mod bench;
+mod effort;
+mod machine;
+mod measures;
+mod peers;
+mod picture;
+mod report;
+mod results;
+mod statistics;
+
+use arguments::{Arguments, Task};
+use bench::Bench;
+use results::Results;
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// What goes wrong here is told in one sentence.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    match arguments::read()? {
+        Task::Help => print(arguments::USAGE),
+        Task::Crowd(words) => measures::crowd::serve(&words),
+        Task::Measure(arguments) => measure(&arguments),
+    }
+}
+
+fn measure(Arguments { is_quick, extra, output }: &Arguments) -> Result<()> {
+    machine::is_fit()?;
+    let effort = if *is_quick { effort::QUICK } else { effort::FULL };
+    let bench = Bench::new(peers::all(extra)?, effort);
+
+    let sizes = measures::size::measure(&bench)?;
+    let memory = measures::memory::measure(&bench)?;
+    let crowd = measures::crowd::measure(&bench)?;
+    let version = measures::version::measure(&bench)?;
+    let (loss, curves) = measures::loss::measure(&bench)?;
+    let shutdown = measures::shutdown::measure(&bench)?;
+    let storm = measures::storm::measure(&bench)?;
+    let famine = measures::famine::measure(&bench)?;
+    let idle = measures::idle::measure(&bench)?;
+    let calls = measures::calls::measure(&bench)?;
+
+    let rows = [sizes, memory, crowd, version, loss, shutdown, storm, famine, idle, calls].concat();
+    let results = Results::new(&bench, rows, curves)?;
+    bench.end();
+    print(&report::for_terminal(&results))?;
+    if let Some(folder) = output {
+        results.write(&folder.join("bench.json"))?;
+        results::write(&folder.join("bench.md"), &report::for_readme(&results))?;
+        picture::draw(&results, folder)?;
+    }
+    Ok(())
+}
+
+fn print(text: &str) -> Result<()> {
+    writeln!(io::stdout(), "{text}").map_err(|error| format!("the standard output cannot be written: {error}").into())
+}

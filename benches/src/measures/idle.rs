@@ -1,0 +1,25 @@
+//! How often an idle process 1 is woken up. All peers are idle at the same time.
+
+use crate::Result;
+use crate::bench::Bench;
+use crate::results::{Better, Row};
+use sandbox::Bare;
+use sandbox::bare::settle;
+use sandbox::usage::context_switches;
+use std::thread::sleep;
+use std::time::Duration;
+
+const TIME: Duration = Duration::from_secs(10);
+
+pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
+    let sandboxes =
+        bench.peers.iter().map(|peer| Bare::start(&peer.sandbox(), None)).collect::<std::io::Result<Vec<_>>>()?;
+    sandboxes.iter().for_each(|sandbox| settle(sandbox.pid()));
+    let count =
+        || sandboxes.iter().map(|sandbox| context_switches(sandbox.pid())).collect::<procfs::ProcResult<Vec<_>>>();
+    let before = count()?;
+    sleep(TIME); // the time that they are to sleep through
+    let mut wakeups = count()?.into_iter().zip(before).map(|(after, before)| after - before);
+    let samples = bench.rounds("idle", 1, |_| Ok(wakeups.next()))?;
+    Ok(vec![samples.row("wake-ups in 10 idle seconds", "count", Better::Lower, |&count| count as f64)])
+}

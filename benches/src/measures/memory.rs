@@ -1,0 +1,29 @@
+//! What `/proc` tells of the memory of a sandbox's processes. Shared pages count for each of them.
+
+use crate::Result;
+use crate::bench::Bench;
+use crate::results::{Better, Row};
+use sandbox::Bare;
+use sandbox::bare::{family, settle};
+use sandbox::usage::{Memory, memory};
+
+pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
+    let samples = bench.rounds("memory of a sandbox", bench.effort.memory, |peer| {
+        let sandbox = Bare::start(&peer.sandbox(), None)?;
+        settle(sandbox.pid());
+        let mut sum = Memory { rss: 0, anonymous: 0, page_tables: 0 };
+        for pid in family(sandbox.pid()) {
+            let of_one = memory(pid)?;
+            sum.rss += of_one.rss;
+            sum.anonymous += of_one.anonymous;
+            sum.page_tables += of_one.page_tables;
+        }
+        Ok(Some(sum))
+    })?;
+    let row = |name, of: fn(&Memory) -> u64| samples.row(name, "KiB", Better::Lower, |memory| of(memory) as f64);
+    Ok(vec![
+        row("resident memory", |memory| memory.rss),
+        row("anonymous memory", |memory| memory.anonymous),
+        row("page tables", |memory| memory.page_tables),
+    ])
+}

@@ -1,0 +1,67 @@
+//! Bytes: of the program's file, and of an image with all that the sandbox maps.
+
+use crate::Result;
+use crate::bench::Bench;
+use crate::peers::Peer;
+use crate::results::{Better, Row};
+use image::image::Image;
+use image::layer::Layer;
+use image::project::Project;
+use image::{epoch, platforms};
+use nix::unistd::Pid;
+use procfs::process::{MMapPath, Process};
+use sandbox::Bare;
+use sandbox::bare::{family, settle};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
+    let file = bench.rounds("the file", 1, |peer| Ok(Some(fs::metadata(&peer.path)?.len())))?;
+    let image = bench.rounds("the image", 1, |peer| image_of(peer).map(Some))?;
+    Ok(vec![
+        file.row("file", "bytes", Better::Lower, |&bytes| bytes as f64),
+        image.row("compressed image", "bytes", Better::Lower, |&bytes| bytes as f64),
+    ])
+}
+
+/// The bytes of a `scratch` image, assembled as this project assembles its own: layer, configuration and manifest.
+fn image_of(peer: &Peer) -> Result<usize> {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let platforms = platforms::read(&project.join("build/platforms.toml"))?;
+    let here = platforms.into_iter().find(|platform| platform.is_this_machine());
+    let created = epoch::from_environment()?;
+
+    let running = Bare::start(&peer.sandbox(), None)?;
+    settle(running.pid());
+    let mut files = BTreeSet::new();
+    for pid in family(running.pid()) {
+        files.extend(mapped(pid)?);
+    }
+    let contents = files.iter().map(fs::read).collect::<std::io::Result<Vec<_>>>()?;
+    let names = files.iter().map(|file| name_in(&peer.path, file)).collect::<Vec<_>>();
+    let programs: Vec<_> = names.iter().zip(&contents).map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    let layer = Layer::of(&programs, created)?;
+    let platform = here.ok_or("build/platforms.toml does not have this machine's platform")?;
+    let image = Image::new(&Project::read(&project)?, platform, &[layer], created)?;
+    Ok(image.blobs().map(|blob| blob.bytes.len()).sum())
+}
+
+/// The program and what else its processes map: the loader and libraries, and a child.
+fn mapped(pid: Pid) -> Result<BTreeSet<PathBuf>> {
+    let maps = Process::new(pid.as_raw())?.maps()?;
+    Ok(maps
+        .into_iter()
+        .filter_map(|map| match map.pathname {
+            MMapPath::Path(path) => Some(path),
+            _ => None,
+        })
+        .collect())
+}
+
+/// A program lies in the root of its image, a library where its loader looks for it.
+fn name_in(program: &Path, file: &Path) -> String {
+    let is_library = file.components().any(|part| part.as_os_str().to_string_lossy().starts_with("lib"));
+    let name = if file == program || !is_library { Path::new(file.file_name().expect("a file")) } else { file };
+    name.display().to_string().trim_start_matches('/').to_owned()
+}
