@@ -4,57 +4,18 @@
 
 use nix::sys::signal::Signal;
 use sandbox::cgroup::Cgroup;
+use sandbox::container::{container, end, piped, until_alone, until_ready, until_zombies};
 use sandbox::deadline::PATIENCE;
 use sandbox::platform::Limit;
-use sandbox::programs::{careless, hoarder, pause};
+use sandbox::programs::{hoarder, pause};
 use sandbox::shim::dead_children;
 use sandbox::starve::{Load, Means, starve};
-use sandbox::table::{Row, rows, zombies};
-use sandbox::{Member, Pod, again, until};
+use sandbox::table::{rows, zombies};
+use sandbox::{Pod, again, until};
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::process::Command;
 use std::time::Instant;
-
-/// A container of `pod` that abandons children, with pipes for its input and output.
-fn container(pod: &Pod, how: &[&str]) -> Member {
-    pod.join(piped(how))
-}
-
-fn piped(how: &[&str]) -> Command {
-    let mut program = careless(how);
-    program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-    program
-}
-
-/// Waits until a container has said that everything is in place.
-#[track_caller]
-fn until_ready(container: &mut Member) {
-    let mut line = String::new();
-    let stdout = container.streams().stdout.as_mut().expect("it is piped");
-    BufReader::new(stdout).read_line(&mut line).expect("a pipe can be read");
-    assert_eq!(line, "ready\n");
-}
-
-/// Ends a container, its standard input first, and returns what it said.
-#[track_caller]
-fn end(container: Member) -> String {
-    let output = container.wait();
-    assert!(output.status.success(), "the container failed: {}", output.status);
-    String::from_utf8(output.stdout).expect("plain text")
-}
-
-/// Waits until the pod is as it was at first: process 1, and nobody else, not even dead.
-#[track_caller]
-fn until_alone(pod: &Pod) {
-    until("process 1 is alone in its pod", || matches!(&rows(pod)[..], [Row { pid: 1, .. }]));
-}
-
-/// Waits until process 1 has left this many zombies unreaped.
-#[track_caller]
-fn until_zombies(pod: &Pod, count: usize) {
-    until(&format!("there are {count} zombies"), || zombies(pod).len() == count);
-}
 
 /// A careless container leaves nothing behind under `pause`, and `count` zombies under the process 1 that never reaps.
 #[track_caller]

@@ -90,6 +90,13 @@ impl Cgroup {
         text.trim().parse().map_err(io::Error::other)
     }
 
+    /// How many processes in it were killed because it had no memory left.
+    pub fn out_of_memory_kills(&self) -> io::Result<u64> {
+        let text = fs::read_to_string(self.file("memory", "memory.oom_control", "memory.events"))?;
+        let count = text.lines().find_map(|line| line.strip_prefix("oom_kill ")?.parse().ok());
+        count.ok_or_else(|| io::Error::other("the kernel does not count them"))
+    }
+
     fn file(&self, controller: &str, v1: &str, v2: &str) -> PathBuf {
         let at = CONTROLLERS.iter().position(|name| *name == controller).expect("one of the controllers");
         match self.version {

@@ -109,6 +109,7 @@ fn end(init: Pid) {
 
 fn remove_tree(folder: &Path) {
     groups_in(folder).for_each(|group| remove_tree(&group));
+    _ = fs::write(folder.join("freezer.state"), "THAWED"); // under version 1, who is frozen cannot be killed
     let start = Instant::now();
     loop {
         let members = fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();

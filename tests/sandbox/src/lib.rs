@@ -4,10 +4,12 @@
 //! | ------------ | ------------------------------------------------------------------------ |
 //! | [`pod`]      | a program as process 1 of its own namespaces, and others who join it      |
 //! | [`bare`]     | a program as process 1 of a PID namespace alone: for the clock, in thousands |
+//! | [`container`] | a careless container in a pod, from its start to the last of its orphans   |
 //! | [`shim`]     | the forked process between us and a pod's: enters namespaces, passes on   |
 //! | [`table`]    | the pod's process table, as its own `/proc` tells it                      |
 //! | [`usage`]    | what a process costs: memory, CPU time, context switches                  |
 //! | [`cgroup`]   | control groups of a test's own, version 1 or 2                            |
+//! | [`freezer`]  | a control group whose processes do not run                                |
 //! | [`leftovers`] | control groups are removed, whatever ends who made them                 |
 //! | [`precede`]  | whoever measures and what is measured, ahead of everybody else            |
 //! | [`starve`]   | a process that hardly ever gets the CPU                                   |
@@ -24,8 +26,10 @@
 pub mod again;
 pub mod bare;
 pub mod cgroup;
+pub mod container;
 pub mod deadline;
 pub mod fault;
+pub mod freezer;
 pub mod leftovers;
 pub mod platform;
 pub mod pod;

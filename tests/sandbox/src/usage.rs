@@ -32,6 +32,11 @@ pub fn memory(pid: Pid) -> ProcResult<Memory> {
     })
 }
 
+/// How many files it has open.
+pub fn descriptors(pid: Pid) -> ProcResult<usize> {
+    Process::new(pid.as_raw())?.fd_count()
+}
+
 /// How often the CPU was taken from a process or given up by it, since it began.
 pub fn context_switches(pid: Pid) -> ProcResult<u64> {
     let status = Process::new(pid.as_raw())?.status()?;

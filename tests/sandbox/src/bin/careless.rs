@@ -22,7 +22,9 @@ const USAGE: &str = "usage: careless HOW [NUMBER]
   stopped       a stopped orphan; at the end of standard input it is continued, and ends
   traced        an orphan that dies while it is traced; at the end of standard input the tracer goes away
   threads       an orphan whose first thread ends long before its others, at the end of standard input
-  kill N        send signal N to process 1
+  fill          make orphans that wait for the end of standard input, until no process can be made any more
+  eat N         make N orphans that take memory until they are killed; with 0, take it itself
+  kill N…       send these signals to process 1, one after the other
   kill-all N    send signal N to every process there is
   hog           use a CPU up";
 
@@ -39,7 +41,10 @@ fn main() -> ExitCode {
         (Some("stopped"), None) => stopped(),
         (Some("traced"), None) => traced(),
         (Some("threads"), None) => threads(),
-        (Some("kill"), Some(number)) => send(Pid::from_raw(1), number),
+        (Some("fill"), None) => fill(),
+        (Some("eat"), Some(0)) => eat(),
+        (Some("eat"), Some(count)) => (0..count).try_for_each(|_| abandon(eat).map(drop)),
+        (Some("kill"), Some(_)) => kill_init(&arguments[1..]),
         (Some("kill-all"), Some(number)) => send(Pid::from_raw(-1), number),
         (Some("hog"), None) => loop {
             std::hint::spin_loop();
@@ -105,6 +110,23 @@ fn together(count: u32) -> nix::Result<()> {
     }
     say("ready");
     Ok(())
+}
+
+fn fill() -> nix::Result<()> {
+    while abandon(|| wait_for_end_of(io::stdin())).is_ok() {}
+    say("ready");
+    Ok(())
+}
+
+fn eat() -> nix::Result<()> {
+    let mut eaten = Vec::new();
+    loop {
+        eaten.push(vec![1_u8; 1 << 20]); // written to, so that it is there
+    }
+}
+
+fn kill_init(numbers: &[String]) -> nix::Result<()> {
+    numbers.iter().try_for_each(|number| send(Pid::from_raw(1), number.parse().map_err(|_| Errno::EINVAL)?))
 }
 
 fn chain(depth: u32) -> nix::Result<()> {
