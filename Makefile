@@ -28,7 +28,7 @@ BENCH = --package bench -- $(PEERS:%=--peer "%")
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help build demo test binaries image verify test-platforms test-image test-manifests e2e bench bench-quick lint \
+.PHONY: help build demo test soak binaries image verify test-platforms test-image test-manifests e2e bench bench-quick lint \
     lint-workflows docs clean
 
 help: ## List what can be made
@@ -42,6 +42,9 @@ demo: ## Show a pod on this machine: its orphans with pause, and with a process 
 
 test: ## Run the tests, in real namespaces
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --workspace --exclude runtimes --exclude bench'
+
+soak: ## Give it a bad day, in each of the ways of tests/badday, for minutes [PAUSE_SEED=number]
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test badday -- --exact soak::soak --ignored --nocapture'
 
 binaries: ## Build the binaries for all platforms, dist/binaries
 	$(SETUP) build/binaries.sh

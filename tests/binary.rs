@@ -97,6 +97,15 @@ fn nothing_tells_where_it_was_built() {
 }
 
 #[test]
+fn it_holds_no_words_of_a_panic() {
+    // What `core` would say, or the name of what a panic would call.
+    let file = file();
+    for words in ["panic", "unwrap", "overflow", "out of bounds", "divide by zero", "unreachable"] {
+        assert!(!file.windows(words.len()).any(|bytes| bytes == words.as_bytes()), "{words:?} is in it");
+    }
+}
+
+#[test]
 fn it_needs_nothing_from_anybody() {
     let file = file();
     let elf = elf(&file);

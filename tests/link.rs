@@ -1,5 +1,6 @@
 //! What must not be in the binary fails the build: each time a copy of this project, spoilt in one way.
 
+use goblin::elf::Elf;
 use std::env::consts::ARCH;
 use std::fs;
 use std::path::Path;
@@ -63,6 +64,27 @@ fn a_call_into_the_c_library_does_not_link() {
 #[test]
 fn a_panic_that_can_be_reached_does_not_link() {
     assert_fails(build_with_code("assert!(!args.contain(\"--panic\"));"), "a_panic_can_be_reached");
+}
+
+#[test]
+fn no_function_in_it_has_to_do_with_panics() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("with-symbols");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--offline", "--bin", "pause", "--config", "profile.release.strip=false"])
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo is there");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let file = fs::read(target.join("release/pause")).expect("it was built");
+    let elf = Elf::parse(&file).expect("it is an ELF file");
+    let names: Vec<&str> = elf.syms.iter().filter_map(|symbol| elf.strtab.get_at(symbol.st_name)).collect();
+    assert!(names.contains(&"_start"), "the names are there: {names:?}");
+    for trace in ["panic", "unwind", "core3fmt"] {
+        assert!(names.iter().all(|name| !name.contains(trace)), "{trace} in {names:?}");
+    }
 }
 
 #[test]
