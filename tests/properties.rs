@@ -4,10 +4,11 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sandbox::programs::pause;
-use sandbox::{Member, Pod};
-use std::ffi::{OsStr, OsString};
+use sandbox::{Member, Pod, again};
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
 const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
@@ -30,6 +31,11 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+#[test]
+fn an_ordinary_user_gets_the_same() {
+    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+}
+
 proptest! {
     #![proptest_config(cases(200))]
 
@@ -44,11 +50,9 @@ proptest! {
             arguments.insert(at.min(arguments.len()), flag.into());
         }
         let mut program = pause();
-        std::os::unix::process::CommandExt::arg0(&mut program, name);
-        program.args(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // It ends on this, wherever it is: what it does before that is what is looked at.
+        program.arg0(name).args(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut member = Member::outside(program);
-        let asks = arguments.iter().any(|argument| [&b"-v"[..], b"-V"].contains(&OsStr::as_bytes(argument)));
+        let asks = arguments.iter().any(|argument| [&b"-v"[..], b"-V"].contains(&argument.as_bytes()));
         if !asks {
             member.until_it_waits();
             member.signal(libc::SIGTERM);

@@ -24,7 +24,7 @@ const DAYS: [(&str, u64, &str, Run); 9] = [
 fn soak() {
     let seed = seed();
     println!("\nPAUSE_SEED={seed}");
-    let style = ProgressStyle::with_template("{msg:26} {bar:40} {pos}/{len} {prefix}, {eta} left").expect("it is one");
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {prefix}, {eta} left").expect("it is one");
     let mut failed = 0;
     for (name, amount, of_what, run) in DAYS {
         let progress = ProgressBar::new(amount).with_style(style.clone()).with_message(name).with_prefix(of_what);
