@@ -43,7 +43,7 @@ fn image_of(peer: &Peer) -> Result<usize> {
     let programs: Vec<_> = names.iter().zip(&contents).map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
     let layer = Layer::of(&programs, created)?;
     let platform = here.ok_or("build/platforms.toml does not have this machine's platform")?;
-    let image = Image::new(&Project::read(&project)?, platform, &[layer], created)?;
+    let image = Image::new(&Project::read(&project)?, platform, &[layer], &[], created)?;
     Ok(image.blobs().map(|blob| blob.bytes.len()).sum())
 }
 

@@ -29,6 +29,12 @@ pub fn reference() -> &'static str {
     &REFERENCE
 }
 
+/// What the image is called whose entrypoint has `--guard`.
+pub fn guarded_reference() -> &'static str {
+    static REFERENCE: LazyLock<String> = LazyLock::new(|| format!("{}-guard", reference()));
+    &REFERENCE
+}
+
 /// Makes the archive of the image in `parent`, of binaries that are built if they are not there as they should be.
 #[track_caller]
 pub fn archive(parent: &Path) -> String {

@@ -8,6 +8,8 @@ use runtimes::report::Report;
 use runtimes::{Podman, busybox, project};
 use sandbox::until;
 
+const IGNORED: &str = "Ignored a signal from the pod\n";
+
 pub fn run(report: &mut Report) -> Option<()> {
     report.about("podman", "");
     let podman = report.step("a machine is made for it", Podman::new)?;
@@ -27,8 +29,7 @@ pub fn pods(report: &mut Report, name: &str, podman: &Podman) -> Option<()> {
     let pod = report.step("a pod with the infra container pause starts", || {
         Pod::start(podman, "pod", Some(project::reference()))
     })?;
-    report.step("its process 1 is /pause, and waits for signals", || pod.assert_process_1())?;
-    pod.process_1().note_privileges(report);
+    report.step("its process 1 is /pause, has given up what podman gave it, and waits", || pod.assert_process_1())?;
     report.step("two containers of it see the infra container, and each other", || pod.assert_shared())?;
     report.step("orphans that an exec leaves behind are reaped", || assert_eq!(pod.leave_orphans_by_exec(), 0))?;
     report.step("orphans that an ended container leaves behind are reaped", || {
@@ -52,6 +53,21 @@ pub fn pods(report: &mut Report, name: &str, podman: &Podman) -> Option<()> {
         assert_eq!(pod.leave_orphans_by_exec(), 0);
         assert_eq!((pod.stop("60"), pod.log()), ("0".into(), TERMINATED.repeat(2)));
     })?;
+    report.step("control: a container that runs `kill 1` ends the infra container", || {
+        podman.podman(&["pod", "start", "pod"]).ok();
+        pod.until_it_waits();
+        pod.attack();
+        until("the infra container has ended", || pod.infra_state() == "exited=0");
+        pod.stop("1");
+    })?;
+    let guarded = report.step("with the image of --guard it does not, and stop still does: 0", || {
+        let pod = Pod::start(podman, "guarded", Some(project::guarded_reference()));
+        pod.until_it_waits();
+        pod.attack();
+        until("both signals have been ignored", || pod.log() == IGNORED.repeat(2));
+        assert_eq!((&*pod.stop("60"), pod.log()), ("0", IGNORED.repeat(2) + TERMINATED));
+        pod
+    })?;
     let configured = report.step("a pod gets it by infra_image of containers.conf too", || {
         podman.configure(&format!("infra_image = \"{}\"", project::reference()));
         let pod = Pod::start(podman, "configured", None);
@@ -60,7 +76,7 @@ pub fn pods(report: &mut Report, name: &str, podman: &Podman) -> Option<()> {
         pod
     })?;
     report.step("the pods are removed, and nothing is left over", || {
-        [pod, deaf, configured].into_iter().for_each(Pod::remove);
+        [pod, deaf, guarded, configured].into_iter().for_each(Pod::remove);
         until("all is as it was before", || Inventory::of(&podman.machine) == before);
     })
 }

@@ -56,6 +56,7 @@ impl<'podman> Pod<'podman> {
         assert_eq!(process_1.namespace("user") != machine.namespace("user"), self.podman.is_rootless);
         assert_eq!(process_1.status("Name"), "pause");
         assert!(process_1.status("NSpid").ends_with(" 1"), "it is process 1");
+        process_1.assert_unprivileged(); // though podman gives it eleven capabilities, whatever the image's user is
         let infra = self.inspect_infra("{{.Path}} {{.ImageName}}");
         assert_eq!(infra, format!("/pause {}", project::reference()));
     }
@@ -92,11 +93,21 @@ impl<'podman> Pod<'podman> {
         self.process_1().zombies_of_orphans(|command| drop(self.exec_in("two", command)))
     }
 
+    /// Lets a container tell process 1 to end, in two ways. It may not live to tell.
+    pub fn attack(&self) {
+        self.exec_in("one", "kill -TERM 1; kill -INT 1");
+    }
+
+    #[track_caller]
+    pub fn infra_state(&self) -> String {
+        self.inspect_infra("{{.State.Status}}={{.State.ExitCode}}")
+    }
+
     /// Stops it, and says with which status the infra container has ended.
     #[track_caller]
     pub fn stop(&self, patience: &str) -> String {
         self.podman.podman(&["pod", "stop", "--time", patience, &self.name]).ok();
-        self.inspect_infra("{{.State.Status}}={{.State.ExitCode}}").trim_start_matches("exited=").to_owned()
+        self.infra_state().trim_start_matches("exited=").to_owned()
     }
 
     /// What its infra container has said to standard error.

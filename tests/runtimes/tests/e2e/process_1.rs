@@ -1,6 +1,6 @@
 //! Process 1 of a pod, whichever engine made it, as its machine sees it; and what the pod's other containers leave to it.
 
-use runtimes::{Machine, report::Report};
+use runtimes::Machine;
 use sandbox::table::{Row, rows_in, zombies_in};
 use sandbox::until;
 use std::fs;
@@ -54,13 +54,13 @@ impl Process1 {
         fs::read_link(self.folder.join("exe")).expect("it lives")
     }
 
-    /// What it may do, as the kernel has it.
+    /// It may do nothing that any process may not do, and neither may what it executes.
     #[track_caller]
-    pub fn note_privileges(&self, report: &Report) {
-        let [uid, capabilities, new, seccomp] =
-            ["Uid", "CapEff", "NoNewPrivs", "Seccomp"].map(|field| self.status(field));
-        let uid = uid.split(' ').next().unwrap_or_default();
-        report.note(&format!("it has uid {uid}, CapEff {capabilities}, NoNewPrivs {new}, Seccomp {seccomp}"));
+    pub fn assert_unprivileged(&self) {
+        for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
+            assert_eq!(self.status(set), "0000000000000000", "{set}");
+        }
+        assert_eq!((&*self.status("NoNewPrivs"), &*self.status("Seccomp")), ("1", "2"));
     }
 
     /// Kills the orphans that there are: `exec` runs a shell's command in another container of the pod. Returns how many

@@ -1,6 +1,7 @@
 //! containerd as the kubelet drives it, of the lines that nodes run.
 
 mod again;
+mod guard;
 mod many;
 mod namespaces;
 mod orphans;
@@ -48,6 +49,7 @@ fn run(report: &mut Report, line: &str, release: Release) -> Option<()> {
     namespaces::run(report, &node);
     orphans::run(report, &node, release);
     shutdown::run(report, &node);
+    guard::run(report, &node, release);
     again::run(report, &node);
     restart::run(report, &mut node);
     many::run(report, &node);
