@@ -63,7 +63,7 @@ fn a_call_into_the_c_library_does_not_link() {
 
 #[test]
 fn a_panic_that_can_be_reached_does_not_link() {
-    assert_fails(build_with_code("assert!(!args.contain(\"--panic\"));"), "a_panic_can_be_reached");
+    assert_fails(build_with_code("assert!(!args.contain(c\"--panic\"));"), "a_panic_can_be_reached");
 }
 
 #[test]

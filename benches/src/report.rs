@@ -103,9 +103,10 @@ fn better_than_pause(results: &Results) -> String {
     let mut text = String::new();
     for row in &results.measures {
         for at in row.better_than(pause).into_iter().filter(|&at| at != floor) {
-            let [own, other] = [pause, at].map(|at| row.values[at].map_or(0.0, |value| value.median));
+            // With their spread: one may well be better by less than that.
+            let [own, other] = [pause, at].map(|at| row.values[at].as_ref().map(with_spread).unwrap_or_default());
             let comparison = if row.better == Better::Lower { "less" } else { "more" };
-            let (name, own, other) = (&results.peers[at].name, grouped(own), grouped(other));
+            let name = &results.peers[at].name;
             _ = writeln!(
                 text,
                 "{name} is better than {PAUSE} at: {} ({comparison}: {other}, {PAUSE} {own}).",
