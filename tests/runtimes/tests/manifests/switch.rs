@@ -3,7 +3,7 @@
 use crate::containerd::{VERSION_2, VERSION_3};
 use crate::{RELEASES, archive, manifest, programs};
 use runtimes::machine::Said;
-use runtimes::project::reference;
+use runtimes::project::{guarded_reference, reference};
 use runtimes::{Machine, tool};
 use std::fs;
 use std::io::Write;
@@ -90,9 +90,15 @@ impl Node {
         self.shell("cat /run/pid").ok()
     }
 
+    /// Whether our image is pinned.
     #[track_caller]
     pub fn is_pinned(&self) -> bool {
-        let line = format!("ctr --namespace k8s.io images ls name=={} | grep -c pinned=pinned || true", reference());
+        self.has_pinned(reference())
+    }
+
+    #[track_caller]
+    fn has_pinned(&self, image: &str) -> bool {
+        let line = format!("ctr --namespace k8s.io images ls name=={image} | grep -c pinned=pinned || true");
         self.shell(&line).ok().trim() == "1"
     }
 }
@@ -137,7 +143,7 @@ fn there_and_back(release: &str, config: Option<&str>) {
     node.switch(archive()).ok();
     assert!(node.is_pinned());
     let (switched, dump, server) = (node.config(), node.dump(), node.server());
-    assert!(dump.contains(reference()), "{dump}");
+    assert!(is_named(&dump, reference()), "{dump}");
     if let Some(before) = before {
         let changed = before.lines().zip(dump.lines()).filter(|(before, after)| before != after);
         let changed: Vec<_> = changed.map(|(_, after)| after.trim()).collect();
@@ -154,6 +160,22 @@ fn there_and_back(release: &str, config: Option<&str>) {
     assert_eq!(node.files(), if config.is_some() { "config.toml " } else { "" }, "nothing is left");
     node.switch("--undo").ok();
     assert_eq!(node.config(), config);
+}
+
+#[test]
+fn an_archive_has_two_images_and_the_guarded_one_has_to_be_asked_for() {
+    let node = Node::new(RELEASES[0], configs(RELEASES[0])[0].as_deref());
+    node.switch(archive()).ok();
+    assert!(is_named(&node.dump(), reference()));
+    node.switch(&format!("{} --guard", archive())).ok();
+    assert!(is_named(&node.dump(), guarded_reference()) && node.has_pinned(guarded_reference()));
+    node.switch(archive()).ok();
+    assert!(is_named(&node.dump(), reference()));
+}
+
+/// Whether a configuration names an image, and not another whose name begins with that.
+fn is_named(config: &str, image: &str) -> bool {
+    ['"', '\''].iter().any(|quote| config.contains(&format!("{quote}{image}{quote}")))
 }
 
 #[test]
