@@ -32,7 +32,7 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
     lint-workflows docs clean
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 build: ## Build the release binary for this machine, target/release/pause
 	$(SETUP) cargo build --release

@@ -51,6 +51,6 @@ fn peer(text: &str) -> Result<(String, PathBuf)> {
                 std::fs::canonicalize(path).map_err(|error| format!("the peer {name} is not at {path}: {error}"))?;
             Ok((name.to_owned(), path))
         }
-        _ => Err(format!("--peer {text:?} is not of the form NAME=PATH, such as upstream=/tmp/pause").into()),
+        _ => Err(format!("--peer {text:?} is not of the form NAME=PATH, such as upstream=/path/to/pause").into()),
     }
 }
