@@ -32,9 +32,9 @@ impl Signal {
     /// neither of these two codes (`do_rt_sigqueueinfo`, same file); and where a file sends the signal (`man 2 fcntl`,
     /// F_SETSIG), something else is in the place of the ID.
     ///
-    /// One thing defeats it: if we may have no signals queued (`man 2 getrlimit`, RLIMIT_SIGPENDING), what is sent
-    /// otherwise loses its details, and looks like a `kill` from outside (`__send_signal_locked`). Only who is the same
-    /// user as we are, or privileged, can bring that about.
+    /// One thing defeats it: if our user has as many signals queued, in whatever pods, as we may have (`man 2 getrlimit`,
+    /// RLIMIT_SIGPENDING), what is sent otherwise loses its details, and looks like a `kill` from outside
+    /// (`__send_signal_locked`). Only who is or can become that user, or is privileged, can bring that about.
     pub fn is_from_outside(&self) -> bool {
         self.pid == 0 && matches!(self.code, libc::SI_USER | libc::SI_KERNEL)
     }

@@ -1,9 +1,8 @@
 #!/bin/sh
 # Switches the containerd of this node, 1.6 or later, to the sandbox image in an archive; and back. As root:
 #
-#   sh switch.sh pause-0.1.0.tar              imports and pins the image, edits the configuration, restarts containerd
-#   sh switch.sh pause-0.1.0.tar --guard      the same with the image whose pause takes no orders from inside its pod
-#   sh switch.sh --undo                       puts the configuration back, and restarts containerd
+#   sh switch.sh pause-0.1.0.tar      imports and pins the image, edits the configuration, restarts containerd
+#   sh switch.sh --undo               puts the configuration back, and restarts containerd
 #
 # Pods that run go on running: only pods that start later have the new sandbox. To call it again does no harm, whether
 # it had ended or was interrupted. It changes nothing at all where `containerd config dump` would show any other
@@ -120,10 +119,7 @@ finish() {
 }
 
 [ "$(id -u)" = 0 ] || fail "only root can configure containerd"
-case $#${2-} in
-    1 | 2--guard) ;;
-    *) fail "usage: switch.sh ARCHIVE [--guard] | switch.sh --undo" ;;
-esac
+[ $# = 1 ] || fail "usage: switch.sh ARCHIVE | switch.sh --undo"
 command -v containerd > /dev/null || fail "there is no containerd here"
 if [ -z "${RESTART-}" ]; then
     systemctl is-active --quiet containerd 2> /dev/null \
@@ -176,12 +172,10 @@ if [ "$1" = --undo ]; then
 fi
 
 [ -r "$1" ] || fail "there is no archive $1"
-# The first of its images; with --guard is the second.
-image=$(tar -xOf "$1" manifest.json | tr , '\n' | sed -n 's/.*"RepoTags":\["\([^"]*\)".*/\1/p' | head -n 1)
+image=$(tar -xOf "$1" manifest.json | sed 's/.*"RepoTags":\["\([^"]*\)".*/\1/')
 case $image in
     '' | *[!A-Za-z0-9._:/@-]*) fail "$1 is no archive with the name of an image" ;;
 esac
-[ $# = 1 ] || image=$image-guard
 ctr --namespace k8s.io images import "$1" > /dev/null
 [ "$(ctr --namespace k8s.io images ls --quiet "name==$image")" = "$image" ] || fail "$image is not there after its import"
 # containerd 1.7 and later pin what they are configured with, but this image comes first. The kubelet deletes others.

@@ -25,15 +25,15 @@ struct DockerImage {
     layers: Vec<String>,
 }
 
-/// An archive of these indexes, under their names.
-pub fn assemble(indexes: &[Index], created: Epoch) -> Result<Vec<u8>> {
+/// An archive of an index, under its name. Of one: podman takes nothing but that for an image layout.
+pub fn assemble(index: &Index, created: Epoch) -> Result<Vec<u8>> {
     let layout = OciLayoutBuilder::default().image_layout_version("1.0.0").build()?;
     let top = ImageIndexBuilder::default()
         .schema_version(2_u32)
         .media_type(MediaType::ImageIndex)
-        .manifests(indexes.iter().map(named).collect::<Vec<_>>())
+        .manifests([named(index)])
         .build()?;
-    let docker: Vec<DockerImage> = indexes.iter().filter_map(for_docker).collect();
+    let docker: Vec<DockerImage> = for_docker(index).into_iter().collect();
 
     let mut archive = tar::Builder::new(Vec::new());
     for (path, document) in [
@@ -43,8 +43,7 @@ pub fn assemble(indexes: &[Index], created: Epoch) -> Result<Vec<u8>> {
     ] {
         append(&mut archive, path, 0o644, &Blob::json(MediaType::Other(String::new()), &document)?.bytes, created)?;
     }
-    let images = || indexes.iter().flat_map(|index| &index.images);
-    let blobs = indexes.iter().map(|index| &index.blob).chain(images().flat_map(|image| image.blobs()));
+    let blobs = [&index.blob].into_iter().chain(index.images.iter().flat_map(|image| image.blobs()));
     // What several of them share is there once.
     let blobs: BTreeMap<String, &Blob> = blobs.map(|blob| (blob.path(), blob)).collect();
     for (path, blob) in blobs {

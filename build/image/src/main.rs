@@ -71,9 +71,10 @@ fn run() -> Result<()> {
             output.add(format!("{name}.{}.cdx.json", platform.in_one_word()), sbom);
             images.push(image);
         }
-        indexes.push(Index::new(reference, &project, images, created)?);
+        let index = Index::new(reference, &project, images, created)?;
+        output.add(format!("{name}.tar"), archive::assemble(&index, created)?);
+        indexes.push(index);
     }
-    output.add(format!("{}-{}.tar", project.name, project.version), archive::assemble(&indexes, created)?);
     output.write()?;
     let sizes: Vec<usize> = programs.iter().map(|(_, bytes, _)| bytes.len()).collect();
     print(&report::table(&indexes, &sizes))

@@ -35,6 +35,11 @@ pub fn guarded_reference() -> &'static str {
     &REFERENCE
 }
 
+/// Where the archive of the image with that entrypoint is, beside the other one.
+pub fn guarded(archive: &str) -> String {
+    archive.replace(".tar", "-guard.tar")
+}
+
 /// Makes the archive of the image in `parent`, of binaries that are built if they are not there as they should be.
 #[track_caller]
 pub fn archive(parent: &Path) -> String {

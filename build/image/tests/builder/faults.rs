@@ -175,7 +175,7 @@ fn in_memory(project: &Project, size: &str, flags: MsFlags) -> (Output, Vec<(Pat
 #[test]
 fn a_full_disk_leaves_the_old_archive() {
     // Room for the SBOMs, of a page each, and then for half of the archive.
-    let (output, files) = in_memory(&Project::new(), "96k", MsFlags::empty());
+    let (output, files) = in_memory(&Project::new(), "64k", MsFlags::empty());
     assert_says(&output, &["dist/pause-1.2.3.tar cannot be written: No space left on device", "; make room"]);
     let archive = files.iter().find(|(path, _)| path.ends_with("pause-1.2.3.tar")).unwrap();
     assert_eq!(archive.1, b"the old one");

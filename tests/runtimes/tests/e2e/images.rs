@@ -10,6 +10,12 @@ pub fn pause() -> &'static str {
     &ARCHIVE
 }
 
+/// The same with `--guard`.
+pub fn guard() -> &'static str {
+    static ARCHIVE: LazyLock<String> = LazyLock::new(|| project::guarded(pause()));
+    &ARCHIVE
+}
+
 /// BusyBox: what runs beside it, and the control in its place.
 pub fn busybox() -> &'static str {
     static ARCHIVE: LazyLock<String> =

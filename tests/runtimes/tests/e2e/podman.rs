@@ -20,6 +20,7 @@ pub fn run(report: &mut Report) -> Option<()> {
 pub fn pods(report: &mut Report, name: &str, podman: &Podman) -> Option<()> {
     let version = report.step("it loads the images", || {
         podman.load(images::pause());
+        podman.load(images::guard());
         podman.load(images::busybox());
         podman.podman(&["version", "--format", "{{.Client.Version}}"]).ok()
     })?;

@@ -3,7 +3,7 @@
 use crate::containerd::{VERSION_2, VERSION_3};
 use crate::{RELEASES, archive, manifest, programs};
 use runtimes::machine::Said;
-use runtimes::project::{guarded_reference, reference};
+use runtimes::project::{guarded, guarded_reference, reference};
 use runtimes::{Machine, tool};
 use std::fs;
 use std::io::Write;
@@ -163,11 +163,11 @@ fn there_and_back(release: &str, config: Option<&str>) {
 }
 
 #[test]
-fn an_archive_has_two_images_and_the_guarded_one_has_to_be_asked_for() {
+fn the_archive_of_the_guarded_image_switches_to_that_and_the_other_one_back() {
     let node = Node::new(RELEASES[0], configs(RELEASES[0])[0].as_deref());
     node.switch(archive()).ok();
     assert!(is_named(&node.dump(), reference()));
-    node.switch(&format!("{} --guard", archive())).ok();
+    node.switch(&guarded(archive())).ok();
     assert!(is_named(&node.dump(), guarded_reference()) && node.has_pinned(guarded_reference()));
     node.switch(archive()).ok();
     assert!(is_named(&node.dump(), reference()));

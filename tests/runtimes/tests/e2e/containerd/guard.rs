@@ -12,7 +12,7 @@ use runtimes::report::Report;
 use sandbox::until;
 
 /// What the container does.
-const ATTACK: [&str; 3] = ["sh", "-c", "kill -TERM 1; kill -INT 1; kill -TERM -1; true"];
+const ATTACK: [&str; 3] = ["sh", "-c", "kill -TERM 1 && kill -INT 1 && kill -TERM -1"];
 
 pub fn run(report: &mut Report, node: &Node, release: Release) -> Option<()> {
     report.step("control: a container that runs `kill 1` ends the whole pod", || {
@@ -22,7 +22,7 @@ pub fn run(report: &mut Report, node: &Node, release: Release) -> Option<()> {
         node.end(&pod);
     });
     report.step("with the image of --guard it does not, and SIGTERM from the node still does", || {
-        let node = Node::start(release, guarded_reference(), &[images::pause(), images::busybox()]);
+        let node = Node::start(release, guarded_reference(), &[images::guard(), images::busybox()]);
         let events = Events::of(&node.containerd);
         let (pod, container) = start(&node, "guarded");
         let init = node.pid(&pod);
