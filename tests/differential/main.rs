@@ -63,6 +63,12 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 #[test]
+fn the_readme_knows_how_many_situations_there_are() {
+    let counted = format!("{} situations", situation::all().len());
+    assert_eq!(include_str!("../../README.md").matches(&counted).count(), 2, "{counted}");
+}
+
+#[test]
 fn where_they_differ_it_is_meant() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let theirs = build_equivalent(&folder);

@@ -1,6 +1,7 @@
 //! `kind/`: kind makes a cluster of it, up to where a node would need Kubernetes, which is not to be had here: the node
 //! is made of Debian's containerd and BusyBox. Everything that the files are for has happened by then.
 
+use crate::switch::is_named;
 use crate::{archive, manifest, programs, text};
 use runtimes::project::reference;
 use runtimes::{Machine, tool};
@@ -68,7 +69,7 @@ fn kind_gives_the_node_the_image_and_the_configuration() {
     ] {
         let parts = session(kind, containerd, config);
         let part = |name: &str| parts.iter().find(|(part, _)| part == name).map_or("", |(_, text)| text.as_str());
-        assert!(part("dump").contains(reference()) && !part("dump").contains("pause:before"), "{parts:?}");
+        assert!(is_named(part("dump"), reference()) && !part("dump").contains("pause:before"), "{parts:?}");
         assert!(part("dump").contains("SystemdCgroup = true") && part("dump").contains("4242"), "{parts:?}");
         assert_eq!(part("unit"), text("kind/import.conf"));
         assert_eq!(part("none"), "");
