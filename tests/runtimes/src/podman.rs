@@ -7,7 +7,7 @@ use std::os::unix::fs::chown;
 
 /// What it is told: to make control groups by itself, to keep logs in files, and limits that a container may have
 /// whose root cannot raise any.
-const CONFIGURATION: &str = "[containers]
+pub const CONFIGURATION: &str = "[containers]
 default_ulimits = [\"nofile=20000:20000\", \"nproc=32768:32768\"]
 log_driver = \"k8s-file\"
 [engine]

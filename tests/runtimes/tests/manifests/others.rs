@@ -4,7 +4,7 @@
 use crate::{archive, manifest, text};
 use runtimes::machine::Said;
 use runtimes::project::reference;
-use runtimes::{Machine, tool};
+use runtimes::{Machine, podman, tool};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -18,22 +18,12 @@ pub const FILES: &[&str] = &[
     "rke2/config.yaml",
 ];
 
-/// As in the harness: what podman needs where root may not do everything.
-const PODMAN: &str = "[containers]
-default_ulimits = [\"nofile=20000:20000\", \"nproc=32768:32768\"]
-log_driver = \"k8s-file\"
-[engine]
-cgroup_manager = \"cgroupfs\"
-events_logger = \"file\"
-runtime = \"runc\"
-";
-
 /// The image of a pod's infra container, with `file` as the manifest, and how `podman pod stop` ends it.
 #[track_caller]
 fn podman_pod(file: &str) -> (String, String) {
     let machine = Machine::new();
     let folder = tempfile::tempdir().expect("a folder can be made");
-    fs::write(folder.path().join("containers.conf"), PODMAN).expect("it can be written");
+    fs::write(folder.path().join("containers.conf"), podman::CONFIGURATION).expect("it can be written");
     fs::write(folder.path().join("pause.conf"), file).expect("it can be written");
     let shell = |line: &str| -> Said {
         let mut shell = Command::new("sh");
