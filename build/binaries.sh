@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release binary of every platform in build/platforms.toml: dist/binaries/<platform>/pause.
+# Builds the release binaries of every platform in build/platforms.toml: dist/binaries/<platform>/pause, and init.
 #
 # usage: build/binaries.sh [PLATFORM...]      such as linux/arm/v7; all of them if none is given
 #
@@ -66,14 +66,16 @@ build() {
     [[ ${#names[@]} != 0 ]] || return 0
     shift
     echo "with $version and $(ld.lld --version | grep -o 'LLD [0-9.]*'): ${names[*]}"
-    "$@" --locked --release --package pause --bin pause --target-dir target/platforms "${arguments[@]}"
+    "$@" --locked --release --package pause --bin pause --bin init --target-dir target/platforms "${arguments[@]}"
 }
 build "$(rustc --version 2> /dev/null | cut -d' ' -f1,2)" "${compiled[@]}" -- cargo build
 build "Debian's $(/usr/bin/rustc --version 2> /dev/null | cut -d' ' -f1,2), core from source" "${from_source[@]}" -- \
     env RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 /usr/bin/cargo build -Z build-std=core,compiler_builtins # -Z wants the former
 
 for platform in "${platforms[@]}"; do
-    binary=dist/binaries/$platform/pause
-    install -D "target/platforms/$(field "$platform" target)/release/pause" "$binary"
-    echo "$binary: $(wc -c < "$binary") bytes"
+    for program in pause init; do
+        binary=dist/binaries/$platform/$program
+        install -D "target/platforms/$(field "$platform" target)/release/$program" "$binary"
+        echo "$binary: $(wc -c < "$binary") bytes"
+    done
 done

@@ -1,7 +1,9 @@
-//! The argument vector that the kernel left on the stack: `argc`, `argc` pointers to strings, and a null pointer.
+//! The argument vector that the kernel left on the stack, and the environment that follows it: `argc`, `argc` pointers to
+//! strings, a null pointer; and pointers to strings again, with a null pointer at their end.
 #![allow(unsafe_code)] // the stack is read here
 
 use core::ffi::{CStr, c_char};
+use core::marker::PhantomData;
 use core::slice;
 
 /// The arguments of this process.
@@ -18,11 +20,140 @@ impl Args {
         self.vector().iter().skip(1).any(|&argument| equals(argument, flag))
     }
 
+    /// The argument at `index`, where 0 is the program's own name.
+    pub fn get(&self, index: usize) -> Option<Str<'static>> {
+        // Each of them points to a string that ends with a NUL, and stays there, unchanged, for as long as the process
+        // lives.
+        self.vector().get(index).map(|&argument| Str(argument.cast(), PhantomData))
+    }
+
+    /// The arguments from `index` on, as the vector of a program to execute. Empty where there are none.
+    pub fn from(&self, index: usize) -> Arguments<'_> {
+        let index = index.min(self.vector().len());
+        // SAFETY: `argc` pointers and a null pointer follow `argc`, so there is one at that index.
+        Arguments(unsafe { self.0.add(1 + index).cast() }, PhantomData)
+    }
+
+    /// Writes the two in the place of the argument at `index` and of the one before, and returns the vector that begins
+    /// there: that of a shell which is to run a script with the arguments after `index`. Nothing where there is no place.
+    pub fn shell_vector<'a>(&'a mut self, index: usize, shell: Str<'a>, script: Str<'a>) -> Option<Arguments<'a>> {
+        if index == 0 || index >= self.vector().len() {
+            return None;
+        }
+        // SAFETY: as `index` is that of an argument, and not 0, so is the one before it. The stack can be written, and
+        // nobody holds on to a slice of it, since we are borrowed alone.
+        unsafe {
+            let place = self.0.add(index).cast::<*const c_char>().cast_mut();
+            place.write(shell.0.cast());
+            place.add(1).write(script.0.cast());
+            Some(Arguments(place, PhantomData))
+        }
+    }
+
+    /// The environment, as that of a program to execute.
+    pub fn environment(&self) -> Environment {
+        // SAFETY: it begins after the null pointer at the end of the arguments.
+        Environment(unsafe { self.0.add(1 + self.vector().len() + 1).cast() })
+    }
+
     /// All the arguments, the program's name first. Empty where `argc` is 0.
     fn vector(&self) -> &[*const c_char] {
         // SAFETY: the address is that of `argc`, and `argc` pointers follow it (System V ABI, "Initial Process Stack";
         // Linux: `create_elf_tables`). Nobody writes there while the program runs.
         unsafe { slice::from_raw_parts(self.0.add(1).cast(), *self.0) }
+    }
+}
+
+/// Pointers to strings and a null pointer, as `execve` takes the arguments of a program.
+pub struct Arguments<'a>(*const *const c_char, PhantomData<&'a Args>);
+
+impl Arguments<'_> {
+    /// Where the first of them is.
+    pub fn address(&self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The same with strings of the form `NAME=value`.
+#[derive(Clone, Copy)]
+pub struct Environment(*const *const c_char);
+
+impl Environment {
+    /// Where the first of them is.
+    pub fn address(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The value of the first variable of that name.
+    pub fn get(self, name: &'static CStr) -> Option<Str<'static>> {
+        let mut place = self.0;
+        loop {
+            // SAFETY: `place` is not past the null pointer, as nothing goes on after that.
+            let variable: *const c_char = unsafe { *place };
+            if variable.is_null() {
+                return None;
+            }
+            // It points to a string, which stays there for as long as the process lives.
+            if let Some(mut value) = Str(variable.cast(), PhantomData).strip_prefix(name.into())
+                && value.next() == Some(b'=')
+            {
+                return Some(value);
+            }
+            // SAFETY: this was not the null pointer, so another one follows.
+            place = unsafe { place.add(1) };
+        }
+    }
+}
+
+/// A string as the kernel has them: bytes, and a NUL after the last. It is walked rather than measured: an iterator over
+/// what is left of it.
+#[derive(Clone, Copy)]
+pub struct Str<'a>(*const u8, PhantomData<&'a CStr>);
+
+impl<'a> Str<'a> {
+    /// The string that these bytes begin with. Nothing where the last of them is no NUL: there may be none at its end.
+    pub fn beginning(bytes: &'a [u8]) -> Option<Self> {
+        (bytes.last() == Some(&0)).then_some(Self(bytes.as_ptr(), PhantomData))
+    }
+
+    /// Where it is.
+    pub fn address(self) -> usize {
+        self.0 as usize
+    }
+
+    pub fn as_ptr(self) -> *const u8 {
+        self.0
+    }
+
+    /// What comes after `prefix`, if it begins with that.
+    pub fn strip_prefix(mut self, prefix: Str) -> Option<Self> {
+        for byte in prefix {
+            if self.next() != Some(byte) {
+                return None;
+            }
+        }
+        Some(self)
+    }
+}
+
+impl<'a> From<&'a CStr> for Str<'a> {
+    fn from(string: &'a CStr) -> Self {
+        Self(string.as_ptr().cast(), PhantomData)
+    }
+}
+
+impl Iterator for Str<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        // SAFETY: a NUL ends the string, and we go no further than to that.
+        unsafe {
+            let byte = *self.0;
+            (byte != 0).then(|| {
+                self.0 = self.0.add(1);
+                byte
+            })
+        }
     }
 }
 

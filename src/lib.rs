@@ -15,6 +15,7 @@
 #![cfg_attr(not(test), no_std)]
 
 pub mod args;
+pub mod init;
 pub mod message;
 pub mod privileges;
 pub mod reaper;

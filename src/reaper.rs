@@ -1,6 +1,9 @@
 //! Leaves no zombie, in two ways: the kernel reaps what dies from now on, and a loop reaps what was dead before.
+//!
+//! `init` has to do with the loop alone: who asks the kernel to reap does not hear the status of his child.
 
-use crate::sys::{self, Errno};
+use crate::sys::{self, Errno, process};
+use core::ffi::c_int;
 
 /// Asks the kernel to reap children by itself, at the moment of their exit, so that none waits until this process is
 /// given the CPU: it may be starved, stopped or frozen.
@@ -17,4 +20,32 @@ pub fn reap_by_itself() -> Result<(), Errno> {
 pub fn reap() {
     // `__WALL`: a child that was cloned to send another signal than SIGCHLD is one too.
     while let Ok(1..) = sys::wait4_any(libc::WNOHANG | libc::__WALL) {}
+}
+
+/// Reaps a child that is dead now, adopted or inherited, or hears of one that was stopped: its process ID, and in `status`
+/// what has happened. 0 where nothing has.
+///
+/// # Errors
+/// No child is left.
+pub fn next(status: &mut Status) -> Result<c_int, Errno> {
+    process::wait4_status(&mut status.0, libc::WNOHANG | libc::WUNTRACED | libc::__WALL)
+}
+
+/// What has happened to a child, as `man 2 wait4` puts it.
+#[derive(Default)]
+pub struct Status(c_int);
+
+impl Status {
+    /// What stopped it, if it is not dead.
+    pub fn stopped_by(&self) -> Option<c_int> {
+        (self.0 & 0x7f == 0x7f).then_some(self.0 >> 8 & 0x7f)
+    }
+
+    /// The status that it left with, as a shell has it: 128 and the number where a signal ended it.
+    pub fn code(&self) -> u8 {
+        match self.0 & 0x7f {
+            0 => (self.0 >> 8) as u8,
+            signal => 128 | signal as u8,
+        }
+    }
 }

@@ -2,8 +2,10 @@
 //!
 //! A signal that is blocked is kept until it is taken, also for a process 1, for which the kernel otherwise discards
 //! what has no handler, and also where its action is to be ignored (`sig_ignored` in the kernel's `kernel/signal.c`).
+//!
+//! `pause` takes the three that concern it; `init` takes all of them, as they concern its child.
 
-use crate::sys::{self, Errno, Signal, SignalSet};
+use crate::sys::{self, Errno, Signal, SignalSet, Time};
 
 /// What [`wait`] waits for.
 const AWAITED: SignalSet = SignalSet::of([libc::SIGINT, libc::SIGTERM, libc::SIGCHLD]);
@@ -23,6 +25,23 @@ pub fn block() -> Result<(), Errno> {
 pub fn wait() -> Result<Signal, Errno> {
     sys::rt_sigtimedwait(AWAITED)
 }
+
+/// Blocks every signal, so that [`wait_for_any`] can take it. A fault of our own ends us all the same
+/// (`force_sig_info_to_task`).
+pub fn block_all() -> Result<(), Errno> {
+    sys::rt_sigprocmask(SignalSet::ALL)
+}
+
+/// Takes a signal of `set`, the smallest one, and waits for it no longer than `limit`, if there is one.
+///
+/// # Errors
+/// As those of [`wait`], and EAGAIN where nothing came in time.
+pub fn take(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
+    sys::rt_sigtimedwait_for(set, limit)
+}
+
+/// No time at all.
+pub const AT_ONCE: Option<&Time> = Some(&Time::ZERO);
 
 impl Signal {
     /// Whether the kernel vouches that it does not come from our PID namespace: it was sent with `kill` by a process that

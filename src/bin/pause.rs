@@ -22,7 +22,7 @@ extern "C" fn main(args: Args) -> i32 {
     privileges::give_up();
 
     if args.contain(c"-v") {
-        return match message::to_stdout(concat!("pause ", env!("CARGO_PKG_VERSION"), "\n")) {
+        return match message::to_stdout(concat!("pause ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()) {
             true => 0,
             false => leave("Error: cannot write the version\n", 1),
         };

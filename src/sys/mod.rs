@@ -24,7 +24,13 @@ mod arch; // and on every other architecture arch.rs, which says what is missing
 
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
+use core::num::NonZero;
 use core::ptr;
+
+pub mod file;
+#[doc(hidden)]
+pub mod memory;
+pub mod process;
 
 /// The number of `exit_group`, for the entry points.
 #[doc(hidden)]
@@ -38,6 +44,7 @@ macro_rules! program {
         const _: extern "C" fn($crate::args::Args) -> i32 = $main;
 
         $crate::entry_point!($main);
+        $crate::memory_functions!();
 
         #[panic_handler]
         fn panic(_: &core::panic::PanicInfo) -> ! {
@@ -73,11 +80,28 @@ unsafe fn syscall<const N: usize>(number: libc::c_long, arguments: [usize; N]) -
 
 /// An error, as the kernel returns it: the number that `errno(3)` lists, negated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Errno(c_int);
+pub struct Errno(NonZero<c_int>);
 
 impl Errno {
+    /// The file may not be executed, or cannot be looked for.
+    pub const EACCES: Self = Self::new(libc::EACCES);
+    /// Nothing came in time.
+    pub const EAGAIN: Self = Self::new(libc::EAGAIN);
     /// A call was interrupted before it did anything.
-    pub const EINTR: Self = Self(-libc::EINTR);
+    pub const EINTR: Self = Self::new(libc::EINTR);
+    /// There is no such file.
+    pub const ENOENT: Self = Self::new(libc::ENOENT);
+    /// The file has no format that the kernel knows.
+    pub const ENOEXEC: Self = Self::new(libc::ENOEXEC);
+
+    const fn new(number: c_int) -> Self {
+        Self(NonZero::new(-number).expect("an error has a number"))
+    }
+
+    /// The number, as `errno(3)` lists it.
+    pub fn number(self) -> c_int {
+        -self.0.get()
+    }
 }
 
 /// The kernel's set of signals: bit N-1 stands for signal N. Sixty-four bits on every architecture but MIPS.
@@ -96,6 +120,19 @@ impl SignalSet {
         Self(bits)
     }
 
+    /// All signals. SIGKILL and SIGSTOP can be in a set, though they can be neither blocked nor taken.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// This set without one of its signals.
+    pub const fn without(self, signal: c_int) -> Self {
+        Self(self.0 & !Self::of([signal]).0)
+    }
+
+    /// Whether a signal, 1 to 64, is in it.
+    pub const fn contains(self, signal: c_int) -> bool {
+        self.0 >> ((signal - 1) & 63) & 1 != 0
+    }
+
     /// This set and one signal more.
     pub const fn with(self, signal: c_int) -> Self {
         Self(self.0 | Self::of([signal]).0)
@@ -106,8 +143,17 @@ impl SignalSet {
 pub fn rt_sigprocmask(set: SignalSet) -> Result<(), Errno> {
     let arguments = [libc::SIG_SETMASK as usize, address(&set), 0, size_of::<SignalSet>()];
     // SAFETY: the kernel reads eight bytes at `set`, which lives until the call returns.
-    checked(unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) })?;
-    Ok(())
+    done(unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) })
+}
+
+/// Blocks exactly the signals in `set`, and puts those in their place that were blocked before.
+pub fn exchange_mask(set: &mut SignalSet) -> Result<(), Errno> {
+    let place = ptr::from_mut(set) as usize;
+    // SAFETY: the kernel reads eight bytes at `set` and then writes as many, before the call returns.
+    let result = unsafe {
+        syscall(libc::SYS_rt_sigprocmask, [libc::SIG_SETMASK as usize, place, place, size_of::<SignalSet>()])
+    };
+    done(result)
 }
 
 /// A signal that was taken, and what the kernel says of its origin (`man 2 sigaction`, `siginfo_t`).
@@ -123,11 +169,22 @@ pub struct Signal {
 ///
 /// # Errors
 /// [`Errno::EINTR`] after a stop and a continue, and when a debugger or a freezer interfered: nothing was taken.
+#[inline(always)]
 pub fn rt_sigtimedwait(set: SignalSet) -> Result<Signal, Errno> {
+    rt_sigtimedwait_for(set, None)
+}
+
+/// Like [`rt_sigtimedwait`], and waits no longer than `limit`, if there is one.
+///
+/// # Errors
+/// Beside EINTR, EAGAIN: the time is over.
+#[inline(always)]
+pub fn rt_sigtimedwait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
     let mut info = MaybeUninit::<libc::siginfo_t>::uninit();
-    let arguments = [address(&set), info.as_mut_ptr() as usize, 0, size_of::<SignalSet>()];
-    // SAFETY: the kernel reads eight bytes at `set` and fills `info`; both live until the call returns. No time limit is
-    // given.
+    let limit = limit.map_or(0, address);
+    let arguments = [address(&set), info.as_mut_ptr() as usize, limit, size_of::<SignalSet>()];
+    // SAFETY: the kernel reads eight bytes at `set`, the limit if there is one, and fills `info`; all of them live until
+    // the call returns.
     let number = checked(unsafe { syscall(libc::SYS_rt_sigtimedwait, arguments) })?;
     // SAFETY: a signal was taken, so all of `info` is filled (`copy_siginfo_to_user`).
     let info = unsafe { info.assume_init_ref() };
@@ -135,22 +192,63 @@ pub fn rt_sigtimedwait(set: SignalSet) -> Result<Signal, Errno> {
     Ok(Signal { number, code: info.si_code, pid: unsafe { info.si_pid() } })
 }
 
+/// A time, as the calls with the oldest numbers take it: both are as long as a register. On 32-bit platforms that is
+/// enough for 68 years since the machine was started.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(C)]
+pub struct Time {
+    pub seconds: isize,
+    pub nanoseconds: isize,
+}
+
+impl Time {
+    pub const ZERO: Self = Self { seconds: 0, nanoseconds: 0 };
+}
+
+/// How long the machine has been running (`man 2 clock_gettime`, CLOCK_MONOTONIC).
+pub fn uptime() -> Time {
+    let mut time = Time { seconds: 0, nanoseconds: 0 };
+    let arguments = [libc::CLOCK_MONOTONIC as usize, ptr::from_mut(&mut time) as usize];
+    // SAFETY: the kernel fills `time`, which lives until the call returns. That clock is always there.
+    _ = unsafe { syscall(libc::SYS_clock_gettime, arguments) };
+    time
+}
+
+/// What a signal does. The kernel's, which is not the C library's, as on every architecture but MIPS. Some have no
+/// restorer: there the mask is in its place.
+#[repr(C)]
+pub struct Action {
+    handler: usize,
+    flags: usize,
+    restorer: usize,
+    mask: [u32; 2],
+}
+
+impl Action {
+    /// The default one, with no flags.
+    pub const DEFAULT: Self = Self::default(0);
+
+    /// The default one, with these `SA_` flags.
+    const fn default(flags: c_int) -> Self {
+        Self { handler: libc::SIG_DFL, flags: flags as usize, restorer: 0, mask: [0; 2] }
+    }
+}
+
 /// Gives `signal` its default action with these `SA_` flags (`man 2 rt_sigaction`).
 pub fn rt_sigaction_default(signal: c_int, flags: c_int) -> Result<(), Errno> {
-    // The kernel's, which is not the C library's, as on every architecture but MIPS. Some have no restorer: there the mask
-    // is in its place.
-    #[repr(C)]
-    struct Action {
-        handler: usize,
-        flags: usize,
-        restorer: usize,
-        mask: [u32; 2],
-    }
-    let action = Action { handler: libc::SIG_DFL, flags: flags as usize, restorer: 0, mask: [0; 2] };
+    let action = Action::default(flags);
     let arguments = [signal as usize, address(&action), 0, size_of::<SignalSet>()];
     // SAFETY: the kernel reads `action`, or less of it, before the call returns; the default action calls no function.
-    checked(unsafe { syscall(libc::SYS_rt_sigaction, arguments) })?;
-    Ok(())
+    done(unsafe { syscall(libc::SYS_rt_sigaction, arguments) })
+}
+
+/// Gives `signal` an action, and puts the one in its place that it had before. A program that installs no handler finds
+/// none, so that was the default one, or to be ignored.
+pub fn exchange_action(signal: c_int, action: &mut Action) -> Result<(), Errno> {
+    let place = ptr::from_mut(action) as usize;
+    // SAFETY: the kernel reads `action` and then writes it, or less of it, before the call returns. An action comes from
+    // here alone, so it calls no function.
+    done(unsafe { syscall(libc::SYS_rt_sigaction, [signal as usize, place, place, size_of::<SignalSet>()]) })
 }
 
 /// Reaps a child in a state that `options` ask for, and returns its process ID; 0 where children are left and none of
@@ -170,15 +268,13 @@ pub fn capset_none() -> Result<(), Errno> {
     let header = [0x2008_0522_u32, 0];
     let arguments = [address(&header), address(&NONE)];
     // SAFETY: the kernel reads both, which have the sizes of that version, before the call returns.
-    checked(unsafe { syscall(libc::SYS_capset, arguments) })?;
-    Ok(())
+    done(unsafe { syscall(libc::SYS_capset, arguments) })
 }
 
 /// Lets no program that this process executes give it privileges, from now on for ever (`man 2 PR_SET_NO_NEW_PRIVS`).
 pub fn set_no_new_privs() -> Result<(), Errno> {
     // SAFETY: takes numbers only.
-    checked(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_NO_NEW_PRIVS as usize, 1, 0, 0, 0]) })?;
-    Ok(())
+    done(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_NO_NEW_PRIVS as usize, 1, 0, 0, 0]) })
 }
 
 /// The process ID that this process has in its own PID namespace (`man 2 getpid`).
@@ -187,11 +283,11 @@ pub fn getpid() -> c_int {
     (unsafe { syscall(libc::SYS_getpid, []) }) as c_int
 }
 
-/// Writes `text` to a file descriptor, and returns how many bytes of it were taken (`man 2 write`). Waits where the
+/// Writes bytes to a file descriptor, and returns how many of them were taken (`man 2 write`). Waits where the
 /// other side is slow, unless that file is `O_NONBLOCK`.
-pub fn write(descriptor: c_int, text: &str) -> Result<c_int, Errno> {
+pub fn write(descriptor: c_int, bytes: &[u8]) -> Result<c_int, Errno> {
     // SAFETY: the kernel reads that many bytes at that address, which the borrow keeps.
-    checked(unsafe { syscall(libc::SYS_write, [descriptor as usize, text.as_ptr() as usize, text.len()]) })
+    checked(unsafe { syscall(libc::SYS_write, [descriptor as usize, bytes.as_ptr() as usize, bytes.len()]) })
 }
 
 /// The status flags of the file that is open as `descriptor`, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
@@ -204,8 +300,7 @@ pub fn status_flags(descriptor: c_int) -> Result<c_int, Errno> {
 pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
     let arguments = [descriptor as usize, libc::F_SETFL as usize, flags as usize];
     // SAFETY: no memory is handed over.
-    checked(unsafe { syscall(libc::SYS_fcntl, arguments) })?;
-    Ok(())
+    done(unsafe { syscall(libc::SYS_fcntl, arguments) })
 }
 
 /// The address of something that the kernel is to read.
@@ -216,8 +311,15 @@ fn address<T>(thing: &T) -> usize {
 /// Tells a result from an error: the kernel returns the latter as a negative number. None of the calls here returns
 /// more than an `int` holds.
 fn checked(result: isize) -> Result<c_int, Errno> {
-    let result = result as c_int;
-    if result < 0 { Err(Errno(result)) } else { Ok(result) }
+    match NonZero::new(result as c_int) {
+        Some(error) if error.get() < 0 => Err(Errno(error)),
+        _ => Ok(result as c_int),
+    }
+}
+
+/// The same of a call that returns 0, or an error.
+fn done(result: isize) -> Result<(), Errno> {
+    NonZero::new(result as c_int).map_or(Ok(()), |error| Err(Errno(error)))
 }
 
 #[cfg(test)]
