@@ -66,20 +66,6 @@ impl Init<'_> {
     /// Does all there is to do until the program has ended, and returns the status to leave with.
     fn run(&mut self) -> i32 {
         loop {
-            match signals::take(SignalSet::ALL, self.code.map(|_| &farewell::LOOK)) {
-                Ok(signal) => self.forward(signal),
-                // Nothing in time; or stopped and continued, frozen and thawed, or looked at by a debugger.
-                Err(Errno::EAGAIN | Errno::EINTR) => {}
-                Err(error) => {
-                    message::line_with_number(c"cannot wait for signals: error ", error.number());
-                    return 1;
-                }
-            }
-            // The smallest comes first, so a storm of others would keep SIGCHLD from having its turn, and a storm of
-            // SIGCHLD those that come after it.
-            if let Ok(signal) = signals::take(SignalSet::ALL.without(libc::SIGCHLD), AT_ONCE) {
-                self.forward(signal);
-            }
             let mut status = Status::default();
             while let Ok(pid @ 1..) = reaper::next(&mut status) {
                 self.take_note(pid, &status);
@@ -88,6 +74,20 @@ impl Init<'_> {
                 && farewell::is_over(self.end)
             {
                 return self.options.status(code);
+            }
+            match signals::take(SignalSet::ALL, self.code.map(|_| &farewell::LOOK)) {
+                Ok(signal) => self.forward(signal),
+                // Nothing in time; or stopped and continued, frozen and thawed, or looked at by a debugger.
+                Err(Errno::EAGAIN | Errno::EINTR) => {}
+                Err(error) => {
+                    message::line_with_number(c"cannot wait: error ", error.number());
+                    return 1;
+                }
+            }
+            // The smallest comes first, so a storm of others would keep SIGCHLD from having its turn, and a storm of
+            // SIGCHLD those that come after it.
+            if let Ok(signal) = signals::take(SignalSet::ALL.without(libc::SIGCHLD), AT_ONCE) {
+                self.forward(signal);
             }
         }
     }
@@ -130,7 +130,8 @@ impl Init<'_> {
                 self.say(level, c"reaped zombie process ", pid);
             }
             Some(signal) if is_ours => {
-                if self.terminal.stopped(self.child, signal, mem::take(&mut self.forwarded) == signal) {
+                let group = if self.options.has(b'c') { self.terminal.group } else { pid };
+                if self.terminal.stopped(group, signal, mem::take(&mut self.forwarded) == signal) {
                     _ = process::kill(self.group(), libc::SIGCONT);
                 }
             }

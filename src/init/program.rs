@@ -33,7 +33,7 @@ pub fn start(
     terminal: &Terminal,
 ) -> Result<c_int, c_int> {
     let child = process::fork().map_err(|error| {
-        message::line_with_number(c"cannot start a process: error ", error.number());
+        message::line_with_number(c"cannot fork: error ", error.number());
         1
     })?;
     // Both do this. Whoever comes first: from here on signals reach the program's group.
@@ -56,7 +56,7 @@ pub fn start(
     match error {
         Errno::ENOENT => message::line(c"cannot execute ", name, c": No such file or directory\n"),
         Errno::EACCES => message::line(c"cannot execute ", name, c": Permission denied\n"),
-        _ => message::line_with_number(c"cannot execute the program: error ", error.number()),
+        _ => message::line_with_number(c"cannot execute it: error ", error.number()),
     }
     Err(if error == Errno::ENOENT { 127 } else { 126 })
 }

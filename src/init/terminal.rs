@@ -14,7 +14,7 @@ const NOTHING: c_int = -1;
 pub struct Terminal {
     /// Its descriptor; nothing's where there is none.
     descriptor: c_int,
-    group: c_int,
+    pub group: c_int,
 }
 
 impl Terminal {
@@ -28,7 +28,7 @@ impl Terminal {
     }
 
     /// Puts the process group `to` into the foreground, if ours is there: who was started in the background stays there.
-    /// Whether it is there now.
+    /// Whether it is there now. It has to be a group: the kernel would take the ID of any process.
     pub fn give(&self, to: c_int) -> bool {
         self.hand_over(self.group, to)
     }

@@ -15,6 +15,7 @@
 //! | [`starve`]   | a process that hardly ever gets the CPU                                   |
 //! | [`fault`]    | system calls that fail                                                    |
 //! | [`trace`]    | how many system calls a program makes until it waits                      |
+//! | [`terminal`] | a terminal of a test's own, and its keyboard                            |
 //! | [`deadline`] | wait for something to become true, but not for ever                       |
 //! | [`again`]    | a test program that runs itself again, as somebody else                  |
 //! | [`programs`] | the programs under test, and those that misbehave for it                  |
@@ -38,6 +39,7 @@ pub mod programs;
 pub mod shim;
 pub mod starve;
 pub mod table;
+pub mod terminal;
 pub mod trace;
 pub mod usage;
 

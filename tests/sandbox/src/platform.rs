@@ -82,10 +82,10 @@ impl Platform {
         Self { name: name.into(), emulator }
     }
 
-    /// Where `build/binaries.sh` puts its binary.
-    pub(crate) fn binary(&self) -> PathBuf {
+    /// Where `build/binaries.sh` puts its binary of a program.
+    pub(crate) fn binary(&self, program: &str) -> PathBuf {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let binary = project.join("dist/binaries").join(&self.name).join("pause");
+        let binary = project.join("dist/binaries").join(&self.name).join(program);
         assert!(binary.exists(), "{} is missing: run build/binaries.sh", binary.display());
         binary
     }

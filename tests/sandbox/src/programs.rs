@@ -15,15 +15,26 @@ use tempfile::TempDir;
 pub const FOLDER: &str = "PAUSE_PROGRAMS";
 
 /// The names of the programs, each with the package that it is built from.
-const PROGRAMS: [(&str, &str); 4] =
-    [("pause", "pause"), ("careless", "sandbox"), ("hostile", "sandbox"), ("hoarder", "sandbox")];
+const PROGRAMS: [(&str, &str); 6] = [
+    ("pause", "pause"),
+    ("init", "pause"),
+    ("careless", "sandbox"),
+    ("hostile", "sandbox"),
+    ("hoarder", "sandbox"),
+    ("witness", "sandbox"),
+];
 
 /// The release binary of `pause`, for the platform under test.
 pub fn pause() -> Command {
     pause_at(path("pause"))
 }
 
-/// A copy of that.
+/// The release binary of `init`, likewise.
+pub fn init() -> Command {
+    pause_at(path("init"))
+}
+
+/// A copy of one of them.
 pub fn pause_at(path: &Path) -> Command {
     let Some(emulator) = platform::emulator() else { return Command::new(path) };
     let mut command = Command::new(emulator);
@@ -74,7 +85,7 @@ pub fn path(name: &str) -> &'static Path {
     static PATHS: LazyLock<[PathBuf; PROGRAMS.len()]> = LazyLock::new(|| match env::var_os(FOLDER) {
         Some(folder) => PROGRAMS.map(|(program, _)| Path::new(&folder).join(program)),
         None => PROGRAMS.map(|(program, package)| match platform::chosen() {
-            Some(platform) if program == "pause" => platform.binary(),
+            Some(platform) if package == "pause" => platform.binary(program),
             _ => build(package, program),
         }),
     });

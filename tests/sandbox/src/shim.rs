@@ -127,6 +127,11 @@ fn end_as(child: Pid) -> ! {
 /// now. For the last step before it is.
 pub fn deaf_to(signals: &[Signal]) -> io::Result<()> {
     SigSet::all().thread_block()?;
+    ignore(signals)
+}
+
+/// Ignores these signals, as does a program that is executed now.
+pub fn ignore(signals: &[Signal]) -> io::Result<()> {
     for &ignored in signals {
         // SAFETY: to ignore a signal calls no function.
         unsafe { signal(ignored, SigHandler::SigIgn) }?;

@@ -1,0 +1,12 @@
+//! `init` as the real process 1 of real namespaces: one module for each promise.
+
+mod binary;
+mod exec;
+mod farewell;
+mod groups;
+mod options;
+mod orphans;
+mod run;
+mod signals;
+mod status;
+mod terminal;

@@ -1,0 +1,112 @@
+//! Its options, the environment variables of tini, and what it says to mistakes.
+
+use crate::run::{outcome, piped, text, witness, witnessed};
+use sandbox::{Member, Pod};
+
+#[test]
+fn the_version_is_told_in_the_form_that_docker_reads() {
+    let output = outcome(&["--version"]);
+    assert_eq!(output.status.code(), Some(0));
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(text(&output.stdout), format!("init {version} - git.v{}\n", version.replace('.', "-")));
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn help_and_the_license_go_to_standard_output() {
+    for option in ["-h", "-l"] {
+        let output = outcome(&[option]);
+        assert_eq!(output.status.code(), Some(0), "{option}");
+        assert!(text(&output.stdout).starts_with("usage: init [OPTIONS] [--] PROGRAM [ARGS...]\n"), "{option}");
+        assert!(text(&output.stdout).contains("Apache-2.0"), "{option}");
+        assert_eq!(text(&output.stderr), "");
+    }
+}
+
+#[test]
+fn a_mistake_is_one_line_and_the_usage() {
+    let cases: [(&[&str], &str); 14] = [
+        (&[], "PROGRAM is missing"),
+        (&["-s"], "PROGRAM is missing"),
+        (&["--"], "PROGRAM is missing"),
+        (&["-x", "true"], "unknown option -x"),
+        (&["-gx", "true"], "unknown option -gx"),
+        (&["--nothing", "true"], "unknown option --nothing"),
+        (&["-p"], "wrong value of -p"),
+        (&["-p", "SIGNOTHING", "true"], "wrong value of -p"),
+        (&["-p65", "true"], "wrong value of -p65"),
+        (&["-r", "15", "true"], "wrong value of -r"),
+        (&["-r", "15:65", "true"], "wrong value of -r"),
+        (&["-r", "15:2:3", "true"], "wrong value of -r"),
+        (&["-t", "1s", "true"], "wrong value of -t"),
+        (&["-t", "-1", "true"], "wrong value of -t"),
+    ];
+    for (arguments, what) in cases {
+        let output = outcome(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with(&format!("init: {what}\nusage: init ")), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn letters_can_be_put_together_and_what_follows_the_program_is_its_own() {
+    for options in [&["-svg"][..], &["-s", "-v", "-g"], &["-sve7", "-g"], &["-svpTERM"], &["-sw", "--"]] {
+        let output = outcome(&[options, &[witness(), "status", "7", "-h"]].concat());
+        let expected = if options.contains(&"-sve7") { 0 } else { 7 };
+        assert_eq!(output.status.code(), Some(expected), "{options:?}: {}", text(&output.stderr));
+    }
+    assert_eq!(text(&outcome(&["echo", "-s", "--version", "--"]).stdout), "-s --version --\n");
+    assert_eq!(text(&outcome(&["--", "echo", "--", "-x"]).stdout), "-- -x\n");
+}
+
+#[test]
+fn process_1_has_nothing_to_warn_of() {
+    let output = witnessed(&[], &["status", "0"]);
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn who_would_adopt_nobody_is_warned() {
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut program = piped(&[arguments, &["true"]].concat());
+        program.envs(variables.iter().copied());
+        let output = Member::outside(program).wait();
+        assert_eq!(output.status.code(), Some(0));
+        text(&output.stderr).to_owned()
+    };
+    const WARNING: &str = "init: zombie reaping won't work: neither process 1 nor -s\n";
+    assert_eq!(run(&[], &[]), WARNING);
+    assert_eq!(run(&["-s"], &[]), "");
+    assert_eq!(run(&[], &[("TINI_SUBREAPER", "")]), "");
+    assert_eq!(run(&[], &[("TINI_VERBOSITY", "0")]), "");
+    assert_eq!(run(&[], &[("TINI_VERBOSITY", "1")]), WARNING);
+    assert_eq!(run(&[], &[("TINI_VERBOSITY", "")]), "", "as tini reads it");
+}
+
+#[test]
+fn it_says_as_much_as_it_is_asked_to() {
+    let said = |options: &[&str], verbosity: Option<&str>| {
+        let mut program =
+            piped(&[options, &["sh", "-c", "trap : USR1; kill -USR1 1; (true &); sleep 0.2; exit 0"]].concat());
+        if let Some(verbosity) = verbosity {
+            program.env("TINI_VERBOSITY", verbosity);
+        }
+        let output = Pod::start(program).wait();
+        text(&output.stderr).to_owned()
+    };
+    for (options, verbosity, forwards, reaps) in [
+        (&[][..], None, false, false),
+        (&["-v"], None, true, false),
+        (&["-vv"], None, true, true),
+        (&["-v", "-v"], None, true, true),
+        (&[], Some("2"), true, false),
+        (&["-vvv"], Some("1"), false, false),
+        (&["-w"], None, false, true),
+    ] {
+        let said = said(options, verbosity);
+        assert_eq!(said.contains("init: forwarding signal 10\n"), forwards, "{options:?} {verbosity:?}: {said}");
+        assert_eq!(said.contains("init: reaped zombie process "), reaps, "{options:?} {verbosity:?}: {said}");
+    }
+}

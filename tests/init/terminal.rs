@@ -1,0 +1,169 @@
+//! The terminal, a real one: the program is in its foreground, and job control works, under `init` and above it.
+
+use crate::run::witness;
+use nix::sys::signal::Signal;
+use sandbox::programs::{init, pause};
+use sandbox::terminal::{CTRL_C, CTRL_D, CTRL_Z, Keyboard, take_control};
+use sandbox::{Member, Pod, until};
+use std::process::Command;
+
+/// `init` with these arguments as process 1 at a terminal, and the keyboard.
+fn in_a_pod(arguments: &[&str]) -> (Keyboard, Pod) {
+    let mut program = init();
+    program.args(arguments).env("PS1", "prompt> ").env_remove("ENV");
+    let keyboard = Keyboard::of(&mut program);
+    (keyboard, Pod::start_after(program, take_control))
+}
+
+/// An interactive shell at a terminal, in a pod so that nobody outlives the test; and the words that start `init` in it.
+fn above() -> (Keyboard, (Member, Pod), String) {
+    let mut shell = Command::new("sh");
+    shell.arg("-i").env("PS1", "prompt> ").env_remove("ENV");
+    let mut keyboard = Keyboard::of(&mut shell);
+    let pod = Pod::with(pause());
+    let shell = pod.join_after(shell, take_control);
+    keyboard.shows("prompt> ");
+    (keyboard, (shell, pod), format!("{:?} -s", init()).replace('"', ""))
+}
+
+#[test]
+fn the_program_is_in_the_foreground() {
+    let (mut keyboard, pod) = in_a_pod(&["--", witness(), "facts"]);
+    keyboard.shows("foreground true");
+    assert_eq!(pod.wait().status.code(), Some(0));
+}
+
+#[test]
+fn what_is_typed_reaches_the_program() {
+    let (mut keyboard, pod) = in_a_pod(&["cat"]);
+    keyboard.line("hello");
+    keyboard.shows("hello\r\nhello\r\n");
+    keyboard.types(CTRL_D);
+    assert_eq!(pod.wait().status.code(), Some(0));
+
+    let (mut keyboard, pod) = in_a_pod(&["sh", "-c", "echo begins; exec sleep 1000"]);
+    keyboard.shows("begins");
+    keyboard.types(CTRL_C);
+    assert_eq!(pod.wait().status.code(), Some(130));
+}
+
+#[test]
+fn an_interactive_shell_has_job_control() {
+    let (mut keyboard, pod) = in_a_pod(&["sh", "-i"]);
+    keyboard.shows("prompt> ");
+    keyboard.line("sh -c 'echo be''gins; exec sleep 1000'");
+    keyboard.shows("begins");
+    keyboard.types(CTRL_Z);
+    keyboard.shows("Stopped");
+    keyboard.shows("prompt> ");
+    keyboard.line("fg");
+    keyboard.shows("sleep 1000"); // as the shell tells it
+    keyboard.types(CTRL_C);
+    keyboard.shows("^C");
+    keyboard.shows("prompt> ");
+    keyboard.line("echo status $?");
+    keyboard.shows("status 130");
+    keyboard.line("echo still he''re; exit 7");
+    keyboard.shows("still here");
+    assert_eq!(pod.wait().status.code(), Some(7));
+}
+
+#[test]
+fn a_key_is_heard_once_where_the_group_is_shared() {
+    let script = "trap 'echo heard' INT; echo begins; while :; do sleep 0.1; done";
+    let (mut keyboard, pod) = in_a_pod(&["-c", "sh", "-c", script]);
+    keyboard.shows("begins");
+    keyboard.types(CTRL_C);
+    keyboard.shows("heard");
+    pod.signal(Signal::SIGTERM);
+    assert_eq!(pod.wait().status.code(), Some(143));
+    assert!(!keyboard.seen().contains("heard"), "{:?}", keyboard.seen());
+}
+
+#[test]
+fn a_new_size_of_the_window_reaches_the_program() {
+    for options in [&[][..], &["-c"]] {
+        let script = "trap 'stty size' WINCH; echo begins; while :; do sleep 0.1; done";
+        let (mut keyboard, _pod) = in_a_pod(&[options, &["sh", "-c", script]].concat());
+        keyboard.shows("begins");
+        keyboard.resize(33, 77);
+        keyboard.shows("33 77");
+    }
+}
+
+#[test]
+fn a_shell_above_stops_it_and_continues_it() {
+    for option in ["", "-c"] {
+        let (mut keyboard, (shell, _pod), init) = above();
+        keyboard.line(&format!("{init} {option} sh -c 'echo be''gins; cat'"));
+        keyboard.shows("begins");
+        // Before cat is there, its parent could not stop, which lent it its memory.
+        keyboard.line("first");
+        keyboard.shows("first\r\nfirst\r\n");
+        keyboard.types(CTRL_Z);
+        keyboard.shows("Stopped");
+        keyboard.line("echo the shell li''ves");
+        keyboard.shows("the shell lives");
+        keyboard.line("fg");
+        keyboard.shows("; cat"); // as the shell tells it
+        keyboard.line("hello");
+        keyboard.shows("hello\r\nhello\r\n");
+        keyboard.types(CTRL_C);
+        keyboard.shows("^C");
+        keyboard.shows("prompt> ");
+        keyboard.line("echo status $?");
+        keyboard.shows("status 130");
+        keyboard.line("exit 3");
+        assert_eq!(shell.wait().status.code(), Some(3));
+    }
+}
+
+#[test]
+fn in_the_background_it_leaves_the_terminal_alone() {
+    let (mut keyboard, (shell, _pod), init) = above();
+    keyboard.line(&format!("{init} sh -c 'echo be''gins; sleep 0.2; read line; echo got $line; exit 4' &"));
+    keyboard.shows("begins");
+    keyboard.line("echo the shell li''ves");
+    keyboard.shows("the shell lives");
+    // It stops as it reads, and the shell sees that.
+    until("the shell sees it stopped", || {
+        keyboard.line("jobs; echo loo''ked");
+        keyboard.shows("looked\r\n").contains("Stopped")
+    });
+    keyboard.line("fg; echo status $?");
+    keyboard.line("something");
+    keyboard.shows("got something");
+    keyboard.shows("status 4");
+    keyboard.line("exit 3");
+    assert_eq!(shell.wait().status.code(), Some(3));
+}
+
+#[test]
+fn put_into_the_foreground_while_it_runs_it_can_read() {
+    let (mut keyboard, (shell, _pod), init) = above();
+    let fifo = tempfile::tempdir().expect("a folder can be made");
+    let go = fifo.path().join("go");
+    let go = go.display();
+    keyboard.line(&format!(
+        "{init} sh -c 'echo be''gins; until [ -e {go} ]; do sleep 0.05; done; read line; echo got $line' &"
+    ));
+    keyboard.shows("begins");
+    keyboard.line("fg; echo status $?");
+    keyboard.shows("echo got"); // as the shell tells it
+    std::fs::write(fifo.path().join("go"), "").expect("it can be written");
+    keyboard.line("something");
+    keyboard.shows("got something");
+    keyboard.shows("status 0");
+    keyboard.line("exit 3");
+    assert_eq!(shell.wait().status.code(), Some(3));
+}
+
+#[test]
+fn a_script_gets_the_terminal_back() {
+    let (mut keyboard, (shell, _pod), init) = above();
+    keyboard.line(&format!("sh -c '{init} true; read line; echo got $line'"));
+    keyboard.line("something");
+    keyboard.shows("got something");
+    keyboard.line("exit 3");
+    assert_eq!(shell.wait().status.code(), Some(3));
+}
