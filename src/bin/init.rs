@@ -31,7 +31,7 @@ extern "C" fn main(mut args: Args) -> i32 {
     }
     let is_default = sys::exchange_action(libc::SIGCHLD, &mut given.on_child);
     if is_blocked.is_err() || is_default.is_err() || (options.has(b's') && process::set_subreaper().is_err()) {
-        message::line(c"cannot set up signals\n", c"".into(), c"");
+        message::line(c"cannot begin\n", c"".into(), c"");
         return 1;
     }
     if options.verbosity >= 0 && sys::getpid() != 1 && !process::is_subreaper() {
@@ -130,8 +130,8 @@ impl Init<'_> {
                 self.say(level, c"reaped zombie process ", pid);
             }
             Some(signal) if is_ours => {
-                let group = if self.options.has(b'c') { self.terminal.group } else { pid };
-                if self.terminal.stopped(group, signal, mem::take(&mut self.forwarded) == signal) {
+                // Where it shares our group there is none to hand the terminal over to: what is negative is no group.
+                if self.terminal.stopped(-self.group(), signal, mem::take(&mut self.forwarded) == signal) {
                     _ = process::kill(self.group(), libc::SIGCONT);
                 }
             }

@@ -14,7 +14,7 @@ const NOTHING: c_int = -1;
 pub struct Terminal {
     /// Its descriptor; nothing's where there is none.
     descriptor: c_int,
-    pub group: c_int,
+    group: c_int,
 }
 
 impl Terminal {

@@ -2,13 +2,15 @@
 
 use crate::run::{Told, piped, text, witness, witnessed};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use sandbox::container::{container, end};
 use sandbox::platform::Limit;
 use sandbox::pod::waits_for_signals;
 use sandbox::shim::ignore;
-use sandbox::table::rows;
-use sandbox::{Pod, until};
+use sandbox::table::{rows, zombies};
+use sandbox::{Member, Pod, until};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Those that nobody can catch, and the one that is about our children.
 const OURS: [i32; 3] = [libc::SIGKILL, libc::SIGSTOP, libc::SIGCHLD];
@@ -166,25 +168,20 @@ fn its_only_child_is_the_program() {
 #[test]
 fn a_storm_of_small_signals_does_not_keep_it_from_reaping() {
     let pod = Pod::start(piped(&["sh", "-c", "trap '' HUP; exec sleep 1000"]));
-    let pid = pod.pid();
-    let storm = std::sync::atomic::AtomicBool::new(true);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while storm.load(std::sync::atomic::Ordering::Relaxed) {
-                _ = nix::sys::signal::kill(pid, Signal::SIGHUP);
-            }
-        });
-        let orphans = sandbox::container::container(&pod, &["one-by-one", "200"]);
-        assert_eq!(sandbox::container::end(orphans), "failed forks: 0\n");
-        until("all of them are reaped", || rows(&pod).iter().all(|row| row.state != 'Z'));
-        storm.store(false, std::sync::atomic::Ordering::Relaxed);
-    });
+    // A storm in a process of its own, which ends with the test however that ends.
+    let mut storm = Command::new("sh");
+    storm.args(["-c", &format!("while :; do kill -HUP {}; done", pod.pid())]);
+    let storm = Member::outside(storm);
+    let orphans = container(&pod, &["one-by-one", "200"]);
+    assert_eq!(end(orphans), "failed forks: 0\n");
+    until("all of them are reaped", || zombies(&pod).is_empty());
+    drop(storm);
 }
 
 #[test]
 fn a_storm_of_orphans_does_not_keep_great_signals_waiting() {
     let (mut pod, mut told) = listening(&[]);
-    let storms = [(); 3].map(|()| sandbox::container::container(&pod, &["endless"]));
+    let storms = [(); 3].map(|()| container(&pod, &["endless"]));
     for _ in 0..20 {
         pod.init().signal(libc::SIGWINCH);
         assert_eq!(told.next(), Some(libc::SIGWINCH));
