@@ -14,11 +14,12 @@ COPY . .
 ARG TARGETPLATFORM
 RUN platform=${TARGETPLATFORM:-linux/$(dpkg --print-architecture)} \
     && build/binaries.sh "$platform" \
-    && install -m 0555 "dist/binaries/$platform/pause" /pause/pause \
-    && touch -d @0 /pause/pause
+    && install -m 0555 "dist/binaries/$platform/pause" "dist/binaries/$platform/init" /pause/ \
+    && touch -d @0 /pause/pause /pause/init
 
 FROM scratch
 COPY --from=builder /pause/pause /pause
+COPY --from=builder /pause/init /init
 USER 65535:65535
 ENTRYPOINT ["/pause"]
 LABEL org.opencontainers.image.title="pause" \

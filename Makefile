@@ -11,7 +11,7 @@ IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-we
 
 # The container runtimes that pods are run with, what those need, and what speaks to them; releases of containerd beside
 # this one's are Debian's later ones.
-RUNTIMES := containerd docker.io podman uidmap runc busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
+RUNTIMES := containerd docker.io podman catatonit uidmap runc busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
 RUNTIME :=
 
 # The programs that read the files in manifests/, as far as Debian has them.

@@ -12,12 +12,11 @@ use oci_spec::distribution::Reference;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::slice;
 
 const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
 
-Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause, for every platform of
-FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default,
+Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause and init, for every platform
+of FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default,
 NAME:TAG is localhost/pause:VERSION; the image that starts it with --guard is NAME:TAG-guard. SOURCE_DATE_EPOCH is the
 time that everything in it bears, 0 by default.";
 
@@ -50,13 +49,18 @@ fn run() -> Result<()> {
     };
 
     let mut output = Output::new(arguments.folder.join("dist"));
-    let mut programs = Vec::new();
+    let mut contents = Vec::new();
     for platform in platforms {
-        let path = format!("binaries/{platform}/{}", project.name);
-        let bytes = binary::read(&output.path(&path), &platform)?;
-        let layer = Layer::of(&[(&project.name, &bytes)], created)?;
-        output.has(path, bytes.clone());
-        programs.push((platform, bytes, layer));
+        let (mut programs, mut layers) = (Vec::new(), Vec::new());
+        // A layer for each: that of the one which a node runs is the same, whatever becomes of the other.
+        for name in [&*project.name, "init"] {
+            let path = format!("binaries/{platform}/{name}");
+            let bytes = binary::read(&output.path(&path), &platform)?;
+            layers.push(Layer::of(&[(name, &bytes)], created)?);
+            output.has(path, bytes.clone());
+            programs.push((name, bytes));
+        }
+        contents.push((platform, programs, layers));
     }
 
     let mut indexes = Vec::new();
@@ -65,9 +69,9 @@ fn run() -> Result<()> {
         let reference = Reference::with_tag(reference.registry().into(), reference.repository().into(), tag);
         let name = format!("{}-{}{suffix}", project.name, project.version);
         let mut images = Vec::new();
-        for (platform, bytes, layer) in &programs {
-            let image = Image::new(&project, platform.clone(), slice::from_ref(layer), arguments, created)?;
-            let sbom = sbom::describe(&project, &image, bytes, &reference, created)?;
+        for (platform, programs, layers) in &contents {
+            let image = Image::new(&project, platform.clone(), layers, arguments, created)?;
+            let sbom = sbom::describe(&project, &image, programs, &reference, created)?;
             output.add(format!("{name}.{}.cdx.json", platform.in_one_word()), sbom);
             images.push(image);
         }
@@ -76,7 +80,8 @@ fn run() -> Result<()> {
         indexes.push(index);
     }
     output.write()?;
-    let sizes: Vec<usize> = programs.iter().map(|(_, bytes, _)| bytes.len()).collect();
+    let sizes = |(_, programs, _): &(_, Vec<(_, Vec<u8>)>, _)| programs.iter().map(|(_, bytes)| bytes.len()).collect();
+    let sizes: Vec<Vec<usize>> = contents.iter().map(sizes).collect();
     print(&report::table(&indexes, &sizes))
 }
 

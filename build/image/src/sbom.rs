@@ -18,11 +18,11 @@ use cyclonedx_bom::models::metadata::Metadata;
 use oci_spec::distribution::Reference;
 use std::str::FromStr;
 
-/// The document for `image`, whose one file is `binary`.
+/// The document for `image`, whose files are these `programs`, each a name and its bytes.
 pub fn describe(
     project: &Project,
     image: &Image,
-    binary: &[u8],
+    programs: &[(&str, Vec<u8>)],
     reference: &Reference,
     created: Epoch,
 ) -> Result<Vec<u8>> {
@@ -41,12 +41,15 @@ pub fn describe(
     container.licenses = licenses(project);
 
     let program = format!("pkg:generic/{}@{}", project.name, project.version);
-    let mut file = Component::new(Classification::File, &format!("/{}", project.name), &project.version, None);
-    file.hashes = hashes(sha256(binary));
+    let file = |(name, bytes): &(&str, Vec<u8>)| {
+        let mut file = Component::new(Classification::File, &format!("/{name}"), &project.version, None);
+        file.hashes = hashes(sha256(bytes));
+        file
+    };
     let mut application = component(Classification::Application, &project.name, &project.version, &program);
     application.description = Some(NormalizedString::new(&project.description));
     application.licenses = licenses(project);
-    application.components = Some(Components(vec![file]));
+    application.components = Some(Components(programs.iter().map(file).collect()));
 
     let mut components = vec![application];
     components.extend(project.dependencies.iter().map(build_dependency));

@@ -3,9 +3,13 @@
 use crate::machine::{Machine, Said};
 use crate::tool;
 use sandbox::{Member, until};
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+/// Where what it says is kept.
+pub const LOG_AT: &str = "/run/dockerd.log";
 
 /// A Docker engine, on a machine of its own.
 pub struct Docker {
@@ -18,11 +22,20 @@ impl Docker {
     #[expect(clippy::new_without_default, reason = "each one is another one")]
     #[track_caller]
     pub fn new() -> Self {
+        Self::with(&[], |_| ())
+    }
+
+    /// Starts it with further arguments, on a machine that is prepared for that.
+    #[track_caller]
+    pub fn with(arguments: &[&str], prepare: impl FnOnce(&Machine)) -> Self {
         let machine = Machine::new();
+        prepare(&machine);
+        let log = File::create(machine.path(LOG_AT)).expect("it is in memory");
         let mut server = tool("dockerd");
+        server.args(arguments);
         // It has no network of any kind: nothing here needs one, and making one needs the whole machine's firewall.
         server.args(["--iptables=false", "--ip6tables=false", "--bridge=none", "--cgroup-parent"]);
-        server.arg(machine.cgroup_parent()).stdout(Stdio::null()).stderr(Stdio::null());
+        server.arg(machine.cgroup_parent()).stdout(Stdio::null()).stderr(log);
         let server = machine.start(server);
         let this = Self { _server: server, machine };
         until("the Docker engine answers", || this.docker(&["version"]).status.success());

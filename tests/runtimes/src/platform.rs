@@ -39,9 +39,9 @@ impl Platform {
         self.name.split('/').nth(at)
     }
 
-    /// The bytes of `pause` for it.
-    pub fn binary(&self) -> Vec<u8> {
-        fs::read(project::folder().join("dist/binaries").join(&self.name).join("pause")).expect("it was built")
+    /// The bytes of a program for it.
+    pub fn binary(&self, program: &str) -> Vec<u8> {
+        fs::read(project::folder().join("dist/binaries").join(&self.name).join(program)).expect("it was built")
     }
 
     /// `skopeo`, told to take this platform for its own.
@@ -73,7 +73,7 @@ impl Platform {
         let mask = |at: usize| if (8..16).contains(&at) { 0x00_u8 } else { 0xff };
         let escaped =
             |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>();
-        let magic = escaped(&mut self.binary()[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));
+        let magic = escaped(&mut self.binary("pause")[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));
         let mask = escaped(&mut (0..20).map(mask));
         let name = self.name.replace('/', "-"); // it becomes that of a file
         format!(":pause-{name}:M::{magic}:{mask}:{}:F", self.emulator().display())

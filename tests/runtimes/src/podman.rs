@@ -17,7 +17,7 @@ runtime = \"runc\"
 ";
 
 /// Where it is told that, and where it is given archives.
-const CONFIGURATION_AT: &str = "/run/containers.conf";
+pub const CONFIGURATION_AT: &str = "/run/containers.conf";
 const ARCHIVE_AT: &str = "/run/archive.tar";
 
 /// The ordinary user: the number, which is the group's too, and what is this user's.

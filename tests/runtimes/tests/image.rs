@@ -16,14 +16,25 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-/// Bytes of what a node fetches: layer, configuration and manifest of its platform.
+/// Bytes of what a node fetches: the layer of `pause`, configuration and manifest of its platform; and the layer of
+/// `init`, which nobody there runs.
 const COMPRESSED_BYTES: usize = 4096;
+const INIT_BYTES: usize = 6144;
+
+/// The programs, each in a layer of its own, in this order.
+const PROGRAMS: [&str; 2] = ["pause", "init"];
 
 const USER: &str = "65535:65535";
 const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 
-/// What `find` says of a file system that has the program in it, root's, of the year 1970, and nothing else.
-const ONE_FILE: &str = "pause 555 0:0 0.0000000000\n";
+/// What `find` says of a file system that has the programs in it, root's, of the year 1970, and nothing else.
+const TWO_FILES: [&str; 2] = ["init 555 0:0 0.0000000000", "pause 555 0:0 0.0000000000"];
+
+/// What `init` answers when it is asked for its version.
+fn init_version() -> String {
+    let version = package().version().to_string();
+    format!("init {version} - git.v{}\n", version.replace('.', "-"))
+}
 
 /// The archive, made once.
 fn archive() -> &'static str {
@@ -65,7 +76,7 @@ fn assert_configuration(config: &Value, platform: &Platform) {
         assert_eq!(config[field].as_str(), platform.part(at), "{field} of {}", platform.name);
     }
     assert_process(&config["config"]);
-    assert_eq!(config["rootfs"]["diff_ids"].as_array().map(Vec::len), Some(1), "one layer");
+    assert_eq!(config["rootfs"]["diff_ids"].as_array().map(Vec::len), Some(2), "a layer for each program");
 }
 
 /// What `docker image inspect` and `podman image inspect` say is that of this machine's platform.
@@ -74,7 +85,7 @@ fn assert_inspected(inspected: &Value) {
     let own = Platform::own();
     assert_eq!((inspected["Os"].as_str(), inspected["Architecture"].as_str()), (own.part(0), own.part(1)));
     assert_process(&inspected["Config"]);
-    assert_eq!(inspected["RootFS"]["Layers"].as_array().map(Vec::len), Some(1), "one layer");
+    assert_eq!(inspected["RootFS"]["Layers"].as_array().map(Vec::len), Some(2), "a layer for each program");
 }
 
 #[track_caller]
@@ -86,9 +97,9 @@ fn assert_process(config: &Value) {
     assert_eq!(config["Cmd"], Value::Null, "no arguments");
 }
 
-/// An archive of a layer has one file in it, the binary of this platform.
+/// An archive of a layer has one file in it, this binary of the platform.
 #[track_caller]
-fn assert_layer(layer: impl Read, platform: &Platform) {
+fn assert_layer(layer: impl Read, program: &str, platform: &Platform) {
     let mut archive = tar::Archive::new(layer);
     let files = archive.entries().unwrap().map(|entry| {
         let mut entry = entry.unwrap();
@@ -98,15 +109,17 @@ fn assert_layer(layer: impl Read, platform: &Platform) {
         let owner = (header.uid().unwrap(), header.gid().unwrap());
         (entry.path().unwrap().into_owned(), header.mode().unwrap() & 0o7777, owner, bytes)
     });
-    assert_eq!(files.collect::<Vec<_>>(), [(PathBuf::from("pause"), 0o555, (0, 0), platform.binary())]);
+    assert_eq!(files.collect::<Vec<_>>(), [(PathBuf::from(program), 0o555, (0, 0), platform.binary(program))]);
 }
 
 /// What `find` says of all that is in a folder of an engine's machine.
 #[track_caller]
-fn contents(machine: &Machine, folder: &str) -> String {
+fn contents(machine: &Machine, folder: &str) -> Vec<String> {
     let mut find = Command::new("find");
     find.args([folder, "-mindepth", "1", "-printf", "%P %m %U:%G %T@\\n"]);
-    machine.run(find).ok()
+    let mut lines: Vec<String> = machine.run(find).ok().lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
 }
 
 /// A process of an engine's machine is process 1 of its own namespace, and nobody.
@@ -139,13 +152,15 @@ fn skopeo_finds_every_platform_in_the_layout() {
         let manifest = fs::read(folder.path().join("manifest.json")).expect("skopeo copied it");
         let size = |part: &Value| part["size"].as_u64().expect("a number") as usize;
         let layers = parse(&manifest)["layers"].as_array().expect("a list").clone();
-        let [layer] = &layers[..] else { panic!("one layer: {layers:?}") };
-        let blob = layer["digest"].as_str().expect("a digest").replace("sha256:", "");
-        let blob = fs::File::open(folder.path().join(blob)).expect("skopeo copied it");
-        assert_layer(flate2::read::GzDecoder::new(blob), &platform);
-
-        let bytes = size(layer) + size(&parse(&manifest)["config"]) + manifest.len();
+        let [pause, init] = &layers[..] else { panic!("two layers: {layers:?}") };
+        for (layer, program) in layers.iter().zip(PROGRAMS) {
+            let blob = layer["digest"].as_str().expect("a digest").replace("sha256:", "");
+            let blob = fs::File::open(folder.path().join(blob)).expect("skopeo copied it");
+            assert_layer(flate2::read::GzDecoder::new(blob), program, &platform);
+        }
+        let bytes = size(pause) + size(&parse(&manifest)["config"]) + manifest.len();
         assert!(bytes <= COMPRESSED_BYTES, "{}: {bytes} bytes are more than {COMPRESSED_BYTES}", platform.name);
+        assert!(size(init) <= INIT_BYTES, "{}: {} bytes are more than {INIT_BYTES}", platform.name, size(init));
     }
 }
 
@@ -183,7 +198,7 @@ fn podman_loads_it_and_runs_it() {
     assert!(said.contains(reference()), "{said}");
     assert_inspected(&parse(podman.podman(&["image", "inspect", reference()]).ok())[0]);
     let root = podman.podman(&["image", "mount", reference()]).ok();
-    assert_eq!(contents(&podman.machine, root.trim()), ONE_FILE);
+    assert_eq!(contents(&podman.machine, root.trim()), TWO_FILES);
 
     podman.run(reference(), "pod");
     let pid = podman.podman(&["inspect", "--format", "{{.State.Pid}}", "pod"]).ok();
@@ -215,7 +230,7 @@ fn containerd_imports_every_platform_and_runs_its_own() {
     mkdir.arg("/run/root");
     containerd.machine.run(mkdir).ok();
     containerd.ctr(&["images", "mount", reference(), "/run/root"]).ok();
-    assert_eq!(contents(&containerd.machine, "/run/root"), ONE_FILE);
+    assert_eq!(contents(&containerd.machine, "/run/root"), TWO_FILES);
 
     let container = containerd.run(reference(), "pod");
     assert_process_1_and_nobody(&containerd.machine, &containerd.pid("pod"));
@@ -248,21 +263,26 @@ fn docker_loads_it_and_runs_it() {
     let said = docker.docker(&["load", "--input", archive()]).ok();
     assert_eq!(said, format!("Loaded image: {}\n", reference()));
     assert_inspected(&parse(docker.docker(&["image", "inspect", reference()]).ok())[0]);
-    assert_layer(&*saved(&docker, reference()), &Platform::own());
+    for (layer, program) in saved(&docker, reference()).iter().zip(PROGRAMS) {
+        assert_layer(&**layer, program, &Platform::own());
+    }
     assert_runs(&docker, reference());
+    let init = ["run", "--rm", "--network=none", "--entrypoint=/init", reference(), "-e7", "--", "/init", "--version"];
+    assert_eq!(docker.docker(&init).ok(), init_version());
 }
 
-/// The one layer of a Docker image.
+/// The layers of a Docker image.
 #[track_caller]
-fn saved(docker: &Docker, image: &str) -> Vec<u8> {
+fn saved(docker: &Docker, image: &str) -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let saved = folder.path().join("saved.tar");
     docker.docker(&["save", "--output", saved.to_str().expect("a plain name"), image]).ok();
     output(tool("tar").arg("-xf").arg(&saved).current_dir(&folder));
     let manifest = parse(fs::read(folder.path().join("manifest.json")).expect("Docker wrote it"));
     let layers = manifest[0]["Layers"].as_array().expect("a list");
-    let [layer] = &layers[..] else { panic!("one layer: {layers:?}") };
-    fs::read(folder.path().join(layer.as_str().expect("a path"))).expect("Docker wrote it")
+    assert_eq!(layers.len(), PROGRAMS.len(), "{layers:?}");
+    let path = |layer: &Value| folder.path().join(layer.as_str().expect("a path"));
+    layers.iter().map(|layer| fs::read(path(layer)).expect("Docker wrote it")).collect()
 }
 
 /// A container of a Docker image is process 1, nobody, and leaves with status 0 when it is told to.
@@ -297,16 +317,18 @@ fn who_has_docker_alone_can_build_it() {
         inspected["Config"]["Env"].take(); // Docker itself puts a PATH there
         assert_process(&inspected["Config"]);
 
-        let layer = saved(&docker, name);
-        let mut archive = tar::Archive::new(&*layer);
-        let headers: Vec<_> = archive.entries().unwrap().map(|entry| entry.unwrap().header().clone()).collect();
-        let [header] = &headers[..] else { panic!("one file: {headers:?}") };
-        assert_eq!(
-            (&*header.path_bytes(), header.mode().unwrap() & 0o7777, header.mtime().unwrap()),
-            (&b"pause"[..], 0o555, 0)
-        );
-        let machine = |elf: &[u8]| elf[..20].to_owned();
-        assert_eq!(machine(&layer[512..]), machine(&platform.binary()), "it is an executable for {}", platform.name);
+        for (layer, program) in saved(&docker, name).iter().zip(PROGRAMS) {
+            let mut archive = tar::Archive::new(&**layer);
+            let headers: Vec<_> = archive.entries().unwrap().map(|entry| entry.unwrap().header().clone()).collect();
+            let [header] = &headers[..] else { panic!("one file: {headers:?}") };
+            assert_eq!(
+                (&*header.path_bytes(), header.mode().unwrap() & 0o7777, header.mtime().unwrap()),
+                (program.as_bytes(), 0o555, 0)
+            );
+            let machine = |elf: &[u8]| elf[..20].to_owned();
+            let expected = machine(&platform.binary(program));
+            assert_eq!(machine(&layer[512..]), expected, "it is an executable for {}", platform.name);
+        }
     }
     assert_eq!(docker.docker(&["run", "--rm", "--network=none", "own", "-v"]).ok(), version());
     assert_runs(&docker, "own");
@@ -319,9 +341,11 @@ fn unpacked(platform: &Platform) -> TempDir {
     let copy = folder.path().join("copy");
     output(platform.skopeo("copy").arg(format!("oci-archive:{}", archive())).arg(format!("dir:{}", copy.display())));
     let manifest = parse(fs::read(copy.join("manifest.json")).expect("skopeo copied it"));
-    let layer = manifest["layers"][0]["digest"].as_str().expect("a digest").replace("sha256:", "");
     fs::create_dir(folder.path().join("root")).expect("a folder can be made");
-    output(tool("tar").arg("-xzf").arg(copy.join(layer)).arg("-C").arg(folder.path().join("root")));
+    for layer in manifest["layers"].as_array().expect("a list") {
+        let layer = layer["digest"].as_str().expect("a digest").replace("sha256:", "");
+        output(tool("tar").arg("-xzf").arg(copy.join(layer)).arg("-C").arg(folder.path().join("root")));
+    }
     folder
 }
 
@@ -340,16 +364,18 @@ fn the_images_of_other_machines_run_under_emulation() {
             let mut unshare = tool("unshare");
             unshare.args(["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "sh", "-euc"]);
             unshare.args([IN_NAMESPACES, "sh", &platform.registration()]);
-            unshare.arg(&root).arg("/pause").args(arguments);
+            unshare.arg(&root).args(arguments);
             unshare.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
             Member::outside(unshare)
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
 
-        let said = start(&["-v"]).wait();
+        let said = start(&["/pause", "-v"]).wait();
         assert_eq!((text(&said.stdout), text(&said.stderr)), (version(), "".into()), "{}", platform.name);
+        let said = start(&["/init", "-e0", "--", "/init", "--version"]).wait();
+        assert_eq!((text(&said.stdout), text(&said.stderr)), (init_version(), "".into()), "{}", platform.name);
 
-        let shim = start(&[]);
+        let shim = start(&["/pause"]);
         let children = format!("/proc/{pid}/task/{pid}/children", pid = shim.pid());
         let process_1 = || fs::read_to_string(&children).unwrap_or_default().trim().to_owned();
         until(&format!("process 1 waits for signals on {}", platform.name), || {

@@ -7,6 +7,7 @@ mod docker;
 mod docker_pod;
 mod foreign;
 mod images;
+mod init;
 mod interrupted;
 mod podman;
 mod podman_pod;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 /// What is done with a runtime; none where it had to be given up.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 8] = [
+const RUNTIMES: [(&str, Run); 10] = [
     ("containerd-1.6", containerd::line_1_6),
     ("containerd-1.7", containerd::line_1_7),
     ("containerd-2", containerd::line_2),
@@ -28,6 +29,8 @@ const RUNTIMES: [(&str, Run); 8] = [
     ("podman-rootless", rootless::run),
     ("podman-foreign", foreign::run),
     ("docker", docker::run),
+    ("docker-init", init::docker),
+    ("podman-init", init::podman),
     ("interrupted", interrupted::run),
 ];
 
