@@ -1,4 +1,4 @@
-//! What `pause` is made of: the parts of a process 1 that needs neither a C library nor an allocator.
+//! What `pause` and `init` are made of: the parts of a process 1 that needs neither a C library nor an allocator.
 //!
 //! | module         | its one job                                                              |
 //! | -------------- | ------------------------------------------------------------------------ |
@@ -7,6 +7,7 @@
 //! | [`signals`]    | block the signals that matter, then take them one at a time              |
 //! | [`reaper`]     | leave no zombie: the kernel's own reaping, and the `wait4` loop behind it |
 //! | [`message`]    | text for the standard streams                                            |
+//! | [`init`]       | what `init` has for itself: a program to start, a terminal, a farewell    |
 //! | [`sys`]        | the system calls, the entry point: all that is unsafe                    |
 //!
 //! The programs in `src/bin` read as their contract; they call these modules, these call [`sys`], and [`sys`] calls

@@ -26,6 +26,8 @@ mod statistics;
 
 use arguments::{Arguments, Task};
 use bench::Bench;
+use effort::Effort;
+use peers::{INIT, PAUSE};
 use results::Results;
 use std::error::Error;
 use std::io::{self, Write};
@@ -69,15 +71,33 @@ fn measure(Arguments { is_quick, extra, output }: &Arguments) -> Result<()> {
     let calls = measures::calls::measure(&bench)?;
 
     let rows = [sizes, memory, crowd, version, loss, shutdown, storm, famine, idle, calls].concat();
-    let results = Results::new(&bench, rows, curves)?;
+    let results = Results::new(&bench, rows, Some(curves))?;
     bench.end();
     print(&report::for_terminal(&results))?;
+    let inits = measure_inits(effort)?;
+    print(&report::for_readme(&inits, INIT))?;
     if let Some(folder) = output {
         results.write(&folder.join("bench.json"))?;
-        results::write(&folder.join("bench.md"), &report::for_readme(&results))?;
+        results::write(&folder.join("bench.md"), &report::for_readme(&results, PAUSE))?;
         picture::draw(&results, folder)?;
+        inits.write(&folder.join("bench-init.json"))?;
+        results::write(&folder.join("bench-init.md"), &report::for_readme(&inits, INIT))?;
     }
     Ok(())
+}
+
+/// The same of `init` and its peers, as far as it is about them: each is process 1, and has a child that sleeps.
+fn measure_inits(effort: Effort) -> Result<Results> {
+    let bench = Bench::new(peers::inits()?, effort);
+    let sizes = measures::size::measure(&bench)?;
+    let memory = measures::memory::measure(&bench)?;
+    let start = measures::start::measure(&bench)?;
+    let shutdown = measures::shutdown::measure(&bench)?;
+    let storm = measures::storm::measure(&bench)?;
+    let idle = measures::idle::measure(&bench)?;
+    let results = Results::new(&bench, [sizes, memory, start, shutdown, storm, idle].concat(), None)?;
+    bench.end();
+    Ok(results)
 }
 
 fn print(text: &str) -> Result<()> {

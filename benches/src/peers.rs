@@ -16,6 +16,9 @@ pub const PAUSE: &str = "pause";
 pub const UPSTREAM: &str = "C equivalent of upstream's";
 pub const FLOOR: &str = "floor";
 
+/// The one of the others that is about a container rather than a pod.
+pub const INIT: &str = "init";
+
 pub struct Peer {
     /// What tables call it.
     pub name: String,
@@ -47,6 +50,11 @@ impl Peer {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
+    }
+
+    /// An init with another child, one that leaves at once.
+    pub fn with_a_short_child(&self) -> Program {
+        Program::new(&self.path, &["--", "/bin/true"])
     }
 
     /// All of their command line, for a process that starts the same.
@@ -99,11 +107,28 @@ pub fn all(extra: &[(String, PathBuf)]) -> Result<Vec<Peer>> {
     peers.push(floor);
 
     let mut names = HashSet::new();
+    if let Some(peer) = peers.iter().find(|peer| !names.insert(peer.name.clone())) {
+        return Err(format!("there are two peers of the name {}", peer.name).into());
+    }
+    with_versions(peers)
+}
+
+/// `init` and those that it can take the place of, each with the floor as its child.
+pub fn inits() -> Result<Vec<Peer>> {
+    let target = env::current_exe()?.parent().expect("it lies in a folder").join("peers");
+    let floor = floor(&target)?;
+    let child = ["--", floor.to_str().ok_or("the path of this project is not UTF-8")?];
+    let mut peers =
+        vec![peer(INIT, "this project's, for this machine", programs::path("init").into(), &child, "--version")];
+    for name in ["tini", "tini-static", "dumb-init", "catatonit"] {
+        peers.push(peer(name, "Debian's", installed(name)?, &child, "--version"));
+    }
+    with_versions(peers)
+}
+
+fn with_versions(mut peers: Vec<Peer>) -> Result<Vec<Peer>> {
     for peer in &mut peers {
         peer.version = version(peer)?;
-        if !names.insert(peer.name.clone()) {
-            return Err(format!("there are two peers of the name {}", peer.name).into());
-        }
     }
     Ok(peers)
 }

@@ -68,7 +68,7 @@ fn bars(results: &Results, row: &Row, title: &str, path: &Path) -> Result<()> {
 /// How many SIGTERM are lost, over the time since exec.
 fn curves(results: &Results, path: &Path) -> Result<()> {
     const HEIGHT: u32 = 340;
-    let lost = &results.lost;
+    let Some(lost) = &results.lost else { return Ok(()) };
     let curves: Vec<(usize, &Vec<f64>)> =
         lost.percent.iter().enumerate().filter_map(|(at, percent)| Some((at, percent.as_ref()?))).collect();
     let is_lost = |at: usize| curves.iter().any(|(_, percent)| percent[at] > 0.0);

@@ -27,11 +27,11 @@ pub fn for_terminal(results: &Results) -> String {
         let to = |base: usize| ratio(value, row.values[base]).map_or(NONE.into(), |ratio| grouped(rounded(ratio)));
         format!("{} / {}", to(upstream), to(floor))
     });
-    text + "\n" + &better_than_pause(results)
+    text + "\n" + &better_than(results, PAUSE)
 }
 
-/// What the README quotes: medians alone, and the truth about who is better.
-pub fn for_readme(results: &Results) -> String {
+/// What the README quotes: medians alone, and the truth about who is better than `own`.
+pub fn for_readme(results: &Results, own: &str) -> String {
     let cells = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let names = results.peers.iter().map(|peer| peer.name.clone());
     let mut text = cells([String::new()].into_iter().chain(names).collect());
@@ -40,7 +40,7 @@ pub fn for_readme(results: &Results) -> String {
         let values = row.values.iter().map(|value| value.map_or(NONE.into(), |value| grouped(value.median)));
         text += &cells([label(row)].into_iter().chain(values).collect());
     }
-    text + "\n" + &better_than_pause(results) + "\n" + &machine(results) + "\n"
+    text + "\n" + &better_than(results, own) + "\n" + &machine(results) + "\n"
 }
 
 /// A table of `cell`s, aligned: a row for each measure, a column for each peer.
@@ -97,30 +97,27 @@ fn ratio(value: Option<Summary>, base: Option<Summary>) -> Option<f64> {
     (base != 0.0).then(|| value / base)
 }
 
-/// Whoever is better than `pause` at something, by name and number.
-fn better_than_pause(results: &Results) -> String {
-    let (pause, floor) = (results.position(PAUSE), results.position(FLOOR));
+/// Whoever is better than `name` at something, by name and number.
+fn better_than(results: &Results, name: &str) -> String {
+    let own_at = results.position(name);
+    let floor = results.peers.iter().position(|peer| peer.name == FLOOR);
     let mut text = String::new();
     for row in &results.measures {
-        for at in row.better_than(pause).into_iter().filter(|&at| at != floor) {
+        for at in row.better_than(own_at).into_iter().filter(|&at| Some(at) != floor) {
             // With their spread: one may well be better by less than that.
-            let [own, other] = [pause, at].map(|at| row.values[at].as_ref().map(with_spread).unwrap_or_default());
+            let [own, other] = [own_at, at].map(|at| row.values[at].as_ref().map(with_spread).unwrap_or_default());
             let comparison = if row.better == Better::Lower { "less" } else { "more" };
-            let name = &results.peers[at].name;
-            _ = writeln!(
-                text,
-                "{name} is better than {PAUSE} at: {} ({comparison}: {other}, {PAUSE} {own}).",
-                row.name
-            );
+            let peer = &results.peers[at].name;
+            _ = writeln!(text, "{peer} is better than {name} at: {} ({comparison}: {other}, {name} {own}).", row.name);
         }
     }
     if text.is_empty() {
-        _ = writeln!(text, "No peer is better than {PAUSE} at any of these.");
+        _ = writeln!(text, "No peer is better than {name} at any of these.");
     }
-    let below: Vec<&str> =
-        results.measures.iter().filter(|row| row.better_than(pause).contains(&floor)).map(|row| &*row.name).collect();
+    let is_below = |row: &&Row| floor.is_some_and(|floor| row.better_than(own_at).contains(&floor));
+    let below: Vec<&str> = results.measures.iter().filter(is_below).map(|row| &*row.name).collect();
     if !below.is_empty() {
-        _ = writeln!(text, "The {FLOOR}, which only sleeps, is below {PAUSE} in: {}.", below.join("; "));
+        _ = writeln!(text, "The {FLOOR}, which only sleeps, is below {name} in: {}.", below.join("; "));
     }
     text
 }

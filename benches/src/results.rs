@@ -20,7 +20,8 @@ pub struct Results {
     pub peers: Vec<Described>,
     pub measures: Vec<Row>,
     /// How many of a hundred SIGTERM are lost, by the time since the program was executed.
-    pub lost: Curves,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Curves>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +76,7 @@ impl Row {
 }
 
 impl Results {
-    pub fn new(bench: &Bench, measures: Vec<Row>, lost: Curves) -> Result<Self> {
+    pub fn new(bench: &Bench, measures: Vec<Row>, lost: Option<Curves>) -> Result<Self> {
         let describe = |peer: &crate::peers::Peer| Described {
             name: peer.name.clone(),
             description: peer.description.clone(),

@@ -9,5 +9,6 @@ pub mod loss;
 pub mod memory;
 pub mod shutdown;
 pub mod size;
+pub mod start;
 pub mod storm;
 pub mod version;

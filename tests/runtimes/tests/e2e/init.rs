@@ -148,6 +148,8 @@ fn containers(report: &mut Report, engine: &Engine, ours: bool) -> Option<()> {
         assert_eq!(status(engine.run(&["--rm", "--init"], "kill -TERM $$")), Some(143));
         assert_eq!(status(engine.run(&["--rm", "--init"], "kill -KILL $$")), Some(137));
         for (program, expected) in [("/no/such/program", 127), ("/bin", 126)] {
+            // catatonit, which podman brings, has 1 for both.
+            let expected = if engine.name == "podman" && !ours { 1 } else { expected };
             let said = engine.start(&["--rm", "--init"], &[&format!("--entrypoint={program}")], &[]);
             assert_eq!(said.status.code(), Some(expected), "{said:?}");
         }
@@ -167,6 +169,8 @@ fn containers(report: &mut Report, engine: &Engine, ours: bool) -> Option<()> {
         assert_eq!(said.status.code(), Some(130), "{said:?}");
     })?;
     report.step("nothing is left over", || {
-        until("all is as it was before", || Inventory::of(engine.machine) == before);
+        // podman keeps an empty group for all of its monitors.
+        let is_left = |thing: &String| !thing.ends_with("/conmon");
+        until("all is as it was before", || !Inventory::of(engine.machine).since(&before).iter().any(is_left));
     })
 }
