@@ -16,9 +16,11 @@ fn its_sizes_and_digests_are_those_that_were_written_down() {
 }
 
 #[test]
-fn its_table_of_measurements_is_the_one_that_was_written_down() {
-    let written = read("docs/bench.md");
-    assert!(read("README.md").contains(&format!("\n\n{written}\n")), "README.md and docs/bench.md differ");
+fn its_tables_of_measurements_are_those_that_were_written_down() {
+    for name in ["docs/bench.md", "docs/bench-init.md"] {
+        let written = read(name);
+        assert!(read("README.md").contains(&format!("\n\n{written}\n")), "README.md and {name} differ");
+    }
 }
 
 /// The cells of each line of a table.
