@@ -28,8 +28,8 @@ BENCH = --package bench -- $(PEERS:%=--peer "%")
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help build demo test soak binaries image verify test-platforms test-image test-manifests e2e bench bench-quick lint \
-    lint-workflows docs clean
+.PHONY: help build demo test soak binaries image verify test-platforms test-image test-manifests test-peers e2e bench bench-quick \
+    lint lint-workflows docs clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -73,6 +73,10 @@ test-manifests: binaries ## Let the programs that they are for read the files in
 	@build/debian.sh trixie containerd kind kubectl
 	@build/debian.sh forky containerd kind kubectl
 	$(SETUP) cargo test --package runtimes --test manifests
+
+test-peers: ## Compare what init does with tini, dumb-init and catatonit [PAUSE_WRITE=1 writes docs/init-differences.md]
+	@build/install.sh tini dumb-init catatonit protobuf-compiler
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package runtimes --test peers'
 
 bench: ## Measure pause beside its peers, write docs/bench.* for the README to quote (as root) [PEERS="name=path …"]
 	@build/install.sh $(BENCH_TOOLS)

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The programs in use, each with the Debian package that has it.
-const TOOLS: [(&str, &str); 13] = [
+const TOOLS: [(&str, &str); 16] = [
+    ("catatonit", "catatonit"),
     ("containerd", "containerd"),
     ("ctr", "containerd"),
     ("docker", "docker.io"),
     ("dockerd", "docker.io"),
+    ("dumb-init", "dumb-init"),
     ("mount", "mount"),
     ("newuidmap", "uidmap"),
     ("podman", "podman"),
@@ -18,6 +20,7 @@ const TOOLS: [(&str, &str); 13] = [
     ("sha256sum", "coreutils"),
     ("skopeo", "skopeo"),
     ("tar", "tar"),
+    ("tini", "tini"),
     ("unshare", "util-linux"),
 ];
 
