@@ -1,6 +1,6 @@
 //! What is in the archive, byte for byte, and that nothing but its input decides it.
 
-use crate::project::{PLATFORMS, Project, binary};
+use crate::project::{PLATFORMS, PROGRAMS, Project, binary, binary_of};
 use nix::sys::stat::{Mode, umask};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -131,16 +131,19 @@ fn every_platform_is_in_the_index_by_its_own_name() {
 }
 
 #[test]
-fn an_image_is_one_file_that_nobody_starts_with_privileges() {
+fn an_image_is_a_file_in_each_layer_that_nobody_starts_with_privileges() {
     let project = Project::new();
     let layout = layout(&project);
     for (manifest, (platform, ..)) in layout.index()["manifests"].as_array().unwrap().iter().zip(PLATFORMS) {
         let image = layout.document(manifest);
-        assert_eq!(image["layers"].as_array().unwrap().len(), 1);
-        let mut layer = Vec::new();
-        flate2::read::GzDecoder::new(layout.blob(&image["layers"][0])).read_to_end(&mut layer).unwrap();
-        let program = fs::read(project.path(&binary(platform))).unwrap();
-        assert_eq!(files(&layer, 0), BTreeMap::from([("pause".into(), (0o555, program))]));
+        let layers = image["layers"].as_array().unwrap();
+        assert_eq!(layers.len(), PROGRAMS.len());
+        for (layer, name) in layers.iter().zip(PROGRAMS) {
+            let mut archive = Vec::new();
+            flate2::read::GzDecoder::new(layout.blob(layer)).read_to_end(&mut archive).unwrap();
+            let program = fs::read(project.path(&binary_of(platform, name))).unwrap();
+            assert_eq!(files(&archive, 0), BTreeMap::from([(name.into(), (0o555, program))]));
+        }
 
         let config = layout.document(&image["config"]);
         assert_eq!(config["config"]["User"], "65535:65535");
@@ -148,7 +151,7 @@ fn an_image_is_one_file_that_nobody_starts_with_privileges() {
         assert_eq!(config["config"]["Env"], Value::Null);
         assert_eq!(config["config"].as_object().unwrap().len(), 3, "and labels are all the rest");
         let history = config["history"].as_array().expect("a list");
-        assert_eq!(history.len(), 1, "an entry for each layer");
+        assert_eq!(history.len(), PROGRAMS.len(), "an entry for each layer");
         assert!(history[0]["comment"].as_str().expect("a text").contains("Apache License, Version 2.0"));
     }
 }
@@ -229,8 +232,9 @@ fn tools_that_know_one_platform_get_this_machines() {
     let index = layout.index();
     let manifests = index["manifests"].as_array().unwrap();
     let manifest = manifests.iter().find(|manifest| manifest["platform"]["architecture"] == of_this_machine).unwrap();
-    let layer = layout.document(manifest)["layers"][0]["digest"].as_str().unwrap().replace(':', "/");
-    assert_eq!(docker["Layers"], json!([format!("blobs/{layer}")]));
+    let layers = layout.document(manifest)["layers"].as_array().unwrap().clone();
+    let path = |layer: &Value| format!("blobs/{}", layer["digest"].as_str().unwrap().replace(':', "/"));
+    assert_eq!(docker["Layers"], json!(layers.iter().map(path).collect::<Vec<_>>()));
 }
 
 #[test]
@@ -243,12 +247,13 @@ fn every_file_of_dist_is_on_the_list_of_checksums() {
 
     let list = fs::read_to_string(project.path("dist/SHA256SUMS")).unwrap();
     let listed: Vec<PathBuf> = list.lines().map(|line| line.split_once("  ").unwrap().1.into()).collect();
-    let binaries = PLATFORMS.map(|(platform, ..)| PathBuf::from(format!("binaries/{platform}/pause")));
+    let of_platform = |platform: &str| PROGRAMS.map(|program| PathBuf::from(format!("binaries/{platform}/{program}")));
+    let binaries = PLATFORMS.into_iter().flat_map(|(platform, ..)| of_platform(platform));
     let written = project.outputs().into_iter().map(|(name, _)| name).filter(|name| name.as_os_str() != "SHA256SUMS");
-    let mut expected: Vec<PathBuf> = binaries.into_iter().chain(written).collect();
+    let mut expected: Vec<PathBuf> = binaries.chain(written).collect();
     expected.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     assert_eq!(listed, expected);
-    assert_eq!(listed.len(), 8 + 2 * (8 + 1));
+    assert_eq!(listed.len(), 2 * 8 + 2 * (8 + 1));
 }
 
 #[test]
@@ -272,11 +277,14 @@ fn an_sbom_tells_what_is_shipped_from_what_was_used() {
         let [program, libc] = &bom["components"].as_array().unwrap()[..] else { panic!("{bom:#}") };
         assert_eq!((&program["name"], &program["version"]), (&json!("pause"), &json!("1.2.3")));
         assert_eq!(program["licenses"], json!([{ "expression": "Apache-2.0" }]));
-        let file = &program["components"][0];
         let list = fs::read_to_string(project.path("dist/SHA256SUMS")).unwrap();
-        let sum = file["hashes"][0]["content"].as_str().unwrap();
-        assert_eq!(file["name"], "/pause");
-        assert!(list.contains(&format!("{sum}  binaries/{platform}/pause\n")));
+        let files = program["components"].as_array().unwrap();
+        assert_eq!(files.len(), PROGRAMS.len());
+        for (file, name) in files.iter().zip(PROGRAMS) {
+            let sum = file["hashes"][0]["content"].as_str().unwrap();
+            assert_eq!(file["name"], format!("/{name}"));
+            assert!(list.contains(&format!("{sum}  binaries/{platform}/{name}\n")));
+        }
         assert_eq!((&libc["name"], &libc["version"]), (&json!("libc"), &json!("0.2.100")));
         assert_eq!(libc["scope"], "excluded");
         assert_eq!(bom["serialNumber"], Value::Null, "nothing in it is random");
@@ -293,11 +301,13 @@ fn the_printed_table_tells_sizes_and_digests() {
     assert_eq!(lines.len(), 1 + 8 + 2, "{table}");
     for (line, manifest) in lines[1..9].iter().zip(layout.index()["manifests"].as_array().unwrap()) {
         let image = layout.document(manifest);
-        let sizes = [&image["layers"][0], &image["config"], manifest].map(|part| part["size"].as_u64().unwrap());
+        let parts = [&image["layers"][0], &image["layers"][1], &image["config"], manifest];
+        let [pause, init, config, of_manifest] = parts.map(|part| part["size"].as_u64().unwrap());
         let columns: Vec<&str> = line.split_whitespace().collect();
-        let expected = [sizes[0], sizes[1], sizes[2], sizes.iter().sum()].map(|size| size.to_string());
-        assert_eq!(columns[2..6], expected);
-        assert_eq!(columns[6], manifest["digest"]);
+        let expected = [config, of_manifest, pause + init + config + of_manifest].map(|size| size.to_string());
+        assert_eq!([columns[2], columns[4]], [pause.to_string(), init.to_string()]);
+        assert_eq!(columns[5..8], expected);
+        assert_eq!(columns[8], manifest["digest"]);
     }
     let layouts = [("localhost/pause:1.2.3", layout), ("localhost/pause:1.2.3-guard", guard_layout(&project))];
     for (line, (name, layout)) in lines[9..].iter().zip(layouts) {

@@ -53,7 +53,9 @@ impl Project {
         let rows = PLATFORMS.map(|(name, ..)| format!("[[platform]]\nplatform = \"{name}\"\ntarget = \"t\"\n"));
         project.write("build/platforms.toml", rows.concat());
         for (name, class, order, machine) in PLATFORMS {
-            project.write(&binary(name), executable(class, order, machine));
+            for program in PROGRAMS {
+                project.write(&binary_of(name, program), executable(class, order, machine));
+            }
         }
         project
     }
@@ -99,9 +101,17 @@ impl Project {
     }
 }
 
+/// The programs of an image, in the order of their layers.
+pub const PROGRAMS: [&str; 2] = ["pause", "init"];
+
 /// Where the binary of a platform is.
 pub fn binary(platform: &str) -> String {
-    format!("dist/binaries/{platform}/pause")
+    binary_of(platform, PROGRAMS[0])
+}
+
+/// Where the one of a program is.
+pub fn binary_of(platform: &str, program: &str) -> String {
+    format!("dist/binaries/{platform}/{program}")
 }
 
 /// An ELF file of a header alone.
