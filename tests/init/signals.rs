@@ -167,7 +167,8 @@ fn its_only_child_is_the_program() {
 
 #[test]
 fn a_storm_of_small_signals_does_not_keep_it_from_reaping() {
-    let pod = Pod::start(piped(&["sh", "-c", "trap '' HUP; exec sleep 1000"]));
+    let mut pod = Pod::start(piped(&["sh", "-c", "trap '' HUP; echo 0; exec sleep 1000"]));
+    Told::by(pod.init());
     // A storm in a process of its own, which ends with the test however that ends.
     let mut storm = Command::new("sh");
     storm.args(["-c", &format!("while :; do kill -HUP {}; done", pod.pid())]);
