@@ -49,7 +49,7 @@ fn a_build_that_depends_on_nothing_passes() {
 
 #[test]
 fn a_build_that_depends_on_its_folder_fails() {
-    let output = verify_with("_ = message::to_stdout(env!(\"CARGO_MANIFEST_DIR\"));");
+    let output = verify_with("_ = message::to_stdout(env!(\"CARGO_MANIFEST_DIR\").as_bytes());");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "it passed");
     assert!(said.contains("the two builds differ"), "{said}");
