@@ -8,6 +8,7 @@
 //! | [`reaper`]     | leave no zombie: the kernel's own reaping, and the `wait4` loop behind it |
 //! | [`message`]    | text for the standard streams                                            |
 //! | [`init`]       | what `init` has for itself: a program to start, a terminal, a farewell    |
+//! | [`text`]       | put together piece by piece, and numbers in it                           |
 //! | [`sys`]        | the system calls, the entry point: all that is unsafe                    |
 //!
 //! The programs in `src/bin` read as their contract; they call these modules, these call [`sys`], and [`sys`] calls
@@ -22,3 +23,4 @@ pub mod privileges;
 pub mod reaper;
 pub mod signals;
 pub mod sys;
+pub mod text;

@@ -1,8 +1,8 @@
 //! Text for the standard streams: what goes to standard error is dropped rather than waited for.
 
 use crate::args::Str;
-use crate::sys;
-use crate::sys::file::{self, Part};
+use crate::sys::{self, Errno, file};
+use crate::text::Text;
 use core::ffi::{CStr, c_int};
 
 /// Writes `text` to standard output, and waits for the reader if it has to: whether all of it was taken.
@@ -29,44 +29,32 @@ pub fn to_stderr(text: &str) {
     }
 }
 
-/// Writes a line of `init` to standard error, if that can be done at once: a stream that is closed, broken or full loses
-/// it.
+/// Writes to standard error what `init` has to say, if that can be done at once: a stream that is closed, broken or full
+/// loses it.
 ///
 /// Not in the way of [`to_stderr`]: the program that `init` started has the same file open, and must not find that it
 /// does not wait. So another writer who is faster can make us wait; whoever asks for no messages has none.
-pub fn line(what: &CStr, with: Str, then: &CStr) {
+pub fn to_shared_stderr(text: &[u8]) {
     if file::is_writable(libc::STDERR_FILENO) {
-        let parts = [Part::new(c"init: ".into()), Part::new(what.into()), Part::new(with), Part::new(then.into())];
-        _ = file::writev(libc::STDERR_FILENO, &parts);
+        _ = sys::write(libc::STDERR_FILENO, text);
     }
 }
 
-/// A line that ends with a number, one that is not negative.
-pub fn line_with_number(what: &CStr, number: c_int) {
-    line(what, with_digits(number, &mut { *b"0000000000\n\0\0\0\0\0" }), c"");
+/// Writes a line there. A number ends it, unless that is 0: then the words do.
+pub fn line(subject: Str, words: &CStr, number: c_int) {
+    let mut text = Text::EMPTY;
+    text.push_all(c"init: ".into());
+    text.push_all(subject);
+    text.push_all(words.into());
+    if number != 0 {
+        text.push_number(number);
+        text.push(b'\n');
+    }
+    to_shared_stderr(text.bytes());
 }
 
-/// A number that is not negative, before the end of a string that has ten zeros in front of that.
-pub fn with_digits(mut number: c_int, string: &mut [u8; 16]) -> Str<'_> {
-    let mut start = 10;
-    while start > 0 {
-        start -= 1;
-        string[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    string.get(start..).and_then(Str::beginning).unwrap_or(c"".into())
-}
-
-/// Takes the digits off the beginning of a text, and returns the number that they make. More than nine make none: -1.
-pub fn take_number(text: &mut Str) -> c_int {
-    let mut number: c_int = 0;
-    let mut rest = *text;
-    while let Some(byte @ b'0'..=b'9') = rest.next() {
-        *text = rest;
-        number = if (0..100_000_000).contains(&number) { number * 10 + c_int::from(byte - b'0') } else { -1 };
-    }
-    number
+/// Says what failed, and why, and returns the status to leave with.
+pub fn failure(words: &CStr, error: Errno) -> c_int {
+    line(c"".into(), words, error.number());
+    1
 }

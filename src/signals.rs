@@ -26,7 +26,7 @@ pub fn wait() -> Result<Signal, Errno> {
     sys::rt_sigtimedwait(AWAITED)
 }
 
-/// Blocks every signal, so that [`wait_for_any`] can take it. A fault of our own ends us all the same
+/// Blocks every signal, so that [`take`] can take it. A fault of our own ends us all the same
 /// (`force_sig_info_to_task`).
 pub fn block_all() -> Result<(), Errno> {
     sys::rt_sigprocmask(SignalSet::ALL)

@@ -30,12 +30,12 @@ extern "C" fn main(mut args: Args) -> i32 {
         return status;
     }
     let is_default = sys::exchange_action(libc::SIGCHLD, &mut given.on_child);
-    if is_blocked.is_err() || is_default.is_err() || (options.has(b's') && process::set_subreaper().is_err()) {
-        message::line(c"cannot begin\n", c"".into(), c"");
-        return 1;
+    let is_subreaper = if options.has(b's') { process::set_subreaper() } else { Ok(()) };
+    if let Err(error) = is_blocked.and(is_default).and(is_subreaper) {
+        return message::failure(c"cannot begin: error ", error);
     }
     if options.verbosity >= 0 && sys::getpid() != 1 && !process::is_subreaper() {
-        message::line(c"zombie reaping won't work: neither process 1 nor -s\n", c"".into(), c"");
+        message::line(c"".into(), c"zombie reaping won't work: neither process 1 nor -s\n", 0);
     }
 
     let terminal = Terminal::find();
@@ -64,30 +64,37 @@ struct Init<'a> {
 
 impl Init<'_> {
     /// Does all there is to do until the program has ended, and returns the status to leave with.
+    ///
+    /// Each turn hears of one child and takes one signal, so that a storm of either does not keep the other waiting.
     fn run(&mut self) -> i32 {
         loop {
             let mut status = Status::default();
-            while let Ok(pid @ 1..) = reaper::next(&mut status) {
-                self.take_note(pid, &status);
+            let heard = reaper::next(&mut status);
+            match heard {
+                Ok(0) => {}
+                Ok(pid) => self.take_note(pid, &status),
+                // The program is a child of ours until we have heard of its end.
+                Err(error) if self.code.is_none() => return message::failure(c"cannot wait: error ", error),
+                Err(_) => {}
             }
-            if let Some(code) = self.code
-                && farewell::is_over(self.end)
-            {
-                return self.options.status(code);
-            }
-            match signals::take(SignalSet::ALL, self.code.map(|_| &farewell::LOOK)) {
-                Ok(signal) => self.forward(signal),
-                // Nothing in time; or stopped and continued, frozen and thawed, or looked at by a debugger.
-                Err(Errno::EAGAIN | Errno::EINTR) => {}
-                Err(error) => {
-                    message::line_with_number(c"cannot wait: error ", error.number());
-                    return 1;
+
+            let mut left = None;
+            if let Some(code) = self.code {
+                left = farewell::time_to_wait(self.end, heard.is_ok());
+                if left.is_none() {
+                    return self.options.status(code);
                 }
             }
-            // The smallest comes first, so a storm of others would keep SIGCHLD from having its turn, and a storm of
-            // SIGCHLD those that come after it.
-            if let Ok(signal) = signals::take(SignalSet::ALL.without(libc::SIGCHLD), AT_ONCE) {
-                self.forward(signal);
+            let (signals, limit) = match heard {
+                // The smallest signal comes first, and SIGCHLD is smaller than some. We ask for another child anyway.
+                Ok(1..) => (SignalSet::ALL.without(libc::SIGCHLD), AT_ONCE),
+                _ => (SignalSet::ALL, left.as_ref()),
+            };
+            match signals::take(signals, limit) {
+                Ok(signal) => self.forward(signal),
+                Err(Errno::EAGAIN) if limit.is_some() => {} // none in time
+                Err(Errno::EINTR) => {} // stopped and continued, frozen and thawed, or looked at by a debugger
+                Err(error) => return message::failure(c"cannot wait: error ", error),
             }
         }
     }
@@ -127,7 +134,7 @@ impl Init<'_> {
             }
             None => {
                 let level = if self.options.has(b'w') { 0 } else { 2 };
-                self.say(level, c"reaped zombie process ", pid);
+                self.say(level, c"Reaped zombie process with pid=", pid);
             }
             Some(signal) if is_ours => {
                 // Where it shares our group there is none to hand the terminal over to: what is negative is no group.
@@ -147,7 +154,7 @@ impl Init<'_> {
     /// Says it, where that much is to be said.
     fn say(&self, level: c_int, what: &CStr, number: c_int) {
         if self.options.verbosity >= level {
-            message::line_with_number(what, number);
+            message::line(c"".into(), what, number);
         }
     }
 }

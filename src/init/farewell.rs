@@ -1,14 +1,13 @@
 //! Tells whoever is left when the program has ended, and waits for them, but no longer than it was told to.
 
 use crate::args::Str;
-use crate::message::{take_number, with_digits};
-use crate::reaper::{self, Status};
 use crate::sys::process::kill;
 use crate::sys::{Time, file, getpid, uptime};
+use crate::text::{Text, take_number};
 use core::ffi::c_int;
 
-/// How long until the next look at the clock, and at those who are no children of ours, of whose end we hear nothing.
-pub const LOOK: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
+/// How long until the next look at those who are no children of ours, of whose end we hear nothing.
+const LOOK: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
 /// Everybody whom we may signal, but ourselves and process 1 of our PID namespace (`man 2 kill`).
 const EVERYBODY: c_int = -1;
@@ -22,9 +21,16 @@ pub fn begin(seconds: c_int) -> Time {
     end
 }
 
-/// Whether nobody is left, or the time is over.
-pub fn is_over(end: Time) -> bool {
-    uptime() >= end || (reaper::next(&mut Status::default()).is_err() && (getpid() != 1 || kill(EVERYBODY, 0).is_err()))
+/// For how long to wait until the next look at who is left; nothing where nobody is, or the time is over.
+///
+/// Our children tell us of their end, so that one wait for all the time is enough. Others may be in our PID namespace
+/// whose parents are outside: these have to be looked after.
+pub fn time_to_wait(end: Time, has_children: bool) -> Option<Time> {
+    let left = uptime().until(end)?;
+    match has_children {
+        true => Some(left),
+        false => (getpid() == 1 && kill(EVERYBODY, 0).is_ok()).then_some(LOOK),
+    }
 }
 
 /// Sends `signal` to everybody who is left: as process 1 to the whole PID namespace, otherwise to our descendants, whom
@@ -72,8 +78,10 @@ const NOTHING: c_int = -1;
 /// The parent of a process, as `/proc/PID/stat` says in `17 (sh) S 1 …`; 0 for a process that is not there.
 fn parent(proc: c_int, pid: c_int) -> c_int {
     let mut buffer = [0; 128];
-    let mut path = *b"0000000000/stat\0";
-    let stat = file::open(proc, with_digits(pid, &mut path), libc::O_RDONLY).unwrap_or(NOTHING);
+    let mut path = Text::EMPTY;
+    path.push_number(pid);
+    path.push_all(c"/stat".into());
+    let stat = path.string().and_then(|path| file::open(proc, path, libc::O_RDONLY).ok()).unwrap_or(NOTHING);
     _ = file::read(stat, buffer.get_mut(..127).unwrap_or_default());
     file::close(stat);
     // The name may hold anything, also parentheses: the last one ends it, and ` S 1` follows.

@@ -1,7 +1,7 @@
 //! Signals by their names.
 
 use crate::args::Str;
-use crate::message::take_number;
+use crate::text::take_number;
 use core::ffi::{CStr, c_int};
 
 /// From signal 1 on. They have the same numbers on every architecture but Alpha, MIPS, PA-RISC and SPARC.

@@ -2,21 +2,22 @@
 
 use super::names::{SIGNALS, take_signal};
 use crate::args::{Args, Str};
-use crate::message::{self, take_number};
+use crate::message;
 use crate::sys::process;
+use crate::text::take_number;
 use core::ffi::{CStr, c_int};
 
 /// What `-h` and `-l` print, and a wrong option is answered with.
-const HELP: &CStr = c"
+const HELP: &str = "\
 usage: init [OPTIONS] [--] PROGRAM [ARGS...]
--s\t\tbe a subreaper
--p SIGNAL\tget it when the parent ends
--g\t\tsignal PROGRAM's group
--c\t\tshare our group with PROGRAM
--r FROM:TO\tforward TO for FROM, or 0
--e STATUS\tleave with 0 for it
--t SECONDS\twait for the rest to end
--w -v\t\twarn of reaping, say more
+-s\tbe a subreaper
+-p SIG\tget SIG when the parent ends
+-g\tsignal PROGRAM's group
+-c\tshare our group with PROGRAM
+-r A:B\tforward B for A; 0 is nothing
+-e CODE\tleave with 0 for CODE
+-t SECS\twait for the rest to end
+-w -v\twarn of reaping, say more
 Apache-2.0
 ";
 
@@ -45,20 +46,14 @@ pub struct Options {
     pub farewell: Option<c_int>,
     /// Which statuses become 0.
     is_success: [bool; 256],
-    /// What is forwarded in the place of each signal: the bits in which it differs from that.
-    rewrites: [u8; SIGNALS as usize + 1],
+    /// What is forwarded in the place of each signal, from 1 on: the bits in which it differs from that.
+    rewrites: [u8; SIGNALS as usize],
 }
 
 impl Options {
     /// Those of a command line without any.
-    pub const NONE: Self = Self {
-        program: 0,
-        letters: 0,
-        verbosity: 0,
-        farewell: None,
-        is_success: [false; 256],
-        rewrites: [0; SIGNALS as usize + 1],
-    };
+    pub const NONE: Self =
+        Self { program: 0, letters: 0, verbosity: 0, farewell: None, is_success: [false; _], rewrites: [0; _] };
 
     /// Reads what was given to this process.
     ///
@@ -78,18 +73,18 @@ impl Options {
                 match letter {
                     b's' | b'g' | b'c' | b'w' => self.letters |= bit(letter),
                     b'v' => self.verbosity += 1,
-                    b'h' | b'l' => return Err(print(HELP.to_bytes().get(1..).unwrap_or_default())),
+                    b'h' | b'l' => return Err(print(HELP.as_bytes())),
                     b'e' | b'p' | b'r' | b't' => {
                         if { letters }.next().is_none() {
                             letters = args.get(self.program).unwrap_or(letters);
                             self.program += 1;
                         }
-                        self.set(letter, letters).ok_or_else(|| refuse(c"wrong value of ", word))?;
+                        self.set(letter, letters).ok_or_else(|| refuse(word, c": wrong value\n"))?;
                         break;
                     }
                     b'-' if { letters }.next().is_none() => return self.finish(args),
                     b'-' if letters.strip_prefix(c"version".into()).is_some() => return Err(print(VERSION.as_bytes())),
-                    _ => return Err(refuse(c"unknown option ", word)),
+                    _ => return Err(refuse(word, c": unknown option\n")),
                 }
             }
         }
@@ -108,7 +103,7 @@ impl Options {
         if let Some(mut value) = environment.get(c"TINI_VERBOSITY") {
             self.verbosity = take_number(&mut value) - 1; // anything else is 0, as for tini
         }
-        args.get(self.program).ok_or_else(|| refuse(c"PROGRAM is missing", c"".into())).map(|_| ())
+        args.get(self.program).ok_or_else(|| refuse(c"PROGRAM".into(), c" is missing\n")).map(|_| ())
     }
 
     /// Whether there was an option of this letter.
@@ -122,11 +117,17 @@ impl Options {
         match letter {
             b'e' => *self.is_success.get_mut(take_number(&mut value) as usize)? = true,
             b'p' => process::set_parent_death_signal(take_signal(&mut value)?).ok()?,
-            b't' => self.farewell = Some(take_number(&mut value)),
+            b't' => {
+                let seconds = take_number(&mut value);
+                self.farewell = Some(seconds);
+                if seconds < 0 {
+                    return None;
+                }
+            }
             _ => {
                 let from = take_signal(&mut value)?;
                 let to = take_signal(&mut value)?;
-                *self.rewrites.get_mut(from as usize)? = (from ^ to) as u8;
+                *self.rewrites.get_mut(place(from))? = (from ^ to) as u8;
             }
         }
         value.next().is_none().then_some(())
@@ -139,8 +140,13 @@ impl Options {
 
     /// What to forward in the place of a signal: 0 for nothing.
     pub fn rewrite(&self, signal: c_int) -> c_int {
-        self.rewrites.get(signal as usize).map_or(signal, |&bits| signal ^ c_int::from(bits))
+        self.rewrites.get(place(signal)).map_or(signal, |&bits| signal ^ c_int::from(bits))
     }
+}
+
+/// Where a signal's place is; outside of all places for 0, which is none.
+fn place(signal: c_int) -> usize {
+    (signal as usize).wrapping_sub(1)
 }
 
 /// Prints what was asked for, and returns the status to leave with.
@@ -149,8 +155,9 @@ fn print(text: &[u8]) -> c_int {
 }
 
 /// Says what is wrong, and with what, and returns the status to leave with.
-fn refuse(what: &CStr, with: Str) -> c_int {
-    message::line(what, with, HELP);
+fn refuse(subject: Str, words: &CStr) -> c_int {
+    message::line(subject, words, 0);
+    message::to_shared_stderr(HELP.as_bytes());
     1
 }
 

@@ -6,6 +6,7 @@ use crate::args::{Args, Str};
 use crate::message;
 use crate::signals;
 use crate::sys::{self, Action, Errno, SignalSet, process};
+use crate::text::Text;
 use core::ffi::{CStr, c_int};
 
 /// Where to look if there is no `PATH`: what `confstr(_CS_PATH)` answers.
@@ -32,18 +33,20 @@ pub fn start(
     inheritance: &mut Inheritance,
     terminal: &Terminal,
 ) -> Result<c_int, c_int> {
-    let child = process::fork().map_err(|error| {
-        message::line_with_number(c"cannot fork: error ", error.number());
-        1
-    })?;
+    let child = process::fork().map_err(|error| message::failure(c"cannot fork: error ", error))?;
     // Both do this. Whoever comes first: from here on signals reach the program's group.
     if !options.has(b'c') {
         _ = process::setpgid(child);
     }
-    if child != 0 {
-        return Ok(child);
+    match child {
+        0 => Err(become_program(args, options, inheritance, terminal)),
+        _ => Ok(child),
     }
+}
 
+/// What the child does. Returns the status to leave with, where the program could not be executed, which has been said.
+#[inline(never)] // the room that it takes on the stack is not to be part of what the parent has
+fn become_program(args: &mut Args, options: &Options, inheritance: &mut Inheritance, terminal: &Terminal) -> c_int {
     if !options.has(b'c') {
         terminal.give(sys::getpid());
     }
@@ -53,12 +56,13 @@ pub fn start(
     let error = execute(args, options.program, name);
 
     _ = signals::block_all(); // SIGPIPE among them
-    match error {
-        Errno::ENOENT => message::line(c"cannot execute ", name, c": No such file or directory\n"),
-        Errno::EACCES => message::line(c"cannot execute ", name, c": Permission denied\n"),
-        _ => message::line_with_number(c"cannot execute it: error ", error.number()),
-    }
-    Err(if error == Errno::ENOENT { 127 } else { 126 })
+    let (why, number) = match error {
+        Errno::ENOENT => (c": No such file or directory\n", 0),
+        Errno::EACCES => (c": Permission denied\n", 0),
+        _ => (c" cannot be executed: error ", error.number()),
+    };
+    message::line(name, why, number);
+    if error == Errno::ENOENT { 127 } else { 126 }
 }
 
 /// Executes the program as `execvp` does, and returns why that was not possible.
@@ -69,9 +73,8 @@ fn execute(args: &mut Args, program: usize, name: Str) -> Errno {
     }
     let mut path = args.environment().get(c"PATH").unwrap_or(DEFAULT_PATH.into());
     let mut result = Errno::ENOENT;
-    let mut candidate = Path { bytes: [0; _], length: 0 };
     loop {
-        candidate.length = 0;
+        let mut candidate = Text::EMPTY;
         let mut end = path.next();
         while let Some(byte) = end
             && byte != b':'
@@ -79,12 +82,11 @@ fn execute(args: &mut Args, program: usize, name: Str) -> Errno {
             candidate.push(byte);
             end = path.next();
         }
-        if candidate.length != 0 {
+        if !candidate.bytes().is_empty() {
             candidate.push(b'/'); // a folder without a name is the current one
         }
-        name.for_each(|byte| candidate.push(byte));
-        candidate.push(0);
-        if let Some(candidate) = Str::beginning(candidate.bytes.get(..candidate.length).unwrap_or_default()) {
+        candidate.push_all(name);
+        if let Some(candidate) = candidate.string() {
             let error = try_path(args, program, candidate);
             match error.number() {
                 libc::EACCES => result = error, // what comes later in the path may be better
@@ -95,21 +97,6 @@ fn execute(args: &mut Args, program: usize, name: Str) -> Errno {
         }
         if end.is_none() {
             return result;
-        }
-    }
-}
-
-/// What is put together to be executed. One that is too long has no NUL at its end.
-struct Path {
-    bytes: [u8; libc::PATH_MAX as usize],
-    length: usize,
-}
-
-impl Path {
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = byte;
-            self.length += 1;
         }
     }
 }

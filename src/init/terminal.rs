@@ -42,8 +42,8 @@ impl Terminal {
         process::foreground(self.descriptor) == Ok(from) && process::set_foreground(self.descriptor, to).is_ok()
     }
 
-    /// Does what is to be done when the program, whose group this is, was stopped by `signal`: stops as well where a shell above us waits for
-    /// that, and returns when we are continued. Whether the program should be, too.
+    /// Does what is to be done when the program, whose group this is, was stopped by `signal`: stops as well where a shell
+    /// above us waits for that, and returns when we are continued. Whether the program should be, too.
     pub fn stopped(&self, group: c_int, signal: c_int, was_forwarded: bool) -> bool {
         if was_forwarded {
             // Whoever sent us SIGTSTP wants to see us stop. The signals of the terminal were none of it.

@@ -3,7 +3,6 @@
 use super::{Errno, Time, checked, syscall};
 use crate::args::Str;
 use core::ffi::{c_int, c_short};
-use core::marker::PhantomData;
 use core::ptr;
 
 /// Opens a file, in `folder` if its path is not absolute, with these `O_` flags, and closed in a program that is
@@ -40,27 +39,6 @@ pub fn readlink(folder: c_int, path: Str, buffer: &mut [u8]) -> Result<c_int, Er
     let arguments = [folder as usize, path.address(), buffer.as_mut_ptr() as usize, buffer.len()];
     // SAFETY: a string that ends, and as in `read`.
     checked(unsafe { syscall(libc::SYS_readlinkat, arguments) })
-}
-
-/// Bytes to write together with others: the kernel's `struct iovec`.
-#[repr(C)]
-pub struct Part<'a> {
-    address: *const u8,
-    length: usize,
-    bytes: PhantomData<&'a [u8]>,
-}
-
-impl<'a> Part<'a> {
-    #[inline(never)] // three times in a row it is worth a function
-    pub fn new(text: Str<'a>) -> Self {
-        Self { address: text.as_ptr(), length: text.count(), bytes: PhantomData }
-    }
-}
-
-/// Writes these bytes in one go, and returns how many of them were taken (`man 2 writev`).
-pub fn writev(descriptor: c_int, parts: &[Part]) -> Result<c_int, Errno> {
-    // SAFETY: the kernel reads so many parts, and what each of them borrows.
-    checked(unsafe { syscall(libc::SYS_writev, [descriptor as usize, parts.as_ptr() as usize, parts.len()]) })
 }
 
 /// Whether something could be written to `descriptor` now, without waiting, and somebody is there to read it

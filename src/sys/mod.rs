@@ -9,7 +9,7 @@
 //!   the initial stack, on a stack as the calling convention wants it; hand what it returns to `exit_group`; and should
 //!   that be refused, fault;
 //! - `syscall(number, [a, b, c, d, e])`: make a system call and return its result, an error as a negative number. Each of
-//!   the five is an [`Argument`], which may be nothing.
+//!   the five is an `Argument`, which may be nothing.
 #![allow(unsafe_code)] // the one place, beside `args`, that needs it
 
 #[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
@@ -203,6 +203,19 @@ pub struct Time {
 
 impl Time {
     pub const ZERO: Self = Self { seconds: 0, nanoseconds: 0 };
+
+    /// How long it is until `end`; nothing where that is not to come.
+    pub fn until(self, end: Self) -> Option<Self> {
+        let mut left = Self {
+            seconds: end.seconds.wrapping_sub(self.seconds),
+            nanoseconds: end.nanoseconds.wrapping_sub(self.nanoseconds),
+        };
+        if left.nanoseconds < 0 {
+            left.seconds = left.seconds.wrapping_sub(1);
+            left.nanoseconds = left.nanoseconds.wrapping_add(1_000_000_000);
+        }
+        (left > Self::ZERO).then_some(left)
+    }
 }
 
 /// How long the machine has been running (`man 2 clock_gettime`, CLOCK_MONOTONIC).
@@ -330,6 +343,18 @@ mod tests {
     fn a_set_has_a_bit_for_each_of_its_signals() {
         assert_eq!(SignalSet::of([1]).0, 1);
         assert_eq!(SignalSet::of([2, 15, 17]).with(64).0, 1 << 63 | 1 << 16 | 1 << 14 | 1 << 1);
+    }
+
+    #[test]
+    fn the_time_until_then_is_a_time_or_none() {
+        let time = |seconds, nanoseconds| Time { seconds, nanoseconds };
+        let until = |from: Time, end| from.until(end).map(|left| (left.seconds, left.nanoseconds));
+        assert_eq!(until(time(5, 7), time(8, 9)), Some((3, 2)));
+        assert_eq!(until(time(5, 9), time(8, 7)), Some((2, 999_999_998)));
+        assert_eq!(until(time(5, 9), time(6, 8)), Some((0, 999_999_999)));
+        for end in [time(5, 9), time(5, 8), time(4, 10), time(0, 0), time(-1, 0)] {
+            assert_eq!(until(time(5, 9), end), None);
+        }
     }
 
     #[test]

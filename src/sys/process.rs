@@ -77,16 +77,18 @@ pub fn set_foreground(descriptor: c_int, group: c_int) -> Result<(), Errno> {
     done(unsafe { syscall(libc::SYS_ioctl, arguments) })
 }
 
+// Of what `prctl` takes beside the second argument the kernel looks at nothing in these three.
+
 /// Makes this process the reaper of all its descendants (`man 2 PR_SET_CHILD_SUBREAPER`).
 pub fn set_subreaper() -> Result<(), Errno> {
     // SAFETY: takes numbers only.
-    done(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_CHILD_SUBREAPER as usize, 1, 0, 0, 0]) })
+    done(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_CHILD_SUBREAPER as usize, 1]) })
 }
 
 /// Whether it is (`man 2 PR_GET_CHILD_SUBREAPER`): also because it was before it executed this program.
 pub fn is_subreaper() -> bool {
     let mut is: c_int = 0;
-    let arguments = [libc::PR_GET_CHILD_SUBREAPER as usize, ptr::from_mut(&mut is) as usize, 0, 0, 0];
+    let arguments = [libc::PR_GET_CHILD_SUBREAPER as usize, ptr::from_mut(&mut is) as usize];
     // SAFETY: the kernel writes `is`, which lives until the call returns.
     _ = unsafe { syscall(libc::SYS_prctl, arguments) };
     is != 0
@@ -94,7 +96,7 @@ pub fn is_subreaper() -> bool {
 
 /// Has the kernel send this process `signal` when its parent ends (`man 2 PR_SET_PDEATHSIG`).
 pub fn set_parent_death_signal(signal: c_int) -> Result<(), Errno> {
-    let arguments = [libc::PR_SET_PDEATHSIG as usize, signal as usize, 0, 0, 0];
+    let arguments = [libc::PR_SET_PDEATHSIG as usize, signal as usize];
     // SAFETY: takes numbers only.
     done(unsafe { syscall(libc::SYS_prctl, arguments) })
 }

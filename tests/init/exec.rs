@@ -1,11 +1,11 @@
 //! The program is found as `execvp` finds it; where it cannot be executed, that is said once.
 
-use crate::run::{outcome, piped, text};
+use crate::run::{outcome, piped, text, witness};
 use sandbox::Pod;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder of scripts.
@@ -52,32 +52,36 @@ const SCRIPT: &str = "#!/bin/sh\necho \"$0 $*\"\n";
 #[test]
 fn what_is_not_there_is_127() {
     let missing = ": No such file or directory\n";
-    fails(
-        &with_path(Some("/bin:/usr/bin"), &["no-such-program"]),
-        127,
-        &format!("init: cannot execute no-such-program{missing}"),
-    );
-    fails(&outcome(&["/no/such/program", "-x"]), 127, &format!("init: cannot execute /no/such/program{missing}"));
-    fails(&outcome(&["./no-such-program"]), 127, &format!("init: cannot execute ./no-such-program{missing}"));
-    fails(&outcome(&[""]), 127, &format!("init: cannot execute {missing}"));
-    fails(&with_path(Some("/bin:/usr/bin"), &["-"]), 127, &format!("init: cannot execute -{missing}"));
+    fails(&with_path(Some("/bin:/usr/bin"), &["no-such-program"]), 127, &format!("init: no-such-program{missing}"));
+    fails(&outcome(&["/no/such/program", "-x"]), 127, &format!("init: /no/such/program{missing}"));
+    fails(&outcome(&["./no-such-program"]), 127, &format!("init: ./no-such-program{missing}"));
+    fails(&outcome(&[""]), 127, &format!("init: {missing}"));
+    fails(&with_path(Some("/bin:/usr/bin"), &["-"]), 127, &format!("init: -{missing}"));
     let name = "n".repeat(200);
-    fails(&with_path(Some("/bin:/usr/bin"), &[&name]), 127, &format!("init: cannot execute {name}{missing}"));
+    fails(&with_path(Some("/bin:/usr/bin"), &[&name]), 127, &format!("init: {name}{missing}"));
 }
 
 #[test]
 fn what_cannot_be_executed_is_126() {
     let refused = ": Permission denied\n";
     let folder = Folder::new().with("plain", SCRIPT, 0o644);
-    fails(&outcome(&["/"]), 126, &format!("init: cannot execute /{refused}"));
+    fails(&outcome(&["/"]), 126, &format!("init: /{refused}"));
     let plain = format!("{}/plain", folder.path());
-    fails(&outcome(&[&plain]), 126, &format!("init: cannot execute {plain}{refused}"));
-    fails(&with_path(Some(folder.path()), &["plain"]), 126, &format!("init: cannot execute plain{refused}"));
+    fails(&outcome(&[&plain]), 126, &format!("init: {plain}{refused}"));
+    fails(&with_path(Some(folder.path()), &["plain"]), 126, &format!("init: plain{refused}"));
     // What is on the way is no folder, or the name is longer than one can be.
     let output = outcome(&["/dev/null/program"]);
-    fails(&output, 126, &format!("init: cannot execute it: error {}\n", libc::ENOTDIR));
-    let output = outcome(&[&"n".repeat(300)]);
-    fails(&output, 126, &format!("init: cannot execute it: error {}\n", libc::ENAMETOOLONG));
+    fails(&output, 126, &format!("init: /dev/null/program cannot be executed: error {}\n", libc::ENOTDIR));
+    let name = "n".repeat(300);
+    let output = outcome(&[&name]);
+    fails(&output, 126, &format!("init: {name} cannot be executed: error {}\n", libc::ENAMETOOLONG));
+    let folder = Folder::new();
+    let endless = format!("{}/endless", folder.path());
+    symlink("endless", &endless).expect("a link");
+    fails(&outcome(&[&endless]), 126, &format!("init: {endless} cannot be executed: error {}\n", libc::ELOOP));
+    // One line is one piece of a pipe at the most.
+    let output = outcome(&[&format!("/{}", "n".repeat(100_000))]);
+    fails(&output, 126, &format!("init: /{}\n", "n".repeat(4096 - "init: /\n".len())));
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn what_is_refused_on_the_way_is_passed_over() {
     }
     // And remembered, where nothing better comes.
     let path = format!("{}:/no/such:/dev/null", refused.path());
-    fails(&with_path(Some(&path), &["it"]), 126, "init: cannot execute it: Permission denied\n");
+    fails(&with_path(Some(&path), &["it"]), 126, "init: it: Permission denied\n");
 }
 
 #[test]
@@ -128,14 +132,42 @@ fn a_folder_too_long_to_be_one_is_passed_over() {
 }
 
 #[test]
+fn whatever_the_path_is_the_c_library_finds_the_same() {
+    let good = Folder::new().with("it", SCRIPT, 0o755);
+    let bare = Folder::new().with("it", "echo \"$0 $*\"; exit 3\n", 0o755);
+    let refused = Folder::new().with("it", SCRIPT, 0o644);
+    let lost = Folder::new().with("it", "#!/no/such/interpreter\n", 0o755);
+    let broken = Folder::new().with("it", "\x7fELF", 0o755);
+    let folder = Folder::new();
+    fs::create_dir(Path::new(folder.path()).join("it")).expect("a folder in it");
+    let endless = Folder::new();
+    symlink("it", Path::new(endless.path()).join("it")).expect("a link");
+    let folders = [&good, &bare, &refused, &lost, &broken, &folder, &endless].map(Folder::path);
+    // None that is too long: after one of those glibc 2.36 looks in the current folder.
+    let places: Vec<&str> = folders.into_iter().chain(["", "/no/such", "/dev/null"]).collect();
+    let outcome = |mut program: Command, path: &str| {
+        let output = Pod::start({
+            program.env("PATH", path).current_dir(good.path());
+            program
+        });
+        let output = output.wait();
+        (output.status.code(), text(&output.stdout).to_owned())
+    };
+    for first in &places {
+        for second in &places {
+            let path = format!("{first}:{second}");
+            let mut by_library = Command::new(witness());
+            by_library.arg("exec").stdout(Stdio::piped()).stderr(Stdio::null());
+            assert_eq!(outcome(piped(&["it", "a", "b c"]), &path), outcome(by_library, &path), "{path}");
+        }
+    }
+}
+
+#[test]
 fn without_a_path_the_usual_places_are_searched() {
     let output = with_path(None, &["sh", "-c", "echo found"]);
     assert_eq!(text(&output.stdout), "found\n", "{}", text(&output.stderr));
-    fails(
-        &with_path(None, &["no-such-program"]),
-        127,
-        "init: cannot execute no-such-program: No such file or directory\n",
-    );
+    fails(&with_path(None, &["no-such-program"]), 127, "init: no-such-program: No such file or directory\n");
 }
 
 #[test]

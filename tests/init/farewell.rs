@@ -4,8 +4,10 @@ use crate::run::{Told, piped, text, witness};
 use nix::sys::signal::Signal;
 use sandbox::programs::pause;
 use sandbox::table::rows;
+use sandbox::usage::context_switches;
 use sandbox::{Member, Pod, until};
 use std::process::{Command, Stdio};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Long enough that it is never over in a test that does not wait for it.
@@ -88,6 +90,29 @@ fn a_signal_in_the_meantime_concerns_whoever_is_left() {
     pod.signal(Signal::SIGUSR1);
     assert_eq!(told.rest(), [10, 10]);
     assert_eq!(pod.wait().status.code(), Some(8));
+}
+
+#[test]
+fn while_it_waits_for_children_it_never_wakes_up() {
+    let mut pod = self::script(&["-t", LONG], &format!("{} signals 10 & sleep 0.5; exit 8", witness()));
+    let mut told = Told::by(pod.init());
+    assert_eq!([told.next(), told.next()], [Some(15), Some(18)]);
+    pod.init().until_it_waits();
+    let before = context_switches(pod.pid()).expect("it lives");
+    sleep(Duration::from_secs(2)); // the time it has to stay asleep in
+    assert_eq!(context_switches(pod.pid()).expect("it lives"), before);
+    pod.signal(Signal::SIGUSR1);
+    assert_eq!(pod.wait().status.code(), Some(8));
+}
+
+#[test]
+fn a_storm_of_orphans_does_not_keep_it_from_leaving() {
+    // Who makes them is deaf to SIGTERM, and so is every one of them.
+    let makers = "trap '' TERM; for i in 1 2 3; do (while :; do (true & true & true &); done) & done";
+    for options in [&[][..], &["-t0"], &["-t1"]] {
+        let pod = self::script(options, &format!("{makers}; sleep 0.5; exit 6"));
+        assert_eq!(pod.wait().status.code(), Some(6), "{options:?}");
+    }
 }
 
 #[test]

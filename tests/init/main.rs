@@ -3,6 +3,7 @@
 mod binary;
 mod exec;
 mod farewell;
+mod faults;
 mod groups;
 mod options;
 mod orphans;

@@ -25,21 +25,27 @@ fn help_and_the_license_go_to_standard_output() {
 
 #[test]
 fn a_mistake_is_one_line_and_the_usage() {
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 20] = [
         (&[], "PROGRAM is missing"),
         (&["-s"], "PROGRAM is missing"),
         (&["--"], "PROGRAM is missing"),
-        (&["-x", "true"], "unknown option -x"),
-        (&["-gx", "true"], "unknown option -gx"),
-        (&["--nothing", "true"], "unknown option --nothing"),
-        (&["-p"], "wrong value of -p"),
-        (&["-p", "SIGNOTHING", "true"], "wrong value of -p"),
-        (&["-p65", "true"], "wrong value of -p65"),
-        (&["-r", "15", "true"], "wrong value of -r"),
-        (&["-r", "15:65", "true"], "wrong value of -r"),
-        (&["-r", "15:2:3", "true"], "wrong value of -r"),
-        (&["-t", "1s", "true"], "wrong value of -t"),
-        (&["-t", "-1", "true"], "wrong value of -t"),
+        (&["-x", "true"], "-x: unknown option"),
+        (&["-gx", "true"], "-gx: unknown option"),
+        (&["--nothing", "true"], "--nothing: unknown option"),
+        (&["-p"], "-p: wrong value"),
+        (&["-p", "SIGNOTHING", "true"], "-p: wrong value"),
+        (&["-p65", "true"], "-p65: wrong value"),
+        (&["-r", "15", "true"], "-r: wrong value"),
+        (&["-r", "15:65", "true"], "-r: wrong value"),
+        (&["-r", "15:2:3", "true"], "-r: wrong value"),
+        (&["-t", "1s", "true"], "-t: wrong value"),
+        (&["-r", "0:15", "true"], "-r: wrong value"),
+        (&["-r", "TERM", "true"], "-r: wrong value"),
+        (&["-rINT:", "true"], "-rINT:: wrong value"),
+        (&["-t", "-1", "true"], "-t: wrong value"),
+        (&["-t", "", "true"], "-t: wrong value"),
+        (&["-t", "12345678901", "true"], "-t: wrong value"),
+        (&["-e", "256", "true"], "-e: wrong value"),
     ];
     for (arguments, what) in cases {
         let output = outcome(arguments);
@@ -107,6 +113,6 @@ fn it_says_as_much_as_it_is_asked_to() {
     ] {
         let said = said(options, verbosity);
         assert_eq!(said.contains("init: forwarding signal 10\n"), forwards, "{options:?} {verbosity:?}: {said}");
-        assert_eq!(said.contains("init: reaped zombie process "), reaps, "{options:?} {verbosity:?}: {said}");
+        assert_eq!(said.contains("init: Reaped zombie process with pid="), reaps, "{options:?} {verbosity:?}: {said}");
     }
 }

@@ -60,7 +60,7 @@ fn a_warning_for_every_one_if_it_is_asked_for() {
     drop(pod);
     let mut said = String::new();
     std::io::Read::read_to_string(&mut stderr, &mut said).expect("a pipe can be read");
-    let lines = said.lines().filter(|line| line.starts_with("init: reaped zombie process ")).count();
+    let lines = said.lines().filter(|line| line.starts_with("init: Reaped zombie process with pid=")).count();
     assert_eq!(lines, 20, "{said}");
 }
 

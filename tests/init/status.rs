@@ -59,7 +59,7 @@ fn no_other_number_is_a_status() {
         let output = outcome(&["-e", value, "true"]);
         assert_eq!(output.status.code(), Some(1), "{value:?}");
         let said = text(&output.stderr);
-        assert!(said.starts_with("init: wrong value of -e\nusage: init "), "{value:?}: {said}");
+        assert!(said.starts_with("init: -e: wrong value\nusage: init "), "{value:?}: {said}");
     }
 }
 

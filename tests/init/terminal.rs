@@ -3,6 +3,7 @@
 use crate::run::witness;
 use nix::sys::signal::Signal;
 use sandbox::programs::{init, pause};
+use sandbox::table::rows;
 use sandbox::terminal::{CTRL_C, CTRL_D, CTRL_Z, Keyboard, take_control};
 use sandbox::{Member, Pod, until};
 use std::process::Command;
@@ -57,7 +58,8 @@ fn an_interactive_shell_has_job_control() {
     keyboard.shows("Stopped");
     keyboard.shows("prompt> ");
     keyboard.line("fg");
-    keyboard.shows("sleep 1000"); // as the shell tells it
+    // The shell tells it, puts it into the foreground, and continues it, in this order.
+    until("it goes on", || rows(&pod).iter().any(|row| row.command == "sleep" && row.state == 'S'));
     keyboard.types(CTRL_C);
     keyboard.shows("^C");
     keyboard.shows("prompt> ");
@@ -94,7 +96,7 @@ fn a_new_size_of_the_window_reaches_the_program() {
 #[test]
 fn a_shell_above_stops_it_and_continues_it() {
     for option in ["", "-c"] {
-        let (mut keyboard, (shell, _pod), init) = above();
+        let (mut keyboard, (shell, pod), init) = above();
         keyboard.line(&format!("{init} {option} sh -c 'echo be''gins; cat'"));
         keyboard.shows("begins");
         // Before cat is there, its parent could not stop, which lent it its memory.
@@ -102,6 +104,8 @@ fn a_shell_above_stops_it_and_continues_it() {
         keyboard.shows("first\r\nfirst\r\n");
         keyboard.types(CTRL_Z);
         keyboard.shows("Stopped");
+        // What is typed before cat has had the time to stop would still be read by it.
+        until("cat has stopped", || rows(&pod).iter().any(|row| row.command == "cat" && row.state == 'T'));
         keyboard.line("echo the shell li''ves");
         keyboard.shows("the shell lives");
         keyboard.line("fg");

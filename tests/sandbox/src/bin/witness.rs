@@ -2,18 +2,19 @@
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::unistd::{getpgid, getpgrp, getpid, getppid, getsid, setsid, tcgetpgrp};
+use nix::unistd::{execvp, getpgid, getpgrp, getpid, getppid, getsid, setsid, tcgetpgrp};
 use procfs::process::Process;
 use std::env;
 use std::io::{self, Write};
-use std::process::ExitCode;
+use std::process::{ExitCode, exit};
 
 const USAGE: &str = "usage: witness WHAT [NUMBER]
   status N      leave with status N
   die N         die of signal N
   facts         tell who it is, and which signals are blocked and ignored
   signals [N]   tell the number of every signal that comes, one in a line, after a 0 when it begins; leave after signal N
-  daemon [N]    the same in a session of its own";
+  daemon [N]    the same in a session of its own
+  exec          execute `it` as the C library does; leave with 126, or 127 where it is not found";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         (Some("status"), Some(status)) => return ExitCode::from(status as u8),
         (Some("die"), Some(signal)) => die(signal),
         (Some("facts"), None) => facts(),
+        (Some("exec"), None) => exec(),
         (Some("signals"), last) => signals(last),
         (Some("daemon"), last) => setsid().map_err(io::Error::from).and_then(|_| signals(last)),
         _ => {
@@ -46,6 +48,15 @@ fn die(signal: i32) -> io::Result<()> {
     // SAFETY: takes two numbers, and no memory.
     Errno::result(unsafe { libc::kill(getpid().as_raw(), signal) })?;
     Err(io::Error::other("still alive"))
+}
+
+/// Leaves as a shell does, where it returns at all.
+fn exec() -> io::Result<()> {
+    let words = [c"it", c"a", c"b c"];
+    match execvp(words[0], &words) {
+        Err(Errno::ENOENT | Errno::ENOTDIR) => exit(127), // the latter is about the last place in the path
+        _ => exit(126),
+    }
 }
 
 fn facts() -> io::Result<()> {
