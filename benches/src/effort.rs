@@ -10,6 +10,7 @@ pub struct Effort {
     pub version: usize,
     /// At each delay.
     pub loss: usize,
+    pub child: usize,
     pub shutdown: usize,
     pub storm: usize,
     /// Orphans of each storm.
@@ -25,6 +26,7 @@ pub const FULL: Effort = Effort {
     crowds: &[(100, 5), (1000, 5), (10_000, 1)],
     version: 1000,
     loss: 40,
+    child: 300,
     shutdown: 300,
     storm: 7,
     orphans: 2000,
@@ -39,6 +41,7 @@ pub const QUICK: Effort = Effort {
     crowds: &[(100, 3), (1000, 1)],
     version: 200,
     loss: 10,
+    child: 50,
     shutdown: 50,
     storm: 2,
     orphans: 1000,

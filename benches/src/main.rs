@@ -91,11 +91,11 @@ fn measure_inits(effort: Effort) -> Result<Results> {
     let bench = Bench::new(peers::inits()?, effort);
     let sizes = measures::size::measure(&bench)?;
     let memory = measures::memory::measure(&bench)?;
-    let start = measures::start::measure(&bench)?;
+    let child = measures::child::measure(&bench)?;
     let shutdown = measures::shutdown::measure(&bench)?;
     let storm = measures::storm::measure(&bench)?;
     let idle = measures::idle::measure(&bench)?;
-    let results = Results::new(&bench, [sizes, memory, start, shutdown, storm, idle].concat(), None)?;
+    let results = Results::new(&bench, [sizes, memory, child, shutdown, storm, idle].concat(), None)?;
     bench.end();
     Ok(results)
 }

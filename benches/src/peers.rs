@@ -52,9 +52,10 @@ impl Peer {
         command
     }
 
-    /// An init with another child, one that leaves at once.
-    pub fn with_a_short_child(&self) -> Program {
-        Program::new(&self.path, &["--", "/bin/true"])
+    /// An init with the clock as its child.
+    pub fn with_the_clock(&self) -> Result<Program> {
+        let clock = clock(&target()?)?;
+        Ok(Program::new(&self.path, &["--", clock.to_str().ok_or(NOT_UTF8)?]))
     }
 
     /// All of their command line, for a process that starts the same.
@@ -65,10 +66,9 @@ impl Peer {
 
 /// All of them, `pause` first; `extra` are names and paths of more.
 pub fn all(extra: &[(String, PathBuf)]) -> Result<Vec<Peer>> {
-    let target = env::current_exe()?.parent().expect("it lies in a folder").join("peers");
-    fs::create_dir_all(&target)?;
+    let target = target()?;
     let floor = floor(&target)?;
-    let child = ["--", floor.to_str().ok_or("the path of this project is not UTF-8")?];
+    let child = ["--", floor.to_str().ok_or(NOT_UTF8)?];
 
     let mut peers = vec![
         peer(PAUSE, "this project's, the release build for this machine", programs::path("pause").into(), &[], "-v"),
@@ -115,9 +115,8 @@ pub fn all(extra: &[(String, PathBuf)]) -> Result<Vec<Peer>> {
 
 /// `init` and those that it can take the place of, each with the floor as its child.
 pub fn inits() -> Result<Vec<Peer>> {
-    let target = env::current_exe()?.parent().expect("it lies in a folder").join("peers");
-    let floor = floor(&target)?;
-    let child = ["--", floor.to_str().ok_or("the path of this project is not UTF-8")?];
+    let floor = floor(&target()?)?;
+    let child = ["--", floor.to_str().ok_or(NOT_UTF8)?];
     let mut peers =
         vec![peer(INIT, "this project's, for this machine", programs::path("init").into(), &child, "--version")];
     for name in ["tini", "tini-static", "dumb-init", "catatonit"] {
@@ -145,6 +144,15 @@ fn peer(name: &str, description: &str, path: PathBuf, arguments: &[&str], versio
     }
 }
 
+const NOT_UTF8: &str = "the path of this project is not UTF-8";
+
+/// Where what is built for the bench lies.
+fn target() -> Result<PathBuf> {
+    let target = env::current_exe()?.parent().expect("it lies in a folder").join("peers");
+    fs::create_dir_all(&target)?;
+    Ok(target)
+}
+
 /// How upstream builds its own, and so how its equivalent is built; then it is stripped.
 const BUILD: &str = "cc -Os -Wall -Werror -static";
 
@@ -164,6 +172,12 @@ fn floor(target: &Path) -> Result<PathBuf> {
     // What the assembler was told to write, and no more.
     succeed(Command::new("objcopy").args(["-O", "binary", "-j", ".text"]).args([&object, &program]))?;
     fs::set_permissions(&program, Permissions::from_mode(0o755))?;
+    Ok(program)
+}
+
+fn clock(target: &Path) -> Result<PathBuf> {
+    let program = target.join("clock");
+    succeed(Command::new("cc").args(["-static", "-nostdlib", "-o"]).arg(&program).arg(source("clock.S")))?;
     Ok(program)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::run::{outcome, piped, text, witness};
 use sandbox::Pod;
+use sandbox::programs::write;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -24,9 +25,7 @@ impl Folder {
 
     /// A file of this content and mode.
     fn with(self, name: &str, content: &str, mode: u32) -> Self {
-        let path = self.0.path().join(name);
-        fs::write(&path, content).expect("it can be written");
-        fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
+        write(&self.0.path().join(name), content, mode);
         self
     }
 }

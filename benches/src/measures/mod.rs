@@ -2,6 +2,7 @@
 //! a storm rages it is a whole pod.
 
 pub mod calls;
+pub mod child;
 pub mod crowd;
 pub mod famine;
 pub mod idle;
@@ -9,6 +10,5 @@ pub mod loss;
 pub mod memory;
 pub mod shutdown;
 pub mod size;
-pub mod start;
 pub mod storm;
 pub mod version;

@@ -2,17 +2,26 @@
 //!
 //! The table is `docs/init-differences.md`; with `PAUSE_WRITE` in the environment it is written, otherwise compared.
 
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::Signal;
+use nix::unistd::{Uid, geteuid, setuid};
 use runtimes::project::folder;
-use sandbox::programs::{init, path};
-use sandbox::{Member, Pod};
+use sandbox::programs::{init, path, pause, write};
+use sandbox::shim::ignore;
+use sandbox::table::zombies;
+use sandbox::{Member, Pod, until};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// Debian's, beside ours, which is first.
 const PEERS: [&str; 4] = ["init", "tini", "dumb-init", "catatonit"];
+
+/// In the table, where one has no such option.
+const NONE: &str = "–";
 
 /// A peer with these arguments, its streams in pipes.
 fn peer(name: &str, arguments: &[&str]) -> Command {
@@ -25,9 +34,14 @@ fn witness() -> &'static str {
     path("witness").to_str().expect("a path of this project")
 }
 
-/// The status that it leaves with as process 1.
+/// The status that process 1 leaves with.
+fn status_of(pod: Pod) -> String {
+    pod.wait().status.code().map_or("none".into(), |code| code.to_string())
+}
+
+/// The same with these arguments.
 fn status(name: &str, arguments: &[&str]) -> String {
-    Pod::start(peer(name, arguments)).wait().status.code().map_or("none".into(), |code| code.to_string())
+    status_of(Pod::start(peer(name, arguments)))
 }
 
 /// A witness of signals under it, and what that tells.
@@ -66,6 +80,84 @@ fn fact(name: &str, fact: &str) -> String {
     told.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap_or("nothing").to_owned()
 }
 
+/// What three witnesses hear of a SIGUSR1 to process 1: the program, a child of it, and one in a session of its own.
+fn heard(name: &str, options: &[&str]) -> String {
+    let script = format!("{0} signals 1 & {0} daemon 1 & sleep 0.2; exec {0} signals 1", witness());
+    let mut pod = Pod::start(peer(name, &[options, &["--", "sh", "-c", &script]].concat()));
+    let stdout = pod.init().streams().stdout.take().expect("it has a pipe");
+    let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+    assert_eq!(lines.by_ref().take(3).collect::<Vec<_>>(), ["0"; 3], "{name}: the witnesses begin");
+    pod.init().signal(libc::SIGUSR1);
+    sleep(Duration::from_millis(100)); // what comes at once is there by then
+    drop(pod); // it and everybody else are killed
+    format!("{} of 3", lines.filter(|line| line == "10").count())
+}
+
+/// Which of two witnesses hear SIGTERM when the program has ended: one in its process group, and one in a session of its
+/// own. Beneath another process 1: with this one everybody would be killed, whether or not they have heard by then.
+fn farewell(name: &str, options: &[&str]) -> String {
+    let pod = Pod::with(pause());
+    let script = format!("{0} signals & {0} daemon & sleep 0.2; exit 0", witness());
+    let mut member = pod.join(peer(name, &[options, &["--", "sh", "-c", &script]].concat()));
+    let stdout = member.streams().stdout.take().expect("it has a pipe");
+    until("it has left", || member.status().is_some());
+    sleep(Duration::from_millis(100)); // what comes at once is there by then
+    drop(pod); // everybody is killed
+    let told = BufReader::new(stdout).lines().map_while(Result::ok);
+    format!("{} of 2", told.filter(|line| line == "15").count())
+}
+
+/// How many of three zombies are left that were there when it began: one told its parent of its end with SIGCHLD, one was
+/// to do that with SIGUSR1, and one not at all.
+fn zombies_from_before(name: &str) -> String {
+    let mut pod = Pod::start_after(peer(name, &["--", witness(), "signals"]), || {
+        sandbox::shim::dead_children(&[libc::SIGCHLD, libc::SIGUSR1, 0])
+    });
+    let stdout = pod.init().streams().stdout.take().expect("it has a pipe");
+    assert!(BufReader::new(stdout).lines().next().is_some(), "{name}: the witness begins");
+    sleep(Duration::from_millis(100)); // the time in which they could be reaped
+    format!("{} of 3", zombies(&pod).len())
+}
+
+/// The status of a program, 7, that is found or executed in an unusual way.
+fn unusual(name: &str, change: impl Fn(&mut Command)) -> String {
+    let mut command = peer(name, &["--", "it"]);
+    change(&mut command);
+    status_of(Pod::start(command))
+}
+
+/// A folder with `it`, a script that leaves with 7.
+fn script(first_line: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    write(&folder.path().join("it"), &format!("{first_line}exit 7\n"), 0o755);
+    folder
+}
+
+/// The status where its parent ignored SIGCHLD, of a program that leaves with 42.
+fn beneath_who_ignores(name: &str) -> String {
+    let command = peer(name, &["--", witness(), "status", "42"]);
+    let mut pod = Pod::start_after(command, || ignore(&[Signal::SIGCHLD]));
+    let end = Instant::now() + Duration::from_secs(3);
+    while pod.init().status().is_none() {
+        if Instant::now() > end {
+            return "stays for ever".into();
+        }
+        sleep(Duration::from_millis(10));
+    }
+    status_of(pod)
+}
+
+/// The status where no process is to be had.
+fn at_the_limit(name: &str) -> String {
+    let is_root = geteuid().is_root();
+    status_of(Pod::start_after(peer(name, &["--", "true"]), move || {
+        if is_root {
+            setuid(Uid::from_raw(54321))?; // no limit holds root
+        }
+        Ok(setrlimit(Resource::RLIMIT_NPROC, 1, 1)?)
+    }))
+}
+
 /// How often it has said that it could not execute something, and what it left with.
 fn refused(name: &str, program: &str) -> String {
     let output = Pod::start(peer(name, &["--", program])).wait();
@@ -82,8 +174,13 @@ fn warns(name: &str) -> String {
 #[test]
 fn what_each_of_them_does_is_written_down() {
     type Look = fn(&str) -> String;
-    let looks: [(&str, Look); 14] = [
+    let looks: [(&str, Look); 24] = [
         ("signals that do not reach the program", not_forwarded),
+        ("who hears a signal, of the program, its child, and a daemon", |name| heard(name, &[])),
+        ("the same with `-g`", |name| if name == "dumb-init" { NONE.into() } else { heard(name, &["-g"]) }),
+        ("who hears SIGTERM at the end, of a child and a daemon", |name| farewell(name, &[])),
+        ("the same with `-t 1`", |name| if name == "init" { farewell(name, &["-s", "-t", "1"]) } else { NONE.into() }),
+        ("zombies from before it began that stay", zombies_from_before),
         ("the program leads a process group", |name| fact(name, "leads")),
         ("the program is in the same session", |name| fact(name, "session")),
         ("signals that the program finds blocked", |name| fact(name, "blocked")),
@@ -93,6 +190,20 @@ fn what_each_of_them_does_is_written_down() {
         ("status of one that is not there", |name| refused(name, "/no/such/program")),
         ("status of one that is a folder", |name| refused(name, "/")),
         ("status of one that is not in PATH", |name| refused(name, "no-such-program-anywhere")),
+        ("status of one in a folder of the path, 7", |name| {
+            let folder = script("#!/bin/sh\n");
+            unusual(name, |command| _ = command.env("PATH", folder.path()))
+        }),
+        ("the same, a script without `#!`", |name| {
+            let folder = script("");
+            unusual(name, |command| _ = command.env("PATH", folder.path()))
+        }),
+        ("the same in the current folder, where the path is empty", |name| {
+            let folder = script("#!/bin/sh\n");
+            unusual(name, |command| _ = command.env("PATH", "").current_dir(folder.path()))
+        }),
+        ("status where no process is to be had", at_the_limit),
+        ("status of a program that leaves with 42, where SIGCHLD was ignored", beneath_who_ignores),
         ("status without a program", |name| status(name, &[])),
         ("status of an option that there is not", |name| status(name, &["-Q", "true"])),
         ("status of `--version`", |name| status(name, &["--version"])),

@@ -80,6 +80,14 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     assert!(copied.is_ok_and(|status| status.success()), "cannot copy {} to {}", from.display(), to.display());
 }
 
+/// Writes a file that is to be executed, in another process for the same reason.
+pub fn write(path: &Path, content: &str, mode: u32) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"printf %s "$2" > "$1""#, "sh"]).arg(path).arg(content);
+    assert!(shell.status().is_ok_and(|status| status.success()), "cannot write {}", path.display());
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
+}
+
 /// Where the program of this name is.
 pub fn path(name: &str) -> &'static Path {
     static PATHS: LazyLock<[PathBuf; PROGRAMS.len()]> = LazyLock::new(|| match env::var_os(FOLDER) {
