@@ -47,19 +47,22 @@ impl Terminal {
     pub fn stopped(&self, group: c_int, signal: c_int, was_forwarded: bool) -> bool {
         if was_forwarded {
             // Whoever sent us SIGTSTP wants to see us stop. The signals of the terminal were none of it.
-            return matches!(signal, libc::SIGTSTP | libc::SIGSTOP) && self.stop(group);
+            return matches!(signal, libc::SIGTSTP | libc::SIGSTOP) && self.stop(group, false);
         }
         // Started in the background, put into the foreground without being told, and now it reads: that can be had.
         let wants_foreground = matches!(signal, libc::SIGTTIN | libc::SIGTTOU);
-        self.descriptor != NOTHING && ((wants_foreground && self.give(group)) || self.stop(group))
+        // Of process 1 there is no shell above that could continue it: a key does not stop it for ever.
+        let goes_on = signal == libc::SIGTSTP;
+        self.descriptor != NOTHING && ((wants_foreground && self.give(group)) || self.stop(group, goes_on))
     }
 
     /// Stops our process group, and when it is continued gives the foreground to `group` again, if it was put there.
-    /// Whether it was stopped at all: it is not where nobody could continue it, as process 1 or without a shell above.
-    fn stop(&self, group: c_int) -> bool {
+    /// Whether it was stopped at all: it is not where nobody could continue it, without a shell above. Process 1 is never
+    /// stopped, and answers `otherwise`.
+    fn stop(&self, group: c_int, otherwise: bool) -> bool {
         const CONTINUED: SignalSet = SignalSet::of([libc::SIGCONT]);
         if sys::getpid() == 1 {
-            return false; // the group may reach out of our PID namespace
+            return otherwise; // the group may reach out of our PID namespace
         }
         _ = process::kill(0, libc::SIGTSTP); // and no SIGCONT is left from before (`prepare_signal`)
         _ = sys::rt_sigprocmask(SignalSet::ALL.without(libc::SIGTSTP)); // here it takes effect

@@ -71,6 +71,25 @@ fn an_interactive_shell_has_job_control() {
 }
 
 #[test]
+fn a_key_does_not_stop_what_nobody_could_continue() {
+    let (mut keyboard, pod) = in_a_pod(&["cat"]);
+    for line in ["first", "second", "third"] {
+        keyboard.line(line);
+        keyboard.shows(&format!("{line}\r\n{line}\r\n"));
+        keyboard.types(CTRL_Z);
+        keyboard.shows("^Z");
+    }
+    // Who sends it to init wants it, and can take it back.
+    let state = || rows(&pod)[1].state;
+    pod.signal(Signal::SIGTSTP);
+    until("it has stopped", || state() == 'T');
+    pod.signal(Signal::SIGCONT);
+    until("it goes on", || state() == 'S');
+    keyboard.types(CTRL_D);
+    assert_eq!(pod.wait().status.code(), Some(0));
+}
+
+#[test]
 fn a_key_is_heard_once_where_the_group_is_shared() {
     let script = "trap 'echo heard' INT; echo begins; while :; do sleep 0.1; done";
     let (mut keyboard, pod) = in_a_pod(&["-c", "sh", "-c", script]);

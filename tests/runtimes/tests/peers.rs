@@ -8,7 +8,8 @@ use nix::unistd::{Uid, geteuid, setuid};
 use runtimes::project::folder;
 use sandbox::programs::{init, path, pause, write};
 use sandbox::shim::ignore;
-use sandbox::table::zombies;
+use sandbox::table::{rows, zombies};
+use sandbox::terminal::{CTRL_Z, Keyboard, take_control};
 use sandbox::{Member, Pod, until};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -158,6 +159,20 @@ fn at_the_limit(name: &str) -> String {
     }))
 }
 
+/// Whether the program goes on after Ctrl-Z at the terminal of process 1.
+fn after_ctrl_z(name: &str) -> String {
+    let mut command = peer(name, &["--", "cat"]);
+    let mut keyboard = Keyboard::of(&mut command);
+    let pod = Pod::start_after(command, take_control);
+    keyboard.line("hello");
+    keyboard.shows("hello\r\nhello\r\n");
+    keyboard.types(CTRL_Z);
+    keyboard.shows("^Z");
+    sleep(Duration::from_millis(100)); // the time in which it could be stopped, and continued
+    let is_stopped = rows(&pod).iter().any(|row| row.command == "cat" && row.state == 'T');
+    if is_stopped { "stopped for ever".into() } else { "goes on".into() }
+}
+
 /// How often it has said that it could not execute something, and what it left with.
 fn refused(name: &str, program: &str) -> String {
     let output = Pod::start(peer(name, &["--", program])).wait();
@@ -174,7 +189,7 @@ fn warns(name: &str) -> String {
 #[test]
 fn what_each_of_them_does_is_written_down() {
     type Look = fn(&str) -> String;
-    let looks: [(&str, Look); 24] = [
+    let looks: [(&str, Look); 25] = [
         ("signals that do not reach the program", not_forwarded),
         ("who hears a signal, of the program, its child, and a daemon", |name| heard(name, &[])),
         ("the same with `-g`", |name| if name == "dumb-init" { NONE.into() } else { heard(name, &["-g"]) }),
@@ -183,6 +198,7 @@ fn what_each_of_them_does_is_written_down() {
         ("zombies from before it began that stay", zombies_from_before),
         ("the program leads a process group", |name| fact(name, "leads")),
         ("the program is in the same session", |name| fact(name, "session")),
+        ("the program after Ctrl-Z at the terminal", after_ctrl_z),
         ("signals that the program finds blocked", |name| fact(name, "blocked")),
         ("signals that the program finds ignored (1000: its own)", |name| fact(name, "ignored")),
         ("status of a program that leaves with 42", |name| status(name, &["--", witness(), "status", "42"])),
