@@ -116,7 +116,7 @@ fn zombies_from_before(name: &str) -> String {
     });
     let stdout = pod.init().streams().stdout.take().expect("it has a pipe");
     assert!(BufReader::new(stdout).lines().next().is_some(), "{name}: the witness begins");
-    sleep(Duration::from_millis(100)); // the time in which they could be reaped
+    sleep(Duration::from_millis(1500)); // the time in which they could be reaped: tini looks once a second
     format!("{} of 3", zombies(&pod).len())
 }
 
