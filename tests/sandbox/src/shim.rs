@@ -11,10 +11,9 @@ use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, Signal, raise, signal};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork, getppid, setsid, write};
+use nix::unistd::{ForkResult, Pid, fork, getppid, write};
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::mem;
-use std::os::fd::AsRawFd;
 
 /// How the processes on the far side of a fork tell the near side what they do: the step they are at, then who the
 /// program is.
@@ -158,14 +157,5 @@ pub fn dead_children(exit_signals: &[i32]) -> io::Result<()> {
             })?,
         };
     }
-    Ok(())
-}
-
-/// Makes `terminal` the controlling terminal of the program that is executed now, which leads a session of its own: the
-/// keys of that are signals for it. For the last step before it is.
-pub fn control(terminal: &impl AsRawFd) -> io::Result<()> {
-    setsid()?;
-    // SAFETY: takes numbers only.
-    Errno::result(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSCTTY, 0) })?;
     Ok(())
 }

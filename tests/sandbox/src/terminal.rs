@@ -93,8 +93,14 @@ pub fn take_control() -> io::Result<()> {
     if getppid().as_raw() != 0 {
         setpgid(Pid::from_raw(0), getpgid(Some(getppid()))?)?;
     }
+    control(&libc::STDIN_FILENO)
+}
+
+/// Makes `terminal` the controlling terminal of the program that is executed now, which leads a session of its own: the
+/// keys of that are signals for it. For the last step before it is.
+pub fn control(terminal: &impl AsRawFd) -> io::Result<()> {
     setsid()?;
-    // SAFETY: takes two numbers, and no memory.
-    Errno::result(unsafe { libc::ioctl(libc::STDIN_FILENO, libc::TIOCSCTTY, 0) })?;
+    // SAFETY: takes numbers only.
+    Errno::result(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSCTTY, 0) })?;
     Ok(())
 }
