@@ -176,7 +176,7 @@ fn a_script_that_does_not_say_who_runs_it_is_run_by_the_shell() {
     let path = format!("{}:/bin:/usr/bin", folder.path());
     for output in [
         with_path(Some(&path), &["it", "a", "b c"]),
-        with_path(Some(&path), &["-s", "--", "it", "a", "b c"]),
+        with_path(Some(&path), &["-w", "--", "it", "a", "b c"]),
         outcome(&[&format!("{}/it", folder.path()), "a", "b c"]),
     ] {
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), &*expected), "{}", text(&output.stderr));
@@ -187,9 +187,9 @@ fn a_script_that_does_not_say_who_runs_it_is_run_by_the_shell() {
 #[test]
 fn the_environment_comes_through() {
     let mut program = piped(&["env"]);
-    program.env_clear().env("A", "1").env("PATHX", "no").env("TINI_SUBREAPER", "").env("B", "two words");
+    program.env_clear().env("A", "1").env("PATHX", "no").env("TINI_KILL_PROCESS_GROUP", "").env("B", "two words");
     let output = Pod::start(program).wait();
     let mut lines: Vec<_> = text(&output.stdout).lines().collect();
     lines.sort();
-    assert_eq!(lines, ["A=1", "B=two words", "PATHX=no", "TINI_SUBREAPER="]);
+    assert_eq!(lines, ["A=1", "B=two words", "PATHX=no", "TINI_KILL_PROCESS_GROUP="]);
 }

@@ -99,6 +99,9 @@ fn beside_process_1(options: &[&str], variable: Option<&str>) -> (usize, usize) 
 
 #[test]
 fn a_subreaper_adopts_without_being_process_1() {
+    if Limit::NoSubreaper.applies() {
+        return;
+    }
     assert_eq!(beside_process_1(&["-s"], None), (10, 1));
     assert_eq!(beside_process_1(&[], Some("TINI_SUBREAPER")), (10, 1));
     assert_eq!(beside_process_1(&[], None), (0, 1), "the control adopts nobody");
@@ -115,7 +118,7 @@ fn it_hears_of_its_parents_death() {
         // A shell between us, which ends when it is told to.
         let pod = Pod::with(pause());
         let init = format!("{:?}", init()).replace('"', "");
-        let script = format!("{init} -s {options} -- {} signals & read line; kill -9 $$", witness());
+        let script = format!("TINI_VERBOSITY=0 {init} {options} -- {} signals & read line; kill -9 $$", witness());
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut shell = pod.join(shell);
@@ -168,6 +171,9 @@ fn nobody_who_reads_its_messages_can_hold_it_up() {
 
 #[test]
 fn without_a_process_to_be_had_it_says_so() {
+    if Limit::OwnProcess.applies() {
+        return;
+    }
     let group = match sandbox::cgroup::Cgroup::new() {
         Ok(group) => group,
         // Then another means: the limit of an ordinary user.

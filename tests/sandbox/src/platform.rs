@@ -31,6 +31,8 @@ pub enum Limit {
     OwnSignals,
     /// It makes system calls, takes memory, starts threads, and is what the kernel executes.
     OwnProcess,
+    /// It refuses to make a process the reaper of its descendants.
+    NoSubreaper,
 }
 
 impl Limit {
@@ -42,6 +44,7 @@ impl Limit {
                 "what ends a program, and real-time signals, are its own to handle, for a process 1 too"
             }
             Self::OwnProcess => "filters, limits and tracers would hit what it does itself",
+            Self::NoSubreaper => "it refuses PR_SET_CHILD_SUBREAPER",
         }
     }
 
