@@ -1,6 +1,7 @@
 //! `init` as the init of an engine, for `docker run --init` and `podman run --init`, beside the engine's own and none.
 
 use crate::images;
+use runtimes::docker::Builder;
 use runtimes::inventory::Inventory;
 use runtimes::machine::{Machine, Said};
 use runtimes::project::{folder, package};
@@ -85,12 +86,35 @@ pub fn docker(report: &mut Report) -> Option<()> {
                 assert!(!log.contains("failed to parse") && !log.contains(INIT_AT), "{log}");
             })?;
         }
+        if ours {
+            report.step("the three lines of the README make an image that it is process 1 of", || {
+                from_the_readme(&docker);
+            })?;
+        }
         let call = |arguments: &[&str]| docker.docker(arguments);
         let cgroup = Vec::new();
         let engine = Engine { name: "docker", machine: &docker.machine, call: &call, options: cgroup };
         containers(report, &engine, ours)?;
     }
     Some(())
+}
+
+/// Builds an image as the README says, and runs it: with what it says is the program, and with another one.
+fn from_the_readme(docker: &Docker) {
+    docker.docker(&["load", "--input", images::pause()]).ok();
+    let readme = fs::read_to_string(folder().join("README.md")).expect("it is there");
+    let (_, lines) = readme.split_once("```dockerfile\n").expect("it has a Dockerfile");
+    let (lines, _) = lines.split_once("```").expect("which ends");
+    let context = tempfile::tempdir().expect("a folder can be made");
+    let program = lines.replace("your-program", "/bin/busybox");
+    assert!(lines.lines().count() == 3 && program != lines, "{lines}");
+    let dockerfile = format!("FROM {}\n{program}", busybox::REFERENCE);
+    fs::write(context.path().join("Dockerfile"), dockerfile).expect("it can be written");
+    docker.build(Builder::Classic, context.path(), &["--tag=with-init"]);
+    let run = ["run", "--rm", "--network=none", "with-init"];
+    docker.docker(&run).ok();
+    let said = docker.docker(&[&run[..], &["/bin/sh", "-c", "cat /proc/1/comm; exit 42"]].concat());
+    assert_eq!((said.status.code(), &*said.stdout), (Some(42), "init\n"), "{said:?}");
 }
 
 pub fn podman(report: &mut Report) -> Option<()> {
