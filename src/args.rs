@@ -121,10 +121,6 @@ impl<'a> Str<'a> {
         self.0 as usize
     }
 
-    pub fn as_ptr(self) -> *const u8 {
-        self.0
-    }
-
     /// What comes after `prefix`, if it begins with that.
     pub fn strip_prefix(mut self, prefix: Str) -> Option<Self> {
         for byte in prefix {
