@@ -10,7 +10,7 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::close;
 use procfs::process::Process;
 use sandbox::cgroup::Cgroup;
-use sandbox::fault::{apply, refuse};
+use sandbox::fault::{ERRORS, apply, refuse};
 use sandbox::platform::Limit;
 use sandbox::programs::{careless, pause};
 use sandbox::table::{rows, zombies};
@@ -23,9 +23,6 @@ use std::process::{Command, Output, Stdio};
 
 const WARNING: &str = "Warning: pause should be the first process\n";
 const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
-
-/// Errors that a security profile, an old kernel or an emulator answers with.
-const ERRORS: [Errno; 4] = [Errno::EPERM, Errno::ENOSYS, Errno::EINVAL, Errno::EAGAIN];
 
 /// `pause`, its messages in a pipe.
 fn piped() -> Command {

@@ -52,10 +52,9 @@ impl Peer {
         command
     }
 
-    /// An init with the clock as its child.
-    pub fn with_the_clock(&self) -> Result<Program> {
-        let clock = clock(&target()?)?;
-        Ok(Program::new(&self.path, &["--", clock.to_str().ok_or(NOT_UTF8)?]))
+    /// An init with another child.
+    pub fn with_child(&self, child: &str) -> Program {
+        Program::new(&self.path, &["--", child])
     }
 
     /// All of their command line, for a process that starts the same.
@@ -175,10 +174,11 @@ fn floor(target: &Path) -> Result<PathBuf> {
     Ok(program)
 }
 
-fn clock(target: &Path) -> Result<PathBuf> {
-    let program = target.join("clock");
+/// Builds a child that tells the time when it is executed, and whenever SIGUSR1 has reached it.
+pub fn clock() -> Result<String> {
+    let program = target()?.join("clock");
     succeed(Command::new("cc").args(["-static", "-nostdlib", "-o"]).arg(&program).arg(source("clock.S")))?;
-    Ok(program)
+    Ok(program.to_str().ok_or(NOT_UTF8)?.to_owned())
 }
 
 fn source(name: &str) -> PathBuf {

@@ -4,12 +4,9 @@ use crate::run::{Told, outcome, piped, text, witness};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use sandbox::Pod;
-use sandbox::fault::{apply, refuse};
+use sandbox::fault::{ERRORS, apply, refuse};
 use sandbox::platform::Limit;
 use std::os::unix::process::ExitStatusExt;
-
-/// Errors that a security profile, an old kernel or an emulator answers with.
-const ERRORS: [Errno; 4] = [Errno::EPERM, Errno::ENOSYS, Errno::EINVAL, Errno::EAGAIN];
 
 /// `init` as process 1, for which, and for its program, the kernel refuses these calls.
 #[track_caller]

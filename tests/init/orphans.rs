@@ -1,12 +1,11 @@
 //! Orphans are adopted and reaped, as process 1 and as a subreaper, starved or not.
 
 use crate::run::{Told, piped, text, witness};
-use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
-use nix::unistd::{Uid, geteuid, setuid};
 use sandbox::container::{container, end, until_alone};
 use sandbox::platform::Limit;
 use sandbox::programs::{careless, init, pause};
+use sandbox::shim::no_process_to_be_had;
 use sandbox::starve::{Load, starve};
 use sandbox::table::{rows, zombies};
 use sandbox::{Pod, until};
@@ -177,24 +176,12 @@ fn without_a_process_to_be_had_it_says_so() {
     let group = match sandbox::cgroup::Cgroup::new() {
         Ok(group) => group,
         // Then another means: the limit of an ordinary user.
-        Err(_) => return at_the_limit_of_a_user(),
+        Err(_) => return fails_to_fork(Pod::start_after(piped(&["true"]), no_process_to_be_had())),
     };
     group.limit_pids(1).expect("the group has the controller");
     let entrances = group.entrances();
     let pod = Pod::start_after(piped(&["true"]), move || {
         entrances.iter().try_for_each(|entrance| std::fs::write(entrance, "0"))
-    });
-    fails_to_fork(pod);
-}
-
-fn at_the_limit_of_a_user() {
-    let is_root = geteuid().is_root();
-    let pod = Pod::start_after(piped(&["true"]), move || {
-        if is_root {
-            setuid(Uid::from_raw(54321))?; // no limit holds root
-        }
-        setrlimit(Resource::RLIMIT_NPROC, 1, 1)?;
-        Ok(())
     });
     fails_to_fork(pod);
 }

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::bench::Bench;
+use crate::peers;
 use crate::results::{Better, Row};
 use nix::sys::signal::Signal;
 use nix::time::{ClockId, clock_gettime};
@@ -16,17 +17,17 @@ use std::time::{Duration, Instant};
 const SIGNALS: u32 = 5;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
+    let clock = peers::clock()?;
     let precedence = Precedence::take()?;
     let samples = bench.rounds("a child of it", bench.effort.child, |peer| {
         let (mut told, tells) = pipe()?;
-        let program = peer.with_the_clock()?;
-        let sandbox = Bare::start_after(&program, Some(precedence.cpu), || dup2_stdout(&tells))?;
+        let sandbox = Bare::start_after(&peer.with_child(&clock), Some(precedence.cpu), || dup2_stdout(&tells))?;
         drop(tells);
         let began = time(&mut told)? - since_boot(sandbox.called)?;
         let mut took = Duration::ZERO;
         for _ in 0..SIGNALS {
             settle(sandbox.pid());
-            let sent = clock()?;
+            let sent = now()?;
             sandbox.signal(Signal::SIGUSR1);
             took += time(&mut told)? - sent;
         }
@@ -49,11 +50,11 @@ fn time(told: &mut PipeReader) -> Result<Duration> {
 }
 
 /// The same clock, read here.
-fn clock() -> Result<Duration> {
+fn now() -> Result<Duration> {
     Ok(clock_gettime(ClockId::CLOCK_MONOTONIC)?.into())
 }
 
 /// What that clock said at an instant.
 fn since_boot(instant: Instant) -> Result<Duration> {
-    Ok(clock()? - instant.elapsed())
+    Ok(now()? - instant.elapsed())
 }

@@ -2,12 +2,10 @@
 //!
 //! The table is `docs/init-differences.md`; with `PAUSE_WRITE` in the environment it is written, otherwise compared.
 
-use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
-use nix::unistd::{Uid, geteuid, setuid};
 use runtimes::project::folder;
 use sandbox::programs::{init, path, pause, write};
-use sandbox::shim::ignore;
+use sandbox::shim::{ignore, no_process_to_be_had};
 use sandbox::table::{rows, zombies};
 use sandbox::terminal::{CTRL_Z, Keyboard, take_control};
 use sandbox::{Member, Pod, until};
@@ -150,13 +148,7 @@ fn beneath_who_ignores(name: &str) -> String {
 
 /// The status where no process is to be had.
 fn at_the_limit(name: &str) -> String {
-    let is_root = geteuid().is_root();
-    status_of(Pod::start_after(peer(name, &["--", "true"]), move || {
-        if is_root {
-            setuid(Uid::from_raw(54321))?; // no limit holds root
-        }
-        Ok(setrlimit(Resource::RLIMIT_NPROC, 1, 1)?)
-    }))
+    status_of(Pod::start_after(peer(name, &["--", "true"]), no_process_to_be_had()))
 }
 
 /// Whether the program goes on after Ctrl-Z at the terminal of process 1.

@@ -4,6 +4,9 @@ use nix::errno::Errno;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 use std::io;
 
+/// Errors that a security profile, an old kernel or an emulator answers with.
+pub const ERRORS: [Errno; 4] = [Errno::EPERM, Errno::ENOSYS, Errno::EINVAL, Errno::EAGAIN];
+
 /// A filter, compiled: every call of these numbers is answered with `error`, every other one is let through.
 pub fn refuse(calls: &[libc::c_long], error: Errno) -> BpfProgram {
     let rules = calls.iter().map(|&call| (call, Vec::new())).collect();

@@ -11,7 +11,7 @@ use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, Signal, raise, signal};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork, getppid, write};
+use nix::unistd::{ForkResult, Pid, Uid, fork, geteuid, getppid, setuid, write};
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::mem;
 
@@ -136,6 +136,17 @@ pub fn ignore(signals: &[Signal]) -> io::Result<()> {
         unsafe { signal(ignored, SigHandler::SigIgn) }?;
     }
     Ok(())
+}
+
+/// A last step after which no other process is to be had: that of a user who may have one.
+pub fn no_process_to_be_had() -> impl Fn() -> io::Result<()> + Send + Sync + 'static {
+    let is_root = geteuid().is_root();
+    move || {
+        if is_root {
+            setuid(Uid::from_raw(54321))?; // no limit holds root
+        }
+        Ok(setrlimit(Resource::RLIMIT_NPROC, 1, 1)?)
+    }
 }
 
 /// Makes children that are dead when this returns, and does not reap them: what a program inherits that is executed now.
