@@ -34,6 +34,9 @@ const VERSION: &str = concat!(
     "\n"
 );
 
+/// What an option is that there is not.
+const UNKNOWN: &CStr = c": unknown option\n";
+
 /// How to do it.
 pub struct Options {
     /// Where PROGRAM is among the arguments.
@@ -69,6 +72,12 @@ impl Options {
                 break;
             }
             self.program += 1;
+            if let Some(mut long) = word.strip_prefix(c"--".into()) {
+                if long.next().is_none() {
+                    break;
+                }
+                return Err(if is_version(word) { print(VERSION.as_bytes()) } else { refuse(word, UNKNOWN) });
+            }
             while let Some(letter) = letters.next() {
                 match letter {
                     b's' | b'g' | b'c' | b'w' => self.letters |= bit(letter),
@@ -82,9 +91,7 @@ impl Options {
                         self.set(letter, letters).ok_or_else(|| refuse(word, c": wrong value\n"))?;
                         break;
                     }
-                    b'-' if { letters }.next().is_none() => return self.finish(args),
-                    b'-' if letters.strip_prefix(c"version".into()).is_some() => return Err(print(VERSION.as_bytes())),
-                    _ => return Err(refuse(word, c": unknown option\n")),
+                    _ => return Err(refuse(word, UNKNOWN)),
                 }
             }
         }
@@ -147,6 +154,11 @@ impl Options {
 /// Where a signal's place is; outside of all places for 0, which is none.
 fn place(signal: c_int) -> usize {
     (signal as usize).wrapping_sub(1)
+}
+
+/// Whether a word is `--version`, and no more than that.
+fn is_version(word: Str) -> bool {
+    word.strip_prefix(c"--version".into()).is_some_and(|mut rest| rest.next().is_none())
 }
 
 /// Prints what was asked for, and returns the status to leave with.

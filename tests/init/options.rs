@@ -26,13 +26,16 @@ fn help_and_the_license_go_to_standard_output() {
 
 #[test]
 fn a_mistake_is_one_line_and_the_usage() {
-    let cases: [(&[&str], &str); 20] = [
+    let cases: [(&[&str], &str); 23] = [
         (&[], "PROGRAM is missing"),
         (&["-s"], "PROGRAM is missing"),
         (&["--"], "PROGRAM is missing"),
         (&["-x", "true"], "-x: unknown option"),
         (&["-gx", "true"], "-gx: unknown option"),
         (&["--nothing", "true"], "--nothing: unknown option"),
+        (&["--versions", "true"], "--versions: unknown option"),
+        (&["--v", "true"], "--v: unknown option"),
+        (&["-v-", "true"], "-v-: unknown option"),
         (&["-p"], "-p: wrong value"),
         (&["-p", "SIGNOTHING", "true"], "-p: wrong value"),
         (&["-p65", "true"], "-p65: wrong value"),
