@@ -74,7 +74,7 @@ test-manifests: binaries ## Let the programs that they are for read the files in
 	@build/debian.sh forky containerd kind kubectl
 	$(SETUP) cargo test --package runtimes --test manifests
 
-test-peers: ## Compare what init does with tini, dumb-init and catatonit [PAUSE_WRITE=1 writes docs/init-differences.md]
+test-peers: ## Compare what init does with tini, dumb-init and catatonit [PAUSE_WRITE=1 writes docs/init-*.md]
 	@build/install.sh tini dumb-init catatonit protobuf-compiler
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package runtimes --test peers'
 

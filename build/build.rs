@@ -37,10 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         linker.takes("--defsym=BASE=0x200000");
     }
 
-    // The map of the file. On these two the linker adds an empty table of addresses to have something to count from,
-    // and it would be writable.
-    let architecture = env::var("CARGO_CFG_TARGET_ARCH")?;
-    if is_release && ["powerpc64", "x86"].contains(&&*architecture) {
+    // The map of the file. On some architectures the linker adds an empty table of addresses, which would be writable.
+    if is_release {
         link_binaries_with(&format!("-T{}", folder.join("no-tables.ld").display()));
     }
     link_binaries_with(&format!("-T{}", folder.join("freestanding.ld").display()));

@@ -39,7 +39,7 @@ fn build_with(file: &str, sound: &str, spoilt: &str) -> Output {
 
 /// Builds it with `main` beginning with this code.
 fn build_with_code(code: &str) -> Output {
-    let head = "extern \"C\" fn main(args: Args) -> i32 {\n";
+    let head = "extern \"C\" fn main(stack: InitialStack<'static>) -> c_int {\n";
     build_with("src/bin/pause.rs", head, &format!("{head}{code}\n"))
 }
 
@@ -63,7 +63,7 @@ fn a_call_into_the_c_library_does_not_link() {
 
 #[test]
 fn a_panic_that_can_be_reached_does_not_link() {
-    assert_fails(build_with_code("assert!(!args.contain(c\"--panic\"));"), "a_panic_can_be_reached");
+    assert_fails(build_with_code("assert!(!stack.has_argument(c\"--panic\"));"), "a_panic_can_be_reached");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn no_function_in_it_has_to_do_with_panics() {
 fn a_constant_that_would_have_to_be_relocated_does_not_link() {
     assert_fails(
         build_with_code(
-            "static TEXTS: [&str; 2] = [\"a\\n\", \"bc\\n\"]; message::to_stderr(core::hint::black_box(&TEXTS)[0]);",
+            "static TEXTS: [&str; 2] = [\"a\\n\", \"bc\\n\"]; log::to_stderr(core::hint::black_box(&TEXTS)[0]);",
         ),
         "a relocation is needed",
     );
@@ -110,6 +110,7 @@ fn writable_data_does_not_link() {
 
 #[test]
 fn an_architecture_that_has_no_file_is_told_how_to_get_one() {
-    let line = format!("#[cfg_attr(target_arch = \"{ARCH}\", path = \"{ARCH}.rs\")]\n");
-    assert_fails(build_with("src/sys/mod.rs", &line, ""), "pause does not know this architecture yet: add src/sys/");
+    let path = format!("path = \"arch/{ARCH}.rs\"");
+    let output = build_with("src/sys/mod.rs", &path, "path = \"arch/mod.rs\"");
+    assert_fails(output, "write src/sys/arch/<target_arch>.rs with the items that the head of src/sys/mod.rs lists");
 }

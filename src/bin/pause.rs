@@ -1,65 +1,68 @@
 //! `pause`: the first process of a pod.
 //!
-//! It holds the pod's namespaces by being there, reaps the orphans that it adopts, and leaves when it is told to.
-//! With `--guard`, what is in the pod cannot tell it to. It needs nothing but the kernel: no C library, no memory but its
-//! stack, no file, no privilege.
+//! It keeps the pod's namespaces alive by being in them, reaps the orphans that it adopts, and exits on SIGINT and
+//! SIGTERM; with `--guard`, only if they come from outside of the pod. It needs nothing but the kernel: no C library, no
+//! memory but its stack, no file, no privilege.
 
 #![no_std]
 #![no_main]
 
-use pause::args::Args;
-use pause::sys::{Errno, Signal};
-use pause::{message, privileges, reaper, signals, sys};
+use core::ffi::c_int;
+use pause::pause::{guard, log, privileges, reaping, signals};
+use pause::sys::Errno;
+use pause::sys::process::getpid;
+use pause::sys::signal::Signal;
+use pause::sys::stack::InitialStack;
 
 pause::program!(main);
 
-extern "C" fn main(args: Args) -> i32 {
-    // Before anything else: until now a process 1 loses every signal that is sent to it.
+extern "C" fn main(stack: InitialStack<'static>) -> c_int {
+    // First of all: a process 1 loses every signal that is sent to it before they are blocked.
     if signals::block().is_err() {
-        return leave("Error: cannot block signals\n", 1);
+        return exit_with("Error: cannot block signals\n", 1);
     }
 
     privileges::give_up();
 
-    if args.contain(c"-v") {
-        return match message::to_stdout(concat!("pause ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()) {
+    if stack.has_argument(c"-v") {
+        return match log::to_stdout(concat!("pause ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()) {
             true => 0,
-            false => leave("Error: cannot write the version\n", 1),
+            false => exit_with("Error: cannot write the version\n", 1),
         };
     }
 
-    let mut is_guarded = args.contain(c"--guard");
-    if sys::getpid() != 1 {
-        message::to_stderr("Warning: pause should be the first process\n");
+    let mut is_guarded = stack.has_argument(c"--guard");
+    if getpid() != 1 {
+        log::to_stderr("Warning: pause should be the first process\n");
         is_guarded = false;
     }
 
-    if reaper::reap_by_itself().is_err() {
-        return leave("Error: cannot set up SIGCHLD\n", 3);
+    if reaping::let_kernel_reap().is_err() {
+        return exit_with("Error: cannot set up SIGCHLD\n", 3);
     }
-    reaper::reap();
+    reaping::reap();
 
-    let mut lines = 100; // that may tell of ignored signals: whoever sends them must not fill a disk with our messages
+    let mut lines_left = 100; // about ignored signals, so that their sender cannot fill the disk with our messages
     loop {
         match signals::wait() {
-            Ok(Signal { number: libc::SIGCHLD, .. }) => reaper::reap(),
-            Ok(signal) if is_guarded && !signal.is_from_outside() => {
-                if lines > 0 {
-                    lines -= 1;
-                    message::to_stderr("Ignored a signal from the pod\n");
+            Ok(Signal { number: libc::SIGCHLD, .. }) => reaping::reap(),
+            Ok(signal) if is_guarded && !guard::is_from_outer_namespace(&signal) => {
+                if lines_left > 0 {
+                    lines_left -= 1;
+                    log::to_stderr("Ignored a signal from the pod\n");
                 }
-                reaper::reap(); // in a storm of them SIGCHLD would never have its turn
+                reaping::reap(); // SIGCHLD has a higher number, so it would never be taken in a storm of these
             }
-            Ok(Signal { number: libc::SIGINT, .. }) => return leave("Shutting down, got signal: Interrupt\n", 0),
-            Ok(_) => return leave("Shutting down, got signal: Terminated\n", 0), // SIGTERM
-            Err(Errno::EINTR) => {} // stopped and continued, frozen and thawed, or looked at by a debugger
-            Err(_) => return leave("Error: cannot wait for signals\n", 42),
+            Ok(Signal { number: libc::SIGINT, .. }) => return exit_with("Shutting down, got signal: Interrupt\n", 0),
+            Ok(_) => return exit_with("Shutting down, got signal: Terminated\n", 0), // SIGTERM
+            Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or a debugger's visit
+            Err(_) => return exit_with("Error: cannot wait for signals\n", 42),
         }
     }
 }
 
-/// The last words, and the status to leave with.
-fn leave(words: &str, status: i32) -> i32 {
-    message::to_stderr(words);
+/// Writes the last message, and returns the status to exit with.
+fn exit_with(message: &str, status: c_int) -> c_int {
+    log::to_stderr(message);
     status
 }

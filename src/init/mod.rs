@@ -1,15 +1,31 @@
-//! The parts of `init`, the process 1 of a single container, beside those that it has in common with `pause`.
+//! The parts that `init` alone needs.
 //!
-//! | module       | its one job                                                                    |
-//! | ------------ | ------------------------------------------------------------------------------ |
-//! | [`options`]  | what the command line and the environment ask for                              |
-//! | [`names`]    | signals by their names                                                         |
-//! | [`program`]  | find the program, and start it with what was given to us                       |
-//! | [`terminal`] | put it into the foreground, and stop along with it                             |
-//! | [`farewell`] | tell whoever is left when the program has ended, and wait for them             |
+//! | module           | its one job                                                              |
+//! | ---------------- | ------------------------------------------------------------------------ |
+//! | [`options`]      | the parsed command line                                                  |
+//! | [`words`]        | the words of the command line, and of a variable that holds options      |
+//! | [`signal_names`] | signals by name                                                          |
+//! | [`spawn`]        | start the program                                                        |
+//! | [`path_search`]  | execute a program as `execvp` does                                       |
+//! | [`inherited`]    | hand down to the program what init was given                             |
+//! | [`supervise`]    | the loop: reap, forward signals, leave                                   |
+//! | [`job_control`]  | the terminal's foreground, and stops                                     |
+//! | [`grace_period`] | ask the remaining processes to end, and wait for them                    |
+//! | [`proc`]         | read `/proc`                                                             |
+//! | [`log`]          | write lines to standard error                                            |
+//! | [`usage`]        | print the help, the version and mistakes                                 |
+//! | [`text`]         | put a string together, and numbers in text                               |
 
-pub mod farewell;
-pub mod names;
+pub mod grace_period;
+pub mod inherited;
+pub mod job_control;
+pub mod log;
 pub mod options;
-pub mod program;
-pub mod terminal;
+pub mod path_search;
+pub mod proc;
+pub mod signal_names;
+pub mod spawn;
+pub mod supervise;
+pub mod text;
+pub mod usage;
+pub mod words;

@@ -1,179 +1,235 @@
-//! What the command line and the environment ask for: the letters of tini and dumb-init, and one of our own, `-t`.
+//! The parsed command line: the options of tini and dumb-init, and a few of our own. `docs/init.md` has the grammar.
 
-use super::names::{SIGNALS, take_signal};
-use crate::args::{Args, Str};
-use crate::message;
-use crate::sys::process;
-use crate::text::take_number;
-use core::ffi::{CStr, c_int};
+use super::signal_names::parse_signal;
+use super::text::{padded, parse_number, take_part};
+use super::words::Words;
+use crate::sys::signal::HIGHEST;
+use crate::sys::stack::InitialStack;
+use core::ffi::c_int;
+use core::slice;
 
-/// What `-h` and `-l` print, and a wrong option is answered with.
-const HELP: &str = "\
-usage: init [OPTIONS] [--] PROGRAM [ARGS...]
--s\tbe a subreaper
--p SIG\tget SIG when the parent ends
--g\tsignal PROGRAM's group
--c\tshare our group with PROGRAM
--r A:B\tforward B for A; 0 is nothing
--e CODE\tleave with 0 for CODE
--t SECS\twait for the rest to end
--w -v\twarn of reaping, say more
-Apache-2.0
-";
+/// The beginning of the environment variable that holds options, for those who cannot pass any on the command line.
+pub const VARIABLE: &[u8] = b"INIT_OPTIONS=";
 
-/// What `--version` prints. Docker looks for a word without dots after `git.`, and calls it the commit: the tag.
-const VERSION: &str = concat!(
-    "init ",
-    env!("CARGO_PKG_VERSION"),
-    " - git.v",
-    env!("CARGO_PKG_VERSION_MAJOR"),
-    "-",
-    env!("CARGO_PKG_VERSION_MINOR"),
-    "-",
-    env!("CARGO_PKG_VERSION_PATCH"),
-    "\n"
-);
+/// The longest grace period, in seconds.
+const MOST_SECONDS: c_int = 999_999_999;
 
-/// What an option is that there is not.
-const UNKNOWN: &CStr = c": unknown option\n";
+/// In the table of rewrites: nothing is forwarded.
+const NOTHING: u8 = u8::MAX;
 
-/// How to do it.
+/// Long names, and the letters that they stand for. See [`padded`].
+static LONG_NAMES: [([u8; 12], u8); 6] = [
+    long_name("single-child", b'c'),
+    long_name("rewrite", b'r'),
+    long_name("verbose", b'v'),
+    long_name("help", b'h'),
+    long_name("version", b'V'),
+    long_name("keep-options", b'k'),
+];
+
+const fn long_name(name: &str, letter: u8) -> ([u8; 12], u8) {
+    (padded(name.as_bytes()).expect("it is short"), letter)
+}
+
+/// The options.
+#[repr(C)] // the tables last, so that the other fields have short addresses
 pub struct Options {
-    /// Where PROGRAM is among the arguments.
-    pub program: usize,
-    /// Which of the options without a value there were: a bit for each letter.
-    letters: u32,
-    /// Below 0 it says nothing; 0 warns, 1 tells of the beginning, 2 of everything that happens.
+    /// `-s`: adopt orphans without being process 1.
+    pub is_subreaper: bool,
+    /// `-p SIGNAL`: the signal that `init` is sent when its parent ends; 0 for none.
+    pub parent_death_signal: c_int,
+    /// `-g`: forward signals to the program's process group.
+    pub signals_group: bool,
+    /// `-c`: leave the program in the process group of `init`.
+    pub shares_group: bool,
+    /// `-t SECONDS`: how long the remaining processes may take to end when the program has ended.
+    pub grace_period: Option<c_int>,
+    /// How much to say: see [`Level`].
     pub verbosity: c_int,
-    /// For how many seconds to wait for whoever is left.
-    pub farewell: Option<c_int>,
-    /// Which statuses become 0.
+    /// `-w`: warn of every orphan that is reaped.
+    pub warns_of_reaping: bool,
+    /// `-k`: leave [`VARIABLE`] in the program's environment.
+    pub keeps_variable: bool,
+    /// `-e CODE`: which statuses of the program become 0.
     is_success: [bool; 256],
-    /// What is forwarded in the place of each signal, from 1 on: the bits in which it differs from that.
-    rewrites: [u8; SIGNALS as usize],
+    /// `-r FROM:TO`: the signal that is forwarded in the place of each; 0 for the same, or [`NOTHING`].
+    rewrites: [u8; HIGHEST as usize + 1],
+}
+
+/// From which verbosity on something is said.
+#[derive(Clone, Copy)]
+pub enum Level {
+    /// Warnings: always, except with `TINI_VERBOSITY=0`.
+    Warning = 0,
+    /// Forwarded signals and the program's end: with `-v`.
+    Info = 1,
+    /// Reaped orphans: with `-vv`.
+    Debug = 2,
+}
+
+/// Why the parser stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The options are over.
+    Program,
+    /// The help is asked for.
+    Help,
+    /// The version is asked for.
+    Version,
+    /// A word names no option.
+    UnknownOption,
+    /// An option has a wrong value, or none.
+    WrongValue,
+    /// There is no program.
+    NoProgram,
+}
+
+/// Parses words into options.
+#[repr(C)] // for the same reason
+pub struct Parser<'a> {
+    /// The words that are left.
+    pub words: Words<'a>,
+    /// The word that was parsed last.
+    pub word: &'a [u8],
+    /// What was found.
+    pub options: Options,
+}
+
+impl<'a> Parser<'a> {
+    /// A parser that has not found anything yet.
+    pub fn new(words: Words<'a>) -> Self {
+        const DEFAULT: Options = Options {
+            is_subreaper: false,
+            parent_death_signal: 0,
+            signals_group: false,
+            shares_group: false,
+            grace_period: None,
+            verbosity: 0,
+            warns_of_reaping: false,
+            keeps_variable: false,
+            is_success: [false; _],
+            rewrites: [0; _],
+        };
+        Self { options: DEFAULT, words, word: b"" }
+    }
+
+    /// Parses all words of a variable.
+    pub fn parse_variable(&mut self) -> Stop {
+        match self.parse() {
+            // Only options may be there.
+            Stop::Program if self.words.take().is_some() => Stop::UnknownOption,
+            stop => stop,
+        }
+    }
+
+    /// Parses words up to the first one that is no option, which is left to be read, or up to `--`.
+    pub fn parse(&mut self) -> Stop {
+        loop {
+            let before = self.words;
+            self.word = self.words.take().unwrap_or_default();
+            let stop = match self.word {
+                b"--" => return Stop::Program,
+                [b'-', b'-', name @ ..] => self.parse_long(name),
+                [b'-', letters @ ..] if !letters.is_empty() => self.parse_letters(letters),
+                _ => {
+                    self.words = before;
+                    return Stop::Program;
+                }
+            };
+            if let Some(stop) = stop {
+                return stop;
+            }
+        }
+    }
+
+    /// Parses a long option, which is another name of a letter. A value may follow after `=`.
+    fn parse_long(&mut self, name: &[u8]) -> Option<Stop> {
+        let mut rest = Some(name);
+        let name = take_part(&mut rest, b'=').unwrap_or_default();
+        let Some((_, letter)) = padded(name).and_then(|name| LONG_NAMES.iter().find(|(long, _)| *long == name)) else {
+            return Some(Stop::UnknownOption);
+        };
+        match rest {
+            Some(value) if *letter == b'r' => self.set_value(*letter, value),
+            Some(_) => Some(Stop::UnknownOption),
+            None => self.parse_letters(slice::from_ref(letter)),
+        }
+    }
+
+    /// Parses letters. One that has a value takes the letters after it, or the next word if there are none.
+    fn parse_letters(&mut self, mut letters: &[u8]) -> Option<Stop> {
+        while let [letter, rest @ ..] = letters {
+            match letter {
+                b's' => self.options.is_subreaper = true,
+                b'g' => self.options.signals_group = true,
+                b'c' => self.options.shares_group = true,
+                b'w' => self.options.warns_of_reaping = true,
+                b'k' => self.options.keeps_variable = true,
+                b'v' => self.options.verbosity += 1,
+                b'h' | b'l' => return Some(Stop::Help),
+                b'V' => return Some(Stop::Version),
+                b'e' | b'p' | b'r' | b't' => {
+                    let value = if rest.is_empty() { self.words.take().unwrap_or_default() } else { rest };
+                    return self.set_value(*letter, value);
+                }
+                _ => return Some(Stop::UnknownOption),
+            }
+            letters = rest;
+        }
+        None
+    }
+
+    fn set_value(&mut self, letter: u8, value: &[u8]) -> Option<Stop> {
+        match self.options.set_value(letter, value) {
+            Some(()) => None,
+            None => Some(Stop::WrongValue),
+        }
+    }
 }
 
 impl Options {
-    /// Those of a command line without any.
-    pub const NONE: Self =
-        Self { program: 0, letters: 0, verbosity: 0, farewell: None, is_success: [false; _], rewrites: [0; _] };
-
-    /// Reads what was given to this process.
-    ///
-    /// # Errors
-    /// The status to leave with, where it was asked for something else than to start a program, which is done, or there
-    /// is a mistake, which has been said.
-    pub fn read(&mut self, args: &Args) -> Result<(), c_int> {
-        self.program = 1;
-        // The words before PROGRAM, as `getopt` does.
-        while let Some(word) = args.get(self.program) {
-            let mut letters = word;
-            if letters.next() != Some(b'-') || { letters }.next().is_none() {
-                break;
-            }
-            self.program += 1;
-            if let Some(mut long) = word.strip_prefix(c"--".into()) {
-                if long.next().is_none() {
-                    break;
-                }
-                return Err(if is_version(word) { print(VERSION.as_bytes()) } else { refuse(word, UNKNOWN) });
-            }
-            while let Some(letter) = letters.next() {
-                match letter {
-                    b's' | b'g' | b'c' | b'w' => self.letters |= bit(letter),
-                    b'v' => self.verbosity += 1,
-                    b'h' | b'l' => return Err(print(HELP.as_bytes())),
-                    b'e' | b'p' | b'r' | b't' => {
-                        if { letters }.next().is_none() {
-                            letters = args.get(self.program).unwrap_or(letters);
-                            self.program += 1;
-                        }
-                        self.set(letter, letters).ok_or_else(|| refuse(word, c": wrong value\n"))?;
-                        break;
-                    }
-                    _ => return Err(refuse(word, UNKNOWN)),
-                }
-            }
-        }
-        self.finish(args)
-    }
-
-    /// Reads the environment, and sees that there is a program.
-    fn finish(&mut self, args: &Args) -> Result<(), c_int> {
-        let environment = args.environment();
-        if environment.get(c"TINI_SUBREAPER").is_some() {
-            self.letters |= bit(b's');
-        }
-        if environment.get(c"TINI_KILL_PROCESS_GROUP").is_some() {
-            self.letters |= bit(b'g');
-        }
-        if let Some(mut value) = environment.get(c"TINI_VERBOSITY") {
-            self.verbosity = take_number(&mut value) - 1; // anything else is 0, as for tini
-        }
-        args.get(self.program).ok_or_else(|| refuse(c"PROGRAM".into(), c" is missing\n")).map(|_| ())
-    }
-
-    /// Whether there was an option of this letter.
-    pub fn has(&self, letter: u8) -> bool {
-        self.letters & bit(letter) != 0
-    }
-
-    /// Takes the value of an option that has one, if it makes sense.
-    fn set(&mut self, letter: u8, mut value: Str) -> Option<()> {
-        { value }.next()?;
+    /// Stores the value of an option that has one.
+    fn set_value(&mut self, letter: u8, value: &[u8]) -> Option<()> {
         match letter {
-            b'e' => *self.is_success.get_mut(take_number(&mut value) as usize)? = true,
-            b'p' => process::set_parent_death_signal(take_signal(&mut value)?).ok()?,
-            b't' => {
-                let seconds = take_number(&mut value);
-                self.farewell = Some(seconds);
-                if seconds < 0 {
-                    return None;
-                }
-            }
+            b'e' => *self.is_success.get_mut(parse_number(value)? as usize)? = true,
+            b'p' => self.parent_death_signal = parse_signal(value)?,
+            b't' => self.grace_period = Some(parse_number(value).filter(|seconds| *seconds <= MOST_SECONDS)?),
             _ => {
-                let from = take_signal(&mut value)?;
-                let to = take_signal(&mut value)?;
-                *self.rewrites.get_mut(place(from))? = (from ^ to) as u8;
+                let mut rest = Some(value);
+                let from = parse_signal(take_part(&mut rest, b':')?)?;
+                let to = rest?;
+                let to = if parse_number(to) == Some(0) { NOTHING } else { parse_signal(to)? as u8 };
+                *self.rewrites.get_mut(from as usize)? = to;
             }
         }
-        value.next().is_none().then_some(())
+        Some(())
     }
 
-    /// The status to leave with where the program left with this one.
+    /// Reads the variables that stand for options of tini and dumb-init.
+    pub fn read_variables(&mut self, stack: &InitialStack) {
+        self.is_subreaper |= stack.variable(b"TINI_SUBREAPER=").is_some();
+        self.signals_group |= stack.variable(b"TINI_KILL_PROCESS_GROUP=").is_some();
+        if let Some(value) = stack.variable(b"TINI_VERBOSITY=") {
+            self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1; // anything else is 0, as for tini
+        }
+    }
+
+    /// The status to exit with where the program exited with this one.
     pub fn status(&self, status: u8) -> c_int {
         if self.is_success[usize::from(status)] { 0 } else { status.into() }
     }
 
-    /// What to forward in the place of a signal: 0 for nothing.
-    pub fn rewrite(&self, signal: c_int) -> c_int {
-        self.rewrites.get(place(signal)).map_or(signal, |&bits| signal ^ c_int::from(bits))
+    /// The signal to forward in the place of `signal`. `None` for none.
+    pub fn forwarded_for(&self, signal: c_int) -> Option<c_int> {
+        match self.rewrites.get(signal as usize) {
+            Some(&NOTHING) => None,
+            Some(&to @ 1..) => Some(to.into()),
+            _ => Some(signal),
+        }
     }
-}
 
-/// Where a signal's place is; outside of all places for 0, which is none.
-fn place(signal: c_int) -> usize {
-    (signal as usize).wrapping_sub(1)
-}
-
-/// Whether a word is `--version`, and no more than that.
-fn is_version(word: Str) -> bool {
-    word.strip_prefix(c"--version".into()).is_some_and(|mut rest| rest.next().is_none())
-}
-
-/// Prints what was asked for, and returns the status to leave with.
-fn print(text: &[u8]) -> c_int {
-    i32::from(!message::to_stdout(text))
-}
-
-/// Says what is wrong, and with what, and returns the status to leave with.
-fn refuse(subject: Str, words: &CStr) -> c_int {
-    message::line(subject, words, 0);
-    message::to_shared_stderr(HELP.as_bytes());
-    1
-}
-
-/// What stands for a letter.
-const fn bit(letter: u8) -> u32 {
-    1 << (letter & 31)
+    /// Whether something of this level is to be said.
+    pub fn says(&self, level: Level) -> bool {
+        self.verbosity >= level as c_int
+    }
 }

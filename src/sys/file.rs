@@ -1,55 +1,98 @@
-//! System calls about files: read them, list them, write to them, and ask whether there is room for that.
+//! Descriptors: open, close, read and write them, and ask whether a write would wait.
 
-use super::{Errno, Time, checked, syscall};
-use crate::args::Str;
-use core::ffi::{c_int, c_short};
-use core::ptr;
+use super::errno::{check, check_unit};
+use super::time::{Time, Time64};
+use super::{Argument, Errno, NULL, arch, syscall, timed_syscall};
+use core::ffi::{CStr, c_int, c_short};
 
-/// Opens a file, in `folder` if its path is not absolute, with these `O_` flags, and closed in a program that is
-/// executed. Returns its descriptor (`man 2 openat`).
-pub fn open(folder: c_int, path: Str, flags: c_int) -> Result<c_int, Errno> {
+/// In the place of a directory's descriptor: a relative path begins in the current directory.
+pub const CURRENT_DIRECTORY: c_int = libc::AT_FDCWD;
+
+/// Opens a file with these `O_` flags; a relative path begins in `directory`. The descriptor is closed when a program is
+/// executed (`man 2 openat`). The flags must not ask for the file to be made.
+pub fn open(directory: c_int, path: &CStr, flags: c_int) -> Result<c_int, Errno> {
     let flags = flags | libc::O_CLOEXEC;
-    let arguments = [folder as usize, path.address(), flags as usize, 0];
-    // SAFETY: a string that ends, and which the borrow keeps. No flag of ours makes a file, which would need a mode.
-    checked(unsafe { syscall(libc::SYS_openat, arguments) })
+    let arguments = [directory.into(), path.as_ptr().into(), flags.into(), NULL];
+    // SAFETY: the kernel reads a string that ends with a NUL, which is borrowed until the call returns.
+    check(unsafe { syscall(libc::SYS_openat, arguments) })
 }
 
-/// Closes it (`man 2 close`).
-pub fn close(descriptor: c_int) {
+/// Closes a descriptor (`man 2 close`).
+pub fn close(descriptor: c_int) -> Result<(), Errno> {
     // SAFETY: takes a number only.
-    _ = unsafe { syscall(libc::SYS_close, [descriptor as usize]) };
+    check_unit(unsafe { syscall(libc::SYS_close, [descriptor.into()]) })
 }
 
-/// Reads what fits into `buffer`, and returns how many bytes that was: 0 at the end (`man 2 read`).
+/// Closes all descriptors from `first` to `last` (`man 2 close_range`, Linux 5.9).
+pub fn close_range(first: c_int, last: c_int) -> Result<(), Errno> {
+    // SAFETY: takes numbers only.
+    check_unit(unsafe { syscall(libc::SYS_close_range, [first.into(), last.into(), NULL]) })
+}
+
+/// Makes a copy of `descriptor` whose number is `lowest` or greater, closed when a program is executed (`man 2 fcntl`,
+/// F_DUPFD_CLOEXEC).
+pub fn duplicate(descriptor: c_int, lowest: c_int) -> Result<c_int, Errno> {
+    // SAFETY: takes numbers only.
+    check(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_DUPFD_CLOEXEC.into(), lowest.into()]) })
+}
+
+/// Reads as many bytes as fit into `buffer`, and returns how many there were: 0 at the end (`man 2 read`).
 pub fn read(descriptor: c_int, buffer: &mut [u8]) -> Result<c_int, Errno> {
-    let arguments = [descriptor as usize, buffer.as_mut_ptr() as usize, buffer.len()];
-    // SAFETY: the kernel writes that many bytes at that address at most, which are borrowed until the call returns.
-    checked(unsafe { syscall(libc::SYS_read, arguments) })
+    fill(libc::SYS_read, descriptor, buffer)
 }
 
-/// Reads entries of a folder, as [`read`] does bytes, in the form of `man 2 getdents64`.
-pub fn getdents64(descriptor: c_int, buffer: &mut [u8]) -> Result<c_int, Errno> {
-    let arguments = [descriptor as usize, buffer.as_mut_ptr() as usize, buffer.len()];
-    // SAFETY: as in `read`.
-    checked(unsafe { syscall(libc::SYS_getdents64, arguments) })
+/// Reads entries of a directory into `buffer`, in the form of `man 2 getdents64`, and returns how many bytes there were.
+pub fn read_directory(descriptor: c_int, buffer: &mut [u8]) -> Result<c_int, Errno> {
+    fill(libc::SYS_getdents64, descriptor, buffer)
 }
 
-/// Reads what a symbolic link in `folder` says, as [`read`] does bytes (`man 2 readlinkat`).
-pub fn readlink(folder: c_int, path: Str, buffer: &mut [u8]) -> Result<c_int, Errno> {
-    let arguments = [folder as usize, path.address(), buffer.as_mut_ptr() as usize, buffer.len()];
-    // SAFETY: a string that ends, and as in `read`.
-    checked(unsafe { syscall(libc::SYS_readlinkat, arguments) })
+/// Makes one of the two calls above.
+fn fill(number: libc::c_long, descriptor: c_int, buffer: &mut [u8]) -> Result<c_int, Errno> {
+    // SAFETY: both calls write at most that many bytes at that address, which are borrowed until the call returns.
+    check(unsafe { syscall(number, [descriptor.into(), buffer.as_mut_ptr().into(), buffer.len().into()]) })
 }
 
-/// Whether something could be written to `descriptor` now, without waiting, and somebody is there to read it
-/// (`man 2 ppoll`).
-pub fn is_writable(descriptor: c_int) -> bool {
-    let mut limit = Time { seconds: 0, nanoseconds: 0 };
+/// Reads the target of a symbolic link in `directory` into `buffer`, and returns its length (`man 2 readlinkat`).
+pub fn read_link(directory: c_int, path: &CStr, buffer: &mut [u8]) -> Result<c_int, Errno> {
+    let arguments = [directory.into(), path.as_ptr().into(), buffer.as_mut_ptr().into(), buffer.len().into()];
+    // SAFETY: the kernel reads a string that ends with a NUL, and writes at most that many bytes at that address; both
+    // are borrowed until the call returns.
+    check(unsafe { syscall(libc::SYS_readlinkat, arguments) })
+}
+
+/// Writes `bytes`, and returns how many of them were taken (`man 2 write`). Waits for room unless the file is
+/// `O_NONBLOCK`.
+pub fn write(descriptor: c_int, bytes: &[u8]) -> Result<c_int, Errno> {
+    // SAFETY: the kernel reads that many bytes at that address, which are borrowed until the call returns.
+    check(unsafe { syscall(libc::SYS_write, [descriptor.into(), bytes.as_ptr().into(), bytes.len().into()]) })
+}
+
+/// The status flags of an open file, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
+pub fn status_flags(descriptor: c_int) -> Result<c_int, Errno> {
+    // SAFETY: takes numbers only.
+    check(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_GETFL.into()]) })
+}
+
+/// Sets the status flags of an open file, for everybody who has it open by a copy of this descriptor (F_SETFL).
+pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
+    // SAFETY: takes numbers only.
+    check_unit(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_SETFL.into(), flags.into()]) })
+}
+
+/// Whether a write would not have to wait, and somebody is there to read it (`man 2 ppoll`).
+///
+/// # Errors
+/// The kernel does not tell.
+pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
     const WRITABLE: c_short = libc::POLLOUT;
-    let mut question = libc::pollfd { fd: descriptor, events: WRITABLE, revents: 0 };
-    let arguments = [ptr::from_mut(&mut question) as usize, 1, ptr::from_mut(&mut limit) as usize, 0, 0];
-    // SAFETY: the kernel reads and writes one `pollfd` and the time; both live until the call returns. No mask is
-    // given.
-    let answers = checked(unsafe { syscall(libc::SYS_ppoll, arguments) });
-    answers == Ok(1) && question.revents == WRITABLE
+    let mut request = libc::pollfd { fd: descriptor, events: WRITABLE, revents: 0 };
+    let mut limit = Time::ZERO; // the kernel writes to it how much of the time is left
+    let mut limit64 = Time64::from(&limit);
+    let request_pointer = Argument::from(&mut request);
+    let arguments = |limit| [request_pointer, 1.into(), limit, NULL, NULL];
+    let with_limit = arguments(Argument::from(&mut limit));
+    let with_limit64 = arguments(Argument::from(&mut limit64));
+    // SAFETY: the kernel reads and writes one `pollfd` and a limit, which live until the call returns. No mask is given.
+    let result = unsafe { timed_syscall(libc::SYS_ppoll, arch::SYS_PPOLL_TIME64, with_limit, with_limit64) };
+    check(result).map(|ready| ready == 1 && request.revents == WRITABLE)
 }

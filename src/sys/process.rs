@@ -1,102 +1,63 @@
-//! System calls about processes: start, execute, reap and signal them, their groups, and the terminal's foreground.
+//! Processes: their IDs, and to start, execute, wait for and signal them.
 
-use super::{Errno, address, checked, done, syscall};
-use crate::args::{Arguments, Environment, Str};
-use core::ffi::c_int;
-use core::ptr;
+use super::errno::{check, check_unit};
+use super::stack::InitialStack;
+use super::{Argument, Errno, NULL, arch, syscall};
+use core::ffi::{CStr, c_int};
 
-/// Makes a copy of this process, and returns its process ID; to the copy itself it returns 0 (`man 2 fork`).
-pub fn fork() -> Result<c_int, Errno> {
-    const SIGNAL_AT_EXIT: usize = libc::SIGCHLD as usize;
+/// A process ID.
+pub type Pid = c_int;
+
+/// The process ID of this process in its own PID namespace (`man 2 getpid`).
+pub fn getpid() -> Pid {
+    // SAFETY: takes no arguments.
+    (unsafe { syscall(libc::SYS_getpid, []) }) as Pid
+}
+
+/// Makes a copy of this process (`man 2 fork`). Returns the copy's process ID, and 0 in the copy.
+pub fn fork() -> Result<Pid, Errno> {
     const SAME_STACK: usize = 0;
-    // All other platforms of ours take the flags first.
-    let arguments =
-        if cfg!(target_arch = "s390x") { [SAME_STACK, SIGNAL_AT_EXIT] } else { [SIGNAL_AT_EXIT, SAME_STACK] };
-    // SAFETY: no flag asks for anything to be shared, so the copy has memory of its own, this stack included; and there
-    // is no other thread that it would miss. Of the further arguments the kernel looks at none without their flags.
-    checked(unsafe { syscall(libc::SYS_clone, arguments) })
+    let [first, second] = arch::clone_arguments(libc::SIGCHLD as usize, SAME_STACK);
+    // SAFETY: no flag asks for anything to be shared, so the copy has its own memory, this stack included. This program
+    // has no other thread that the copy would lack. Without their flags the kernel ignores the further arguments.
+    check(unsafe { syscall(libc::SYS_clone, [first.into(), second.into()]) })
 }
 
-/// Executes the program at `path` in this process (`man 2 execve`). Returns what went wrong, if anything did.
-pub fn execve(path: Str, arguments: &Arguments, environment: Environment) -> Errno {
-    let pointers = [path.address(), arguments.address(), environment.address()];
-    // SAFETY: a string, and two vectors of them that end with a null pointer, for as long as this process lives.
-    let result = done(unsafe { syscall(libc::SYS_execve, pointers) });
-    result.err().unwrap_or(Errno::ENOEXEC) // that it went well nobody here hears
+/// Executes the program at `path` in this process, with the arguments from `first` on and the environment of `stack`
+/// (`man 2 execve`). Returns only if that failed.
+pub fn execve(path: &CStr, stack: &InitialStack, first: usize) -> Errno {
+    let arguments = [path.as_ptr().into(), stack.arguments_from(first).into(), stack.environment().into()];
+    // SAFETY: a string, and two vectors of strings that end with a null pointer; all of them live until the call returns.
+    let result = check_unit(unsafe { syscall(libc::SYS_execve, arguments) });
+    result.err().unwrap_or(Errno::ENOEXEC) // success does not return
 }
 
-/// Reaps a child that has ended, or hears of one that has stopped: returns its process ID, and puts in `status` what
-/// `man 2 wait4` describes. 0 where children are left, and nothing has happened to them that `options` ask for.
+/// Waits for a change in the state of any child (`man 2 wait4`). Returns the child's process ID, and stores in `status`
+/// what happened to it. Returns 0 with WNOHANG where there are children, but no change.
 ///
 /// # Errors
-/// ECHILD: no child is left.
-pub fn wait4_status(status: &mut c_int, options: c_int) -> Result<c_int, Errno> {
-    const ANY_CHILD: usize = usize::MAX; // -1
-    let arguments = [ANY_CHILD, ptr::from_mut(status) as usize, options as usize, 0];
-    // SAFETY: the kernel writes `status`, which is borrowed until the call returns; the usage is not asked for.
-    checked(unsafe { syscall(libc::SYS_wait4, arguments) })
+/// [`Errno::ECHILD`]: there are no children.
+#[inline(always)]
+pub fn wait4(status: Option<&mut c_int>, options: c_int) -> Result<Pid, Errno> {
+    const ANY_CHILD: c_int = -1;
+    let arguments = [ANY_CHILD.into(), status.map_or(NULL, Argument::from), options.into(), NULL];
+    // SAFETY: the kernel writes `status` if there is one, which is borrowed until the call returns. The resource usage is
+    // not asked for.
+    check(unsafe { syscall(libc::SYS_wait4, arguments) })
 }
 
-/// Sends `signal` to a process, to the process group `-pid`, or to everybody (`man 2 kill`). Signal 0 asks whether that
-/// could be done.
-pub fn kill(pid: c_int, signal: c_int) -> Result<(), Errno> {
-    // SAFETY: takes numbers only.
-    done(unsafe { syscall(libc::SYS_kill, [pid as usize, signal as usize]) })
-}
+/// Every process that this one may signal, except itself and process 1 of its PID namespace.
+pub const EVERY_PROCESS: Pid = -1;
 
-/// The process group of this process; 0 where its leader is in no PID namespace of ours (`man 2 getpgid`).
-pub fn getpgrp() -> c_int {
-    // SAFETY: takes numbers only. About oneself there is always an answer.
-    (unsafe { syscall(libc::SYS_getpgid, [0]) }) as c_int
-}
+/// The process group of the caller, for [`kill`].
+pub const OWN_GROUP: Pid = 0;
 
-/// Makes a process, 0 for this one, the leader of a process group of its own (`man 2 setpgid`).
-pub fn setpgid(pid: c_int) -> Result<(), Errno> {
-    // SAFETY: takes numbers only.
-    done(unsafe { syscall(libc::SYS_setpgid, [pid as usize, 0]) })
-}
-
-/// The process group that is in the foreground of the controlling terminal, which is open as `descriptor`
-/// (`man 3 tcgetpgrp`); 0 where its leader is in no PID namespace of ours.
+/// Sends `signal` to the process `pid`, to the process group `-pid`, or to [`EVERY_PROCESS`] (`man 2 kill`). Signal 0
+/// sends nothing, and tells whether a signal could be sent.
 ///
 /// # Errors
-/// ENOTTY: this is no terminal, or not the controlling one.
-pub fn foreground(descriptor: c_int) -> Result<c_int, Errno> {
-    let mut group: c_int = 0;
-    let arguments = [descriptor as usize, libc::TIOCGPGRP as usize, ptr::from_mut(&mut group) as usize];
-    // SAFETY: the kernel writes `group`, which lives until the call returns.
-    checked(unsafe { syscall(libc::SYS_ioctl, arguments) })?;
-    Ok(group)
-}
-
-/// Puts a process group into the foreground of it (`man 3 tcsetpgrp`). Who is not in the foreground himself does this
-/// with SIGTTOU blocked.
-pub fn set_foreground(descriptor: c_int, group: c_int) -> Result<(), Errno> {
-    let arguments = [descriptor as usize, libc::TIOCSPGRP as usize, address(&group)];
-    // SAFETY: the kernel reads `group`, which lives until the call returns.
-    done(unsafe { syscall(libc::SYS_ioctl, arguments) })
-}
-
-// Of what `prctl` takes beside the second argument the kernel looks at nothing in these three.
-
-/// Makes this process the reaper of all its descendants (`man 2 PR_SET_CHILD_SUBREAPER`).
-pub fn set_subreaper() -> Result<(), Errno> {
+/// [`Errno::ESRCH`]: there is no such process or group. EPERM: none of the processes may be signalled.
+pub fn kill(pid: Pid, signal: c_int) -> Result<(), Errno> {
     // SAFETY: takes numbers only.
-    done(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_CHILD_SUBREAPER as usize, 1]) })
-}
-
-/// Whether it is (`man 2 PR_GET_CHILD_SUBREAPER`): also because it was before it executed this program.
-pub fn is_subreaper() -> bool {
-    let mut is: c_int = 0;
-    let arguments = [libc::PR_GET_CHILD_SUBREAPER as usize, ptr::from_mut(&mut is) as usize];
-    // SAFETY: the kernel writes `is`, which lives until the call returns.
-    _ = unsafe { syscall(libc::SYS_prctl, arguments) };
-    is != 0
-}
-
-/// Has the kernel send this process `signal` when its parent ends (`man 2 PR_SET_PDEATHSIG`).
-pub fn set_parent_death_signal(signal: c_int) -> Result<(), Errno> {
-    let arguments = [libc::PR_SET_PDEATHSIG as usize, signal as usize];
-    // SAFETY: takes numbers only.
-    done(unsafe { syscall(libc::SYS_prctl, arguments) })
+    check_unit(unsafe { syscall(libc::SYS_kill, [pid.into(), signal.into()]) })
 }

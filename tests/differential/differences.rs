@@ -1,11 +1,11 @@
 //! The differences that are meant, each with its reason.
 
-use crate::play::End::{Died, Left, Spins, Stopped, Waits, Writes};
+use crate::play::End::{Died, Left, Stopped, Waits, Writes};
 use crate::play::Outcome;
-use crate::situation::Before::{Blocked, Dead, Deaf, Pending, Refused};
+use crate::situation::Before::{Blocked, Dead, Deaf, Pending};
 use crate::situation::Place::Ordinary;
 use crate::situation::Step::{Orphan, Signal};
-use crate::situation::{Call, Situation, Stream};
+use crate::situation::{Situation, Stream};
 use libc::{SIGCHLD, SIGCONT, SIGINT, SIGPIPE, SIGTERM};
 
 /// A difference between the two, and the situations that it is seen in: in each of them, and in no other.
@@ -24,7 +24,7 @@ fn reaped(theirs: &Outcome, ours: &Outcome) -> bool {
     theirs.end == ours.end && theirs.zombies > 0 && ours.zombies == 0
 }
 
-pub const DIFFERENCES: [Difference; 15] = [
+pub const DIFFERENCES: [Difference; 11] = [
     Difference {
         when: "the version is asked for",
         theirs: "the name of its source file and the version; the equivalent gives its own name",
@@ -125,48 +125,5 @@ pub const DIFFERENCES: [Difference; 15] = [
         why: "a signal that was sent is not to be lost",
         applies: |it| matches!(it.before, Pending(_)),
         shows: |theirs, ours| ours.end == Left(0) && (theirs.end == Waits || theirs.stderr != ours.stderr),
-    },
-    Difference {
-        when: "signals may not be blocked",
-        theirs: "as ever: it blocks none",
-        ours: "status 1, and a line on standard error",
-        why: "it could lose a signal, and says so",
-        applies: |it| it.before == Refused(Call::BlockSignals),
-        shows: |theirs, ours| {
-            matches!(theirs.end, Waits | Left(0))
-                && ours.end == Left(1)
-                && ours.stderr == "Error: cannot block signals\n"
-        },
-    },
-    Difference {
-        when: "signals may not be handled",
-        theirs: "status 1, without a word",
-        ours: "status 3, and a line on standard error",
-        why: "SIGCHLD is the only one that it sets up, and 3 is what upstream leaves with where that fails",
-        applies: |it| it.before == Refused(Call::HandleSignals),
-        shows: |theirs, ours| {
-            (theirs.end, ours.end) == (Left(1), Left(3))
-                && ours.stderr == format!("{}Error: cannot set up SIGCHLD\n", theirs.stderr)
-        },
-    },
-    Difference {
-        when: "it may not wait",
-        theirs: "goes round in a loop, until it is told to leave",
-        ours: "status 42, and a line on standard error",
-        why: "it never spins",
-        applies: |it| it.before == Refused(Call::WaitForSignals),
-        shows: |theirs, ours| {
-            matches!(theirs.end, Spins | Left(0))
-                && ours.end == Left(42)
-                && ours.stderr.ends_with("Error: cannot wait for signals\n")
-        },
-    },
-    Difference {
-        when: "it may not reap",
-        theirs: "a zombie for each orphan",
-        ours: "no zombie",
-        why: "the kernel reaps, so the loop is not needed for those that die from now on",
-        applies: |it| it.before == Refused(Call::Reap) && it.has(Orphan) && !it.is_told_to_leave(),
-        shows: |theirs, ours| ours.end == Waits && reaped(theirs, ours),
     },
 ];

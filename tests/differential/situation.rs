@@ -49,19 +49,6 @@ pub enum Before {
     Deaf,
     /// This signal is blocked, and was sent already.
     Pending(i32),
-    /// The kernel refuses something.
-    Refused(Call),
-}
-
-/// What is refused, as each program calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    BlockSignals,
-    HandleSignals,
-    WaitForSignals,
-    Reap,
-    Write,
-    WhoAmI,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +59,7 @@ pub enum Step {
     Orphan,
 }
 
-use Before::{Blocked, Dead, Deaf, Nothing, Pending, Refused};
+use Before::{Blocked, Dead, Deaf, Nothing, Pending};
 use Place::{Init, Ordinary};
 use Step::{Orphan, Signal};
 
@@ -98,8 +85,6 @@ const BEFORE: [Before; 8] = [
     Pending(SIGINT),
     Pending(SIGTERM),
 ];
-const REFUSED: [Call; 6] =
-    [Call::BlockSignals, Call::HandleSignals, Call::WaitForSignals, Call::Reap, Call::Write, Call::WhoAmI];
 const SCRIPTS: [&[Step]; 5] =
     [&[], &[Signal(SIGTERM)], &[Signal(SIGCHLD)], &[Orphan], &[Orphan, Signal(SIGINT), Signal(SIGTERM)]];
 
@@ -144,7 +129,7 @@ pub fn all() -> Vec<Situation> {
         for script in WITH_ORPHANS {
             all.push(Situation { script, ..plain });
         }
-        for before in BEFORE.into_iter().chain(REFUSED.map(Refused)) {
+        for before in BEFORE {
             all.extend(SCRIPTS.map(|script| Situation { before, script, ..plain }));
         }
     }

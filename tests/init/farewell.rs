@@ -159,8 +159,8 @@ fn a_subreaper_tells_its_descendants_and_no_stranger() {
 
     let kill: Member = {
         let row = rows(&pod).into_iter().find(|row| row.ppid == 0 && row.command == "witness").expect("the stranger");
-        let mut kill = Command::new("kill");
-        kill.args(["-USR1", &row.pid.to_string()]);
+        let mut kill = Command::new("sh");
+        kill.args(["-c", r#"kill -USR1 "$0""#, &row.pid.to_string()]);
         pod.join(kill)
     };
     assert!(kill.wait().status.success());

@@ -125,3 +125,22 @@ fn it_says_as_much_as_it_is_asked_to() {
         assert_eq!(said.contains("init: Reaped zombie process with pid="), reaps, "{options:?} {verbosity:?}: {said}");
     }
 }
+
+#[test]
+fn what_ended_the_program_is_said_from_v_on() {
+    for (options, what, expected) in [
+        (&["-v"][..], ["status", "7"], "init: program exited with status 7\n"),
+        (&["-v"], ["status", "0"], ""),
+        (&["-v", "-e", "7"], ["status", "7"], "init: program exited with status 7\n"),
+        (&["-v"], ["die", "15"], "init: program ended by SIGTERM\n"),
+        (&["-v"], ["die", "9"], "init: program ended by SIGKILL\n"),
+        (&["-v"], ["die", "35"], "init: program ended by signal 35\n"),
+        (&[], ["status", "7"], ""),
+        (&[], ["die", "15"], ""),
+    ] {
+        if what == ["die", "35"] && Limit::OwnSignals.applies() {
+            continue;
+        }
+        assert_eq!(text(&witnessed(options, &what).stderr), expected, "{options:?} {what:?}");
+    }
+}

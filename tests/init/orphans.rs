@@ -125,8 +125,8 @@ fn it_hears_of_its_parents_death() {
         drop(shell.streams().stdin.take());
         until("the shell has killed itself", || shell.status().is_some());
         let adopted = rows(&pod).into_iter().find(|row| row.ppid == 1 && row.state != 'Z').expect("init lives on");
-        let mut kill = Command::new("kill");
-        kill.args(["-USR2", &adopted.pid.to_string()]);
+        let mut kill = Command::new("sh");
+        kill.args(["-c", r#"kill -USR2 "$0""#, &adopted.pid.to_string()]);
         assert!(pod.join(kill).wait().status.success());
         if let Some(signal) = expected {
             assert_eq!(told.next(), Some(signal));

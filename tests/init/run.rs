@@ -1,9 +1,12 @@
 //! `init` and what it starts: how the tests here begin, and how they hear what is said.
 
+use sandbox::deadline::PATIENCE;
 use sandbox::programs::{init, path};
 use sandbox::{Member, Pod};
 use std::io::{BufRead, BufReader};
-use std::process::{ChildStdout, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
 
 /// `init` with these arguments, both of its outputs in pipes.
 pub fn piped(arguments: &[&str]) -> Command {
@@ -38,26 +41,38 @@ pub fn text(bytes: &[u8]) -> &str {
 }
 
 /// Numbers that witnesses tell, one after the other.
-pub struct Told(BufReader<ChildStdout>);
+pub struct Told(Receiver<i32>);
 
 impl Told {
     /// What comes from the standard output of a process. Returns when one witness has begun.
     #[track_caller]
     pub fn by(member: &mut Member) -> Self {
-        let mut told = Self(BufReader::new(member.streams().stdout.take().expect("it has a pipe")));
+        let lines = BufReader::new(member.streams().stdout.take().expect("it has a pipe")).lines();
+        let numbers = lines.map_while(|line| line.ok()?.trim().parse().ok());
+        let (sender, told) = channel();
+        thread::spawn(move || numbers.map(|number| sender.send(number)).all(|sent| sent.is_ok()));
+        let mut told = Self(told);
         assert_eq!(told.next(), Some(0), "a witness begins");
         told
     }
 
     /// All that is still told, until nobody is left who could.
+    #[track_caller]
     pub fn rest(mut self) -> Vec<i32> {
-        std::iter::from_fn(|| self.next()).collect()
+        let mut rest = Vec::new();
+        while let Some(number) = self.next() {
+            rest.push(number);
+        }
+        rest
     }
 
     /// The next number; nothing where nobody is left.
+    #[track_caller]
     pub fn next(&mut self) -> Option<i32> {
-        let mut line = String::new();
-        self.0.read_line(&mut line).expect("a pipe can be read");
-        line.trim().parse().ok()
+        match self.0.recv_timeout(PATIENCE) {
+            Ok(number) => Some(number),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("nothing is told, and somebody is left"),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The terminal, a real one: the program is in its foreground, and job control works, under `init` and above it.
+//! The terminal, a real one: the program is in its foreground, and hears its keys. How it is stopped: see `job_control`.
 
 use crate::run::witness;
 use nix::sys::signal::Signal;
@@ -71,25 +71,6 @@ fn an_interactive_shell_has_job_control() {
 }
 
 #[test]
-fn a_key_does_not_stop_what_nobody_could_continue() {
-    let (mut keyboard, pod) = in_a_pod(&["cat"]);
-    for line in ["first", "second", "third"] {
-        keyboard.line(line);
-        keyboard.shows(&format!("{line}\r\n{line}\r\n"));
-        keyboard.types(CTRL_Z);
-        keyboard.shows("^Z");
-    }
-    // Who sends it to init wants it, and can take it back.
-    let state = || rows(&pod)[1].state;
-    pod.signal(Signal::SIGTSTP);
-    until("it has stopped", || state() == 'T');
-    pod.signal(Signal::SIGCONT);
-    until("it goes on", || state() == 'S');
-    keyboard.types(CTRL_D);
-    assert_eq!(pod.wait().status.code(), Some(0));
-}
-
-#[test]
 fn a_key_is_heard_once_where_the_group_is_shared() {
     let script = "trap 'echo heard' INT; echo begins; while :; do sleep 0.1; done";
     let (mut keyboard, pod) = in_a_pod(&["-c", "sh", "-c", script]);
@@ -110,75 +91,6 @@ fn a_new_size_of_the_window_reaches_the_program() {
         keyboard.resize(33, 77);
         keyboard.shows("33 77");
     }
-}
-
-#[test]
-fn a_shell_above_stops_it_and_continues_it() {
-    for option in ["", "-c"] {
-        let (mut keyboard, (shell, pod), init) = above();
-        keyboard.line(&format!("{init} {option} sh -c 'echo be''gins; cat'"));
-        keyboard.shows("begins");
-        // Before cat is there, its parent could not stop, which lent it its memory.
-        keyboard.line("first");
-        keyboard.shows("first\r\nfirst\r\n");
-        keyboard.types(CTRL_Z);
-        keyboard.shows("Stopped");
-        // What is typed before cat has had the time to stop would still be read by it.
-        until("cat has stopped", || rows(&pod).iter().any(|row| row.command == "cat" && row.state == 'T'));
-        keyboard.line("echo the shell li''ves");
-        keyboard.shows("the shell lives");
-        keyboard.line("fg");
-        keyboard.shows("; cat"); // as the shell tells it
-        keyboard.line("hello");
-        keyboard.shows("hello\r\nhello\r\n");
-        keyboard.types(CTRL_C);
-        keyboard.shows("^C");
-        keyboard.shows("prompt> ");
-        keyboard.line("echo status $?");
-        keyboard.shows("status 130");
-        keyboard.line("exit 3");
-        assert_eq!(shell.wait().status.code(), Some(3));
-    }
-}
-
-#[test]
-fn in_the_background_it_leaves_the_terminal_alone() {
-    let (mut keyboard, (shell, _pod), init) = above();
-    keyboard.line(&format!("{init} sh -c 'echo be''gins; sleep 0.2; read line; echo got $line; exit 4' &"));
-    keyboard.shows("begins");
-    keyboard.line("echo the shell li''ves");
-    keyboard.shows("the shell lives");
-    // It stops as it reads, and the shell sees that.
-    until("the shell sees it stopped", || {
-        keyboard.line("jobs; echo loo''ked");
-        keyboard.shows("looked\r\n").contains("Stopped")
-    });
-    keyboard.line("fg; echo status $?");
-    keyboard.line("something");
-    keyboard.shows("got something");
-    keyboard.shows("status 4");
-    keyboard.line("exit 3");
-    assert_eq!(shell.wait().status.code(), Some(3));
-}
-
-#[test]
-fn put_into_the_foreground_while_it_runs_it_can_read() {
-    let (mut keyboard, (shell, _pod), init) = above();
-    let fifo = tempfile::tempdir().expect("a folder can be made");
-    let go = fifo.path().join("go");
-    let go = go.display();
-    keyboard.line(&format!(
-        "{init} sh -c 'echo be''gins; until [ -e {go} ]; do sleep 0.05; done; read line; echo got $line' &"
-    ));
-    keyboard.shows("begins");
-    keyboard.line("fg; echo status $?");
-    keyboard.shows("echo got"); // as the shell tells it
-    std::fs::write(fifo.path().join("go"), "").expect("it can be written");
-    keyboard.line("something");
-    keyboard.shows("got something");
-    keyboard.shows("status 0");
-    keyboard.line("exit 3");
-    assert_eq!(shell.wait().status.code(), Some(3));
 }
 
 #[test]

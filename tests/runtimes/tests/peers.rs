@@ -1,6 +1,12 @@
 //! `init` beside tini, dumb-init and catatonit, as process 1: what each does, and where they differ.
 //!
 //! The table is `docs/init-differences.md`; with `PAUSE_WRITE` in the environment it is written, otherwise compared.
+//! Job control has a table of its own.
+
+#[path = "peers/job_control.rs"]
+mod job_control;
+#[path = "peers/options.rs"]
+mod options;
 
 use nix::sys::signal::Signal;
 use runtimes::project::folder;
@@ -51,6 +57,16 @@ fn listening(name: &str, options: &[&str]) -> (Pod, impl FnMut() -> i32) {
     let mut next = move || lines.next().and_then(|line| line.ok()?.parse().ok()).unwrap_or(-1);
     assert_eq!(next(), 0, "{name}: the witness begins");
     (pod, next)
+}
+
+/// Compares a table with the one that is written down, or writes it.
+#[track_caller]
+fn compare(file: &str, table: &str) {
+    let file = folder().join(file);
+    if std::env::var_os("PAUSE_WRITE").is_some() {
+        fs::write(&file, table).expect("it can be written");
+    }
+    assert_eq!(fs::read_to_string(&file).expect("it was written"), table, "{}: write it anew", file.display());
 }
 
 /// The signals that do not reach the program, but for those that never can.
@@ -222,11 +238,7 @@ fn what_each_of_them_does_is_written_down() {
         let outcomes = PEERS.map(look);
         table += &format!("| {about} | {} |\n", outcomes.join(" | "));
     }
-    let file = folder().join("docs/init-differences.md");
-    if std::env::var_os("PAUSE_WRITE").is_some() {
-        fs::write(&file, &table).expect("it can be written");
-    }
-    assert_eq!(fs::read_to_string(&file).expect("it was written"), table, "{}: write it anew", file.display());
+    compare("docs/init-differences.md", &table);
 }
 
 #[test]

@@ -13,11 +13,17 @@
 //! | [`leftovers`] | control groups are removed, whatever ends who made them                 |
 //! | [`precede`]  | whoever measures and what is measured, ahead of everybody else            |
 //! | [`starve`]   | a process that hardly ever gets the CPU                                   |
+//! | [`execute`]  | a program that is executed where `execve` is refused                      |
 //! | [`fault`]    | system calls that fail                                                    |
+//! | [`record`]   | which system calls a program makes                                        |
 //! | [`trace`]    | how many system calls a program makes until it waits                      |
 //! | [`terminal`] | a terminal of a test's own, and its keyboard                            |
+//! | [`job`]      | a program that stops and is continued, where job control differs          |
 //! | [`deadline`] | wait for something to become true, but not for ever                       |
 //! | [`again`]    | a test program that runs itself again, as somebody else                  |
+//! | [`variables`] | a last step that executes a program with exactly these variables          |
+//! | [`settings`] | settings of a process that an executed program inherits                    |
+//! | [`descriptors`] | descriptors that an executed program inherits                          |
 //! | [`programs`] | the programs under test, and those that misbehave for it                  |
 //! | [`platform`] | the platform under test, and what its emulator makes impossible           |
 //!
@@ -29,19 +35,25 @@ pub mod bare;
 pub mod cgroup;
 pub mod container;
 pub mod deadline;
+pub mod descriptors;
+pub mod execute;
 pub mod fault;
 pub mod freezer;
+pub mod job;
 pub mod leftovers;
 pub mod platform;
 pub mod pod;
 pub mod precede;
 pub mod programs;
+pub mod record;
+pub mod settings;
 pub mod shim;
 pub mod starve;
 pub mod table;
 pub mod terminal;
 pub mod trace;
 pub mod usage;
+pub mod variables;
 
 pub use bare::Bare;
 pub use deadline::until;

@@ -15,10 +15,11 @@ use tempfile::TempDir;
 pub const FOLDER: &str = "PAUSE_PROGRAMS";
 
 /// The names of the programs, each with the package that it is built from.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("pause", "pause"),
     ("init", "pause"),
     ("careless", "sandbox"),
+    ("given", "sandbox"),
     ("hostile", "sandbox"),
     ("hoarder", "sandbox"),
     ("witness", "sandbox"),

@@ -12,8 +12,10 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, Signal, raise, signal};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, Uid, fork, geteuid, getppid, setuid, write};
+use std::ffi::CStr;
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::mem;
+use std::os::fd::BorrowedFd;
 
 /// How the processes on the far side of a fork tell the near side what they do: the step they are at, then who the
 /// program is.
@@ -169,4 +171,31 @@ pub fn dead_children(exit_signals: &[i32]) -> io::Result<()> {
         };
     }
     Ok(())
+}
+
+/// Makes a child that writes this to standard error, and exits, when it gets SIGTERM: what a program inherits that is
+/// executed now. It ends with its parent, and holds nothing but standard error open. For the last step before it is.
+pub fn leave_child(name: &CStr, words: &str) -> io::Result<()> {
+    // SAFETY: this process was forked, and has one thread.
+    if let ForkResult::Parent { .. } = unsafe { fork() }? {
+        return Ok(());
+    }
+    let wait_and_tell = || -> io::Result<()> {
+        let term = SigSet::from(Signal::SIGTERM);
+        term.thread_block()?;
+        die_with_parent(None)?;
+        prctl::set_name(name)?;
+        // SAFETY: this process uses none of these files from here on.
+        unsafe {
+            libc::syscall(libc::SYS_close_range, 0, 1, 0);
+            libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0);
+        }
+        term.wait()?;
+        // SAFETY: a descriptor that stays open, as nothing is dropped before this process ends.
+        let stderr = unsafe { BorrowedFd::borrow_raw(libc::STDERR_FILENO) };
+        Ok(write(stderr, words.as_bytes()).map(drop)?)
+    };
+    _ = wait_and_tell();
+    // SAFETY: as in `end_as`.
+    unsafe { libc::_exit(0) }
 }

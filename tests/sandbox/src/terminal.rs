@@ -2,6 +2,7 @@
 
 use crate::deadline::PATIENCE;
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::{Winsize, openpty};
 use nix::unistd::{Pid, getpgid, getppid, setpgid, setsid};
 use std::fs::File;
@@ -29,6 +30,10 @@ impl Keyboard {
     /// [`take_control`] as the last step before it is executed.
     pub fn of(program: &mut Command) -> Self {
         let pty = openpty(None, None).expect("a terminal");
+        for side in [&pty.master, &pty.slave] {
+            // Otherwise programs of other tests, started at the same time, would hold the terminal open.
+            fcntl(side, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("it is open");
+        }
         let copy = || Stdio::from(pty.slave.try_clone().expect("a descriptor"));
         program.stdin(copy()).stdout(copy()).stderr(copy());
         let master = File::from(pty.master);

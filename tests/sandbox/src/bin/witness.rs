@@ -4,8 +4,10 @@ use nix::errno::Errno;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{execvp, getpgid, getpgrp, getpid, getppid, getsid, setsid, tcgetpgrp};
 use procfs::process::Process;
+use sandbox::job;
 use std::env;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{ExitCode, exit};
 
 const USAGE: &str = "usage: witness WHAT [NUMBER]
@@ -14,6 +16,7 @@ const USAGE: &str = "usage: witness WHAT [NUMBER]
   facts         tell who it is, and which signals are blocked and ignored
   signals [N]   tell the number of every signal that comes, one in a line, after a 0 when it begins; leave after signal N
   daemon [N]    the same in a session of its own
+  job FOLDER    do what it is told to, and be stopped and continued meanwhile
   exec          execute `it` as the C library does; leave with 126, or 127 where it is not found";
 
 fn main() -> ExitCode {
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
         (Some("die"), Some(signal)) => die(signal),
         (Some("facts"), None) => facts(),
         (Some("exec"), None) => exec(),
+        (Some("job"), None) if arguments.len() == 2 => job::program::play(Path::new(&arguments[1])),
         (Some("signals"), last) => signals(last),
         (Some("daemon"), last) => setsid().map_err(io::Error::from).and_then(|_| signals(last)),
         _ => {

@@ -1,0 +1,56 @@
+//! Executes a program as `execvp` does: a name without a slash is searched for in `PATH`.
+
+use super::text::{Text, take_part};
+use crate::sys::Errno;
+use crate::sys::process::execve;
+use crate::sys::stack::InitialStack;
+use core::ffi::CStr;
+
+/// The search path where there is no `PATH`: what `confstr(_CS_PATH)` answers.
+const DEFAULT_PATH: &CStr = c"/bin:/usr/bin";
+
+/// Executes a script without `#!`.
+const SHELL: &CStr = c"/bin/sh";
+
+/// Executes the program that the argument at `index` names, with the arguments from there on. Returns only if that failed.
+pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
+    let name = stack.argument(index).unwrap_or(c"");
+    // An empty name is that of no file, which the kernel says without a search.
+    #[expect(clippy::manual_contains, reason = "`contains` searches long slices fast, by several times as much code")]
+    let has_slash = name.to_bytes().iter().any(|byte| *byte == b'/');
+    if name.is_empty() || has_slash {
+        return execute_file(stack, index, name);
+    }
+    let mut result = Errno::ENOENT;
+    let mut directories = Some(stack.variable(b"PATH=").unwrap_or(DEFAULT_PATH).to_bytes());
+    while let Some(directory) = take_part(&mut directories, b':') {
+        let mut room = [0; libc::PATH_MAX as usize];
+        let mut path = Text::new(&mut room);
+        path.push(directory);
+        if !directory.is_empty() {
+            path.push_byte(b'/'); // an empty one is the current directory
+        }
+        path.push(name.to_bytes());
+        if path.is_full() {
+            continue; // longer than any path
+        }
+        let error = execute_file(stack, index, path.into_string());
+        match error.number() {
+            libc::EACCES => result = error, // another directory may have a better one
+            libc::ENOENT | libc::ENOTDIR | libc::ENODEV | libc::ETIMEDOUT | libc::ESTALE => {}
+            _ => return error,
+        }
+    }
+    result
+}
+
+/// Executes the file at `path`, by the shell if it is a script without `#!`.
+fn execute_file(stack: &mut InitialStack, index: usize, path: &CStr) -> Errno {
+    match execve(path, stack, index) {
+        Errno::ENOEXEC => {
+            stack.execute_script(SHELL, path, index); // returns only if there is no such shell
+            Errno::ENOEXEC
+        }
+        error => error,
+    }
+}

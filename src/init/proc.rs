@@ -1,0 +1,185 @@
+//! Reads `/proc`: which processes there are, and numbers that it tells of one.
+
+use super::text::{Text, parse_number};
+use crate::sys::process::{Pid, getpid};
+use crate::sys::{Errno, file};
+use core::ffi::{CStr, c_int};
+
+/// The fields of `/proc/PID/stat` (`man 5 proc_pid_stat`).
+pub mod field {
+    use core::ffi::c_int;
+
+    /// The state, as the ASCII code of a letter: T for stopped.
+    pub const STATE: c_int = 3;
+    /// The parent's process ID; 0 if the parent is outside of the PID namespace.
+    pub const PARENT: c_int = 4;
+    /// The process group; 0 if its leader is outside of the PID namespace.
+    pub const GROUP: c_int = 5;
+    /// The signals from 1 to 31 that the process ignores: bit N-1 stands for signal N.
+    pub const IGNORED: c_int = 33;
+    /// The signals that it catches, likewise.
+    pub const CAUGHT: c_int = 34;
+}
+
+/// A directory that is open. Dropped, it is closed.
+pub struct Directory {
+    pub descriptor: c_int,
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // It is open, and the kernel closes it even if that reports an error.
+        _ = file::close(self.descriptor);
+    }
+}
+
+impl Directory {
+    /// Opens a directory.
+    pub fn open(path: &CStr) -> Result<Self, Errno> {
+        let flags = libc::O_RDONLY | libc::O_DIRECTORY;
+        file::open(file::CURRENT_DIRECTORY, path, flags).map(|descriptor| Self { descriptor })
+    }
+
+    /// The entries whose names are numbers. One that is made in the meantime with a greater number is among them.
+    pub fn numbers(&self) -> Numbers<'_> {
+        Numbers { directory: self, buffer: [0; 1024], at: 0, length: 0 }
+    }
+}
+
+/// The `/proc` of our own PID namespace.
+pub struct Proc {
+    pub directory: Directory,
+}
+
+impl Proc {
+    /// Opens `/proc`.
+    ///
+    /// # Errors
+    /// [`Errno::ESRCH`]: it is that of another PID namespace, so that its process IDs would name other processes.
+    pub fn open() -> Result<Self, Errno> {
+        let directory = Directory::open(c"/proc")?;
+        let mut buffer = [0; 16];
+        let length = file::read_link(directory.descriptor, c"self", &mut buffer)?;
+        match buffer.get(..length as usize).and_then(parse_number) {
+            Some(pid) if pid == getpid() => Ok(Self { directory }),
+            _ => Err(Errno::ESRCH),
+        }
+    }
+
+    /// A [`field`] of what `/proc` says of a process.
+    ///
+    /// # Errors
+    /// [`Errno::ENOENT`] or [`Errno::ESRCH`]: the process is gone. Others: `/proc` does not tell.
+    pub fn stat(&self, pid: Pid, field: c_int) -> Result<c_int, Errno> {
+        let mut room = [0; 24];
+        let mut path = Text::new(&mut room);
+        path.push_number(pid);
+        path.push(b"/stat");
+        self.number(path.into_string(), field)
+    }
+
+    /// The process ID that was assigned last: those of processes that start later are greater, until they begin anew at
+    /// the kernel's limit (`man 5 proc_loadavg`).
+    ///
+    /// # Errors
+    /// `/proc` does not tell.
+    pub fn newest(&self) -> Result<Pid, Errno> {
+        self.number(c"loadavg", 5)
+    }
+
+    fn number(&self, path: &CStr, field: c_int) -> Result<c_int, Errno> {
+        let mut buffer = [0; 512];
+        let descriptor = file::open(self.directory.descriptor, path, libc::O_RDONLY)?;
+        let length = file::read(descriptor, &mut buffer);
+        _ = file::close(descriptor); // as above
+        Ok(parse_field(buffer.get(..length? as usize).unwrap_or_default(), field))
+    }
+}
+
+/// The number in a field of a line, from 1 on, or the ASCII code of the capital letter there. Fields are separated by
+/// spaces. 0 if it is missing.
+///
+/// The second field of `/proc/PID/stat` is the name of the program, in parentheses. It may hold anything, parentheses and
+/// spaces too, but the last parenthesis is the one that closes it.
+fn parse_field(line: &[u8], field: c_int) -> c_int {
+    let mut number: c_int = 0;
+    let mut at = 1;
+    for &byte in line {
+        match byte {
+            b')' => (at, number) = (2, 0),
+            b' ' => at += 1,
+            b'0'..=b'9' if at == field => number = number.wrapping_mul(10).wrapping_add((byte - b'0').into()),
+            b'A'..=b'Z' if at == field => number = byte.into(),
+            _ => {}
+        }
+    }
+    number
+}
+
+/// The entries of a directory whose names are numbers, one after the other.
+pub struct Numbers<'a> {
+    directory: &'a Directory,
+    buffer: [u8; 1024],
+    at: usize,
+    length: usize,
+}
+
+impl Numbers<'_> {
+    /// The next one, or -1 at the end.
+    pub fn take(&mut self) -> Result<c_int, Errno> {
+        loop {
+            if self.at >= self.length {
+                self.at = 0;
+                self.length = file::read_directory(self.directory.descriptor, &mut self.buffer)? as usize;
+            }
+            // struct linux_dirent64: inode and offset in eight bytes each, the length of the entry in two, the kind of
+            // the file in one, then its name, which ends with a NUL (`man 2 getdents64`).
+            let Some([_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, low, high, _, name @ ..]) =
+                self.buffer.get(self.at..self.length)
+            else {
+                return Ok(-1);
+            };
+            self.at += usize::from(u16::from_ne_bytes([*low, *high]));
+            let length = name.iter().take_while(|byte| **byte != 0).count();
+            if let Some(number) = name.get(..length).and_then(parse_number) {
+                return Ok(number);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_process_may_hold_anything() {
+        let rest = "S 12 345 345 34816 345 4194304 82 0 0 0 0 0 0 0 20 0 1 0 1 2 3 4 1 1 0 0 0 0 8 16 1073741824 2 0 0";
+        for name in ["sh", "a b", ") S 1 1", ")", "(", "", "a\nb", "1) 2 3 4 5 6 7 8"] {
+            let line = format!("17 ({name}) {rest}\n");
+            let fields = [field::PARENT, field::GROUP, field::IGNORED, field::CAUGHT];
+            assert_eq!(fields.map(|field| parse_field(line.as_bytes(), field)), [12, 345, 16, 1 << 30], "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_missing_is_0() {
+        assert_eq!(parse_field(b"17 (sh) S 5", field::PARENT), 5);
+        assert_eq!(parse_field(b"17 (sh) S 5", field::STATE), 'S' as c_int);
+        assert_eq!(parse_field(b"17 (sh) S 5", field::GROUP), 0);
+        assert_eq!(parse_field(b"", 1), 0);
+        assert_eq!(parse_field(b"0.00 0.10 0.05 1/123 4567\n", 5), 4567);
+    }
+
+    #[test]
+    fn our_own_proc_knows_us() {
+        let proc = Proc::open().expect("/proc is mounted");
+        let us = std::process::id() as Pid;
+        assert_eq!(proc.stat(us, field::PARENT), Ok(std::os::unix::process::parent_id() as Pid));
+        assert!(proc.newest().expect("it tells") >= us);
+        let mut processes = proc.directory.numbers();
+        let mut take = || Some(processes.take().expect("it tells")).filter(|pid| *pid >= 0);
+        assert!(std::iter::from_fn(&mut take).any(|pid| pid == us));
+        assert!(proc.stat(0, field::PARENT).is_err());
+    }
+}

@@ -1,0 +1,156 @@
+//! Puts a string together piece by piece, takes one apart, and converts between numbers and decimal digits.
+
+use crate::sys::cstr;
+use core::ffi::{CStr, c_int};
+
+/// A text in a buffer of the caller's. What does not fit is dropped.
+pub struct Text<'a> {
+    room: &'a mut [u8],
+    length: usize,
+}
+
+impl<'a> Text<'a> {
+    /// An empty text in `room`. One byte of it is kept for a NUL.
+    pub fn new(room: &'a mut [u8]) -> Self {
+        Self { room, length: 0 }
+    }
+
+    /// Appends a byte.
+    pub fn push_byte(&mut self, byte: u8) {
+        // Assigned in pairs, so that the text always ends with a NUL.
+        if let Some([place, end, ..]) = self.room.get_mut(self.length..) {
+            (*place, *end) = (byte, 0);
+            self.length += 1;
+        }
+    }
+
+    /// Appends bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.push_byte(*byte);
+        }
+    }
+
+    /// Appends a number that is not negative, in decimal digits.
+    pub fn push_number(&mut self, number: c_int) {
+        if number > 9 {
+            self.push_number(number / 10);
+        }
+        self.push_byte(b'0' + (number % 10) as u8);
+    }
+
+    /// Whether the buffer is full, so that something may have been dropped.
+    pub fn is_full(&self) -> bool {
+        self.length + 1 >= self.room.len()
+    }
+
+    /// How long it is.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The text as a string that ends with a NUL, if anything was pushed.
+    pub fn into_string(self) -> &'a CStr {
+        self.room.get(..=self.length).and_then(cstr::beginning).unwrap_or(c"")
+    }
+}
+
+/// Takes the bytes up to the next `separator` off the beginning of `text`, and the separator too. Returns `None` if
+/// nothing is left, not even an empty part after a separator.
+pub fn take_part<'a>(text: &mut Option<&'a [u8]>, separator: u8) -> Option<&'a [u8]> {
+    let whole = (*text)?;
+    let mut rest = whole;
+    *text = None;
+    while let [byte, after @ ..] = rest {
+        if *byte == separator {
+            *text = Some(after);
+            break;
+        }
+        rest = after;
+    }
+    whole.get(..whole.len() - rest.len())
+}
+
+/// A name followed by NULs, so that names of different lengths can be compared and stored in a table. `None` for one that
+/// is too long.
+pub const fn padded<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
+    let mut padded = [0; N];
+    let mut i = 0;
+    while i < name.len() {
+        if i >= N {
+            return None;
+        }
+        padded[i] = name[i];
+        i += 1;
+    }
+    Some(padded)
+}
+
+/// The number that `digits` make, all of which must be decimal digits. `None` for no digits, and for a number of more than
+/// 31 bits.
+pub fn parse_number(digits: &[u8]) -> Option<c_int> {
+    let mut number: c_int = 0;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        number = number.checked_mul(10)?.checked_add(c_int::from(digit - b'0'))?;
+    }
+    (!digits.is_empty()).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_what_was_pushed() {
+        let mut room = [0xff; 100];
+        let mut text = Text::new(&mut room);
+        text.push(b"numbers: ");
+        for number in [0, 7, 10, c_int::MAX] {
+            text.push_number(number);
+            text.push(b" ");
+        }
+        assert!(!text.is_full());
+        assert_eq!(text.length(), 27);
+        assert_eq!(text.into_string(), c"numbers: 0 7 10 2147483647 ");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_dropped() {
+        for length in 0..8 {
+            let mut room = [0xff; 8];
+            let room = &mut room[..length];
+            let mut text = Text::new(room);
+            text.push(b"0123456789");
+            text.push_number(5);
+            assert!(text.is_full());
+            assert_eq!(text.length(), length.saturating_sub(1));
+            assert_eq!(text.into_string().to_bytes(), &b"0123456"[..length.saturating_sub(1)]);
+        }
+    }
+
+    #[test]
+    fn a_text_has_one_part_more_than_separators() {
+        let parts = |text: &'static str| {
+            let mut rest = Some(text.as_bytes());
+            std::iter::from_fn(|| take_part(&mut rest, b':'))
+                .map(|part| str::from_utf8(part).unwrap())
+                .collect::<Vec<_>>()
+        };
+        for text in ["", ":", "a", "a:", ":a", "a:b", "a::b", "::", "a:b:c"] {
+            assert_eq!(parts(text), text.split(':').collect::<Vec<_>>(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_made_of_digits_and_has_a_limit() {
+        for (digits, number) in [("0", 0), ("7", 7), ("00000000000000000015", 15), ("2147483647", c_int::MAX)] {
+            assert_eq!(parse_number(digits.as_bytes()), Some(number), "{digits}");
+        }
+        for digits in ["", "-1", "+1", " 1", "1 ", "x", "1x", "2147483648", "9999999999", "18446744073709551617"] {
+            assert_eq!(parse_number(digits.as_bytes()), None, "{digits}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! 32-bit Arm: system calls by `svc`, with the number in r7 and an error as a negative result (the "EABI").
+
+use super::Register;
+
+/// The instructions of `_start`. The kernel enters here once, with the initial stack in sp, aligned to 16 bytes
+/// (Linux: `create_elf_tables`).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! start_instructions {
+    () => {
+        concat!(
+            "mov r11, #0\n", // no outer frame, for a stack unwinder
+            "mov lr, #0\n",  // no address to return to
+            "mov r0, sp\n",  // the first argument of main is the address of argc
+            "bl {main}\n",
+            "mov r7, #{exit_group}\n", // the status stays where main returned it, in r0
+            "svc #0\n",
+            "udf #0\n", // a seccomp profile refused exit_group: crash rather than go on
+        )
+    };
+}
+
+/// Makes the system call `number` and returns what the kernel puts into `r0`.
+///
+/// # Safety
+/// The arguments must be those that this system call takes.
+#[inline(always)]
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
+    let result;
+    // SAFETY: the caller guarantees the arguments. Of the registers the kernel changes r0 alone (`vector_swi` saves and
+    // restores the others), and it does not use this stack. r7 is put back.
+    unsafe {
+        core::arch::asm!(
+            "mov {r7}, r7", // may be the compiler's frame pointer, which it lends to nobody
+            "mov r7, {number}",
+            "svc #0",
+            "mov r7, {r7}",
+            r7 = out(reg) _,
+            number = in(reg) number,
+            inlateout("r0") a => result,
+            in("r1") b,
+            in("r2") c,
+            in("r3") d,
+            in("r4") e,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// The first two arguments of `clone`, in the order that this architecture takes them (`man 2 clone`, "C library/kernel
+/// differences").
+pub fn clone_arguments(flags: usize, stack: usize) -> [usize; 2] {
+    [flags, stack]
+}
+
+/// The number of `rt_sigtimedwait` with a 64-bit time, where the call of that name takes a 32-bit one. Such calls have
+/// the same number on every 32-bit architecture.
+pub const SYS_RT_SIGTIMEDWAIT_TIME64: Option<libc::c_long> = Some(421);
+
+/// The number of `ppoll` with a 64-bit time, likewise.
+pub const SYS_PPOLL_TIME64: Option<libc::c_long> = Some(414);

@@ -1,0 +1,78 @@
+//! 64-bit POWER, little-endian (ELFv2): system calls by `sc`, which tells an error by a flag (cr0.SO) and returns its
+//! number as it is, not negated.
+
+use super::Register;
+
+/// The instructions of `_start`. The kernel enters here once, with the initial stack in r1, aligned to 16 bytes
+/// (Linux: `create_elf_tables`), and the address of this function in r12 (`start_thread`).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! start_instructions {
+    () => {
+        concat!(
+            "0:\n",
+            "addis 2, 12, .TOC.-0b@ha\n", // functions find constants relative to r2
+            "addi 2, 2, .TOC.-0b@l\n",
+            "mr 3, 1\n", // the first argument of main is the address of argc
+            "li 0, 0\n",
+            "mtlr 0\n",         // no address to return to
+            "stdu 0, -32(1)\n", // the outermost frame, where main may save r2 and lr
+            "bl {main}\n",
+            "li 0, {exit_group}\n", // the status stays where main returned it, in r3
+            "sc\n",
+            ".long 0\n", // a seccomp profile refused exit_group: crash rather than go on
+        )
+    };
+}
+
+/// Makes the system call `number` and returns what the kernel puts into `r3`, negated if it is an error.
+///
+/// # Safety
+/// The arguments must be those that this system call takes.
+#[inline(always)]
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
+    let result;
+    // SAFETY: the caller guarantees the arguments. The registers that the kernel may change are listed (Linux:
+    // Documentation/arch/powerpc/syscall64-abi.rst), and it does not use this stack.
+    unsafe {
+        core::arch::asm!(
+            "sc",
+            "bns+ 2f",
+            "neg 3, 3",
+            "2:",
+            inlateout("r0") number => _,
+            inlateout("r3") a => result,
+            inlateout("r4") b => _,
+            inlateout("r5") c => _,
+            inlateout("r6") d => _,
+            inlateout("r7") e => _,
+            lateout("r8") _,
+            lateout("r9") _,
+            lateout("r10") _,
+            lateout("r11") _,
+            lateout("r12") _,
+            lateout("cr0") _,
+            lateout("cr1") _,
+            lateout("cr5") _,
+            lateout("cr6") _,
+            lateout("cr7") _,
+            lateout("ctr") _,
+            lateout("xer") _,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// The first two arguments of `clone`, in the order that this architecture takes them (`man 2 clone`, "C library/kernel
+/// differences").
+pub fn clone_arguments(flags: usize, stack: usize) -> [usize; 2] {
+    [flags, stack]
+}
+
+/// The number of `rt_sigtimedwait` with a 64-bit time, where the call of that name takes a 32-bit one. Such calls have
+/// the same number on every 32-bit architecture.
+pub const SYS_RT_SIGTIMEDWAIT_TIME64: Option<libc::c_long> = None;
+
+/// The number of `ppoll` with a 64-bit time, likewise.
+pub const SYS_PPOLL_TIME64: Option<libc::c_long> = None;

@@ -1,0 +1,58 @@
+//! 64-bit RISC-V: system calls by `ecall`, with an error as a negative result.
+
+use super::Register;
+
+/// The instructions of `_start`. The kernel enters here once, with the initial stack in sp, aligned to 16 bytes
+/// (Linux: `create_elf_tables`).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! start_instructions {
+    () => {
+        concat!(
+            "li fp, 0\n",  // no outer frame, for a stack unwinder
+            "li ra, 0\n",  // no address to return to
+            "mv a0, sp\n", // the first argument of main is the address of argc
+            "call {main}\n",
+            "li a7, {exit_group}\n", // the status stays where main returned it, in a0
+            "ecall\n",
+            "unimp\n", // a seccomp profile refused exit_group: crash rather than go on
+        )
+    };
+}
+
+/// Makes the system call `number` and returns what the kernel puts into `a0`.
+///
+/// # Safety
+/// The arguments must be those that this system call takes.
+#[inline(always)]
+pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
+    let result;
+    // SAFETY: the caller guarantees the arguments. Of the registers in use the kernel changes a0 alone (`handle_exception`
+    // saves and restores the others; it may drop the vectors, which no code here uses), and it does not use this stack.
+    unsafe {
+        core::arch::asm!(
+            "ecall",
+            in("a7") number,
+            inlateout("a0") a => result,
+            in("a1") b,
+            in("a2") c,
+            in("a3") d,
+            in("a4") e,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// The first two arguments of `clone`, in the order that this architecture takes them (`man 2 clone`, "C library/kernel
+/// differences").
+pub fn clone_arguments(flags: usize, stack: usize) -> [usize; 2] {
+    [flags, stack]
+}
+
+/// The number of `rt_sigtimedwait` with a 64-bit time, where the call of that name takes a 32-bit one. Such calls have
+/// the same number on every 32-bit architecture.
+pub const SYS_RT_SIGTIMEDWAIT_TIME64: Option<libc::c_long> = None;
+
+/// The number of `ppoll` with a 64-bit time, likewise.
+pub const SYS_PPOLL_TIME64: Option<libc::c_long> = None;

@@ -1,0 +1,69 @@
+//! Errors of system calls.
+
+use core::ffi::c_int;
+use core::num::NonZero;
+
+/// An error of a system call: one of the numbers that `errno(3)` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errno(NonZero<c_int>); // negated, as the kernel returns it
+
+impl Errno {
+    /// Permission denied.
+    pub const EACCES: Self = Self::new(libc::EACCES);
+    /// Resource temporarily unavailable. For a wait with a time limit: the time is over.
+    pub const EAGAIN: Self = Self::new(libc::EAGAIN);
+    /// Bad file descriptor.
+    pub const EBADF: Self = Self::new(libc::EBADF);
+    /// No child processes.
+    pub const ECHILD: Self = Self::new(libc::ECHILD);
+    /// Interrupted before anything was done.
+    pub const EINTR: Self = Self::new(libc::EINTR);
+    /// No such file or directory.
+    pub const ENOENT: Self = Self::new(libc::ENOENT);
+    /// Exec format error: the kernel knows no way to execute the file.
+    pub const ENOEXEC: Self = Self::new(libc::ENOEXEC);
+    /// No such device or address.
+    pub const ENXIO: Self = Self::new(libc::ENXIO);
+    /// Not a terminal, or not the controlling one.
+    pub const ENOTTY: Self = Self::new(libc::ENOTTY);
+    /// No such process.
+    pub const ESRCH: Self = Self::new(libc::ESRCH);
+
+    const fn new(number: c_int) -> Self {
+        Self(NonZero::new(-number).expect("an error number is not 0"))
+    }
+
+    /// The number, as `errno(3)` lists it.
+    pub fn number(self) -> c_int {
+        -self.0.get()
+    }
+}
+
+/// Tells the result of a system call from an error, which is a negative number.
+///
+/// None of the calls in this crate returns more than an `int` holds.
+pub(super) fn check(result: isize) -> Result<c_int, Errno> {
+    match NonZero::new(result as c_int) {
+        Some(error) if error.get() < 0 => Err(Errno(error)),
+        _ => Ok(result as c_int),
+    }
+}
+
+/// Likewise, for a call that returns 0 or an error.
+pub(super) fn check_unit(result: isize) -> Result<(), Errno> {
+    NonZero::new(result as c_int).map_or(Ok(()), |error| Err(Errno(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_negative_result_is_an_error() {
+        assert_eq!(check(0), Ok(0));
+        assert_eq!(check(7), Ok(7));
+        assert_eq!(check(-(libc::EINTR as isize)), Err(Errno::EINTR));
+        assert_ne!(check(-(libc::EAGAIN as isize)), Err(Errno::EINTR));
+        assert_eq!(Errno::EACCES.number(), libc::EACCES);
+    }
+}

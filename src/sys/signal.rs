@@ -1,0 +1,145 @@
+//! Signals: the mask, waiting for one, and the action that one has.
+
+use super::errno::{check, check_unit};
+use super::time::{Time, Time64};
+use super::{Argument, Errno, NULL, arch, syscall, timed_syscall};
+use core::ffi::c_int;
+use core::mem::MaybeUninit;
+
+/// The highest signal number.
+pub const HIGHEST: c_int = 64;
+
+/// The kernel's set of signals: bit N-1 stands for signal N. It has 64 bits on every architecture but MIPS.
+#[derive(Clone, Copy)]
+pub struct SignalSet(u64);
+
+impl SignalSet {
+    /// All signals. SIGKILL and SIGSTOP may be in a set, but can be neither blocked nor waited for.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The set of these signals, each a number from 1 to 64.
+    pub const fn of<const N: usize>(signals: [c_int; N]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < N {
+            bits |= 1 << (signals[i] - 1);
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// This set and `signal`.
+    pub const fn with(self, signal: c_int) -> Self {
+        Self(self.0 | Self::of([signal]).0)
+    }
+
+    /// This set without `signal`.
+    pub const fn without(self, signal: c_int) -> Self {
+        Self(self.0 & !Self::of([signal]).0)
+    }
+
+    /// Whether `signal`, a number from 1 to 64, is in this set.
+    pub const fn contains(self, signal: c_int) -> bool {
+        self.0 >> ((signal - 1) & 63) & 1 != 0
+    }
+}
+
+/// Blocks the signals in `set`, and no others (`man 2 rt_sigprocmask`).
+pub fn set_mask(set: SignalSet) -> Result<(), Errno> {
+    let arguments = [libc::SIG_SETMASK.into(), Argument::from(&set), NULL, size_of::<SignalSet>().into()];
+    // SAFETY: the kernel reads eight bytes at `set`, which lives until the call returns.
+    check_unit(unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) })
+}
+
+/// Blocks the signals in `set`, and no others, and replaces `set` by those that were blocked before.
+pub fn exchange_mask(set: &mut SignalSet) -> Result<(), Errno> {
+    let place = Argument::from(set);
+    let arguments = [libc::SIG_SETMASK.into(), place, place, size_of::<SignalSet>().into()];
+    // SAFETY: the kernel reads eight bytes at `set` and then writes eight, before the call returns.
+    check_unit(unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) })
+}
+
+/// A signal that was taken, and where it came from (`man 2 sigaction`, `siginfo_t`).
+pub struct Signal {
+    /// Which one it is, from 1 to 64.
+    pub number: c_int,
+    /// `si_code`: one of the `SI_` constants, or a number that depends on the signal.
+    pub code: c_int,
+    /// `si_pid`: the sender, where `code` says that there is one. 0 for a process outside of our PID namespace.
+    pub pid: libc::pid_t,
+}
+
+/// Waits for one of the blocked signals in `set` and takes it, for no longer than `limit` if there is one
+/// (`man 2 rt_sigtimedwait`).
+///
+/// # Errors
+/// - [`Errno::EINTR`] after a stop and a continue, and when a debugger or a freezer interfered: wait again.
+/// - [`Errno::EAGAIN`] when the time is over.
+#[inline(always)]
+pub fn wait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::uninit();
+    let limit64 = limit.map(Time64::from);
+    let place = Argument::from(info.as_mut_ptr());
+    let arguments = |limit| [Argument::from(&set), place, limit, size_of::<SignalSet>().into()];
+    let with_limit = arguments(limit.map_or(NULL, Argument::from));
+    let with_limit64 = arguments(limit64.as_ref().map_or(NULL, Argument::from));
+    // SAFETY: the kernel reads eight bytes at `set` and the limit if there is one, and fills `info`; all of them live
+    // until the call returns.
+    let result =
+        unsafe { timed_syscall(libc::SYS_rt_sigtimedwait, arch::SYS_RT_SIGTIMEDWAIT_TIME64, with_limit, with_limit64) };
+    let number = check(result)?;
+    // SAFETY: a signal was taken, so the kernel has filled all of `info` (`copy_siginfo_to_user`).
+    let info = unsafe { info.assume_init_ref() };
+    // SAFETY: these bytes of the union are filled, whatever they mean.
+    Ok(Signal { number, code: info.si_code, pid: unsafe { info.si_pid() } })
+}
+
+/// The action of a signal: the kernel's `struct sigaction`, not the C library's. Architectures without a restorer have the
+/// mask in its place, and read and write that much less.
+#[repr(C)]
+pub struct Action {
+    handler: usize,
+    flags: usize,
+    restorer: usize,
+    mask: [u32; 2],
+}
+
+impl Action {
+    /// The default action.
+    pub const DEFAULT: Self = Self::default_with(0);
+
+    /// The default action with these `SA_` flags.
+    pub const fn default_with(flags: c_int) -> Self {
+        Self { handler: libc::SIG_DFL, flags: flags as usize, restorer: 0, mask: [0; 2] }
+    }
+}
+
+/// Gives `signal` an action (`man 2 rt_sigaction`).
+pub fn set_action(signal: c_int, action: &Action) -> Result<(), Errno> {
+    let arguments = [signal.into(), action.into(), NULL, size_of::<SignalSet>().into()];
+    // SAFETY: the kernel reads at most all of `action` before the call returns. The fields of an action are private, so it
+    // comes from here or from the kernel: it calls no function of this program.
+    check_unit(unsafe { syscall(libc::SYS_rt_sigaction, arguments) })
+}
+
+/// Gives `signal` an action, and replaces `action` by the one that it had before. In a program that installs no handler
+/// that is the default action, or to ignore the signal.
+pub fn exchange_action(signal: c_int, action: &mut Action) -> Result<(), Errno> {
+    let place = Argument::from(action);
+    // SAFETY: the kernel reads at most all of `action` and then writes at most all of it, before the call returns. It
+    // calls no function of this program, as in `set_action`.
+    check_unit(unsafe { syscall(libc::SYS_rt_sigaction, [signal.into(), place, place, size_of::<SignalSet>().into()]) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_a_bit_for_each_of_its_signals() {
+        assert_eq!(SignalSet::of([1]).0, 1);
+        assert_eq!(SignalSet::of([2, 15, 17]).with(64).0, 1 << 63 | 1 << 16 | 1 << 14 | 1 << 1);
+        assert_eq!(SignalSet::of([2, 15]).without(15).0, SignalSet::of([2]).0);
+        assert!(SignalSet::of([2, 64]).contains(64) && !SignalSet::of([2, 64]).contains(63));
+    }
+}

@@ -1,0 +1,44 @@
+//! The entry point of a program, and what takes the place of a panic.
+
+/// The number of `exit_group`, for [`program!`](crate::program).
+pub const SYS_EXIT_GROUP: libc::c_long = libc::SYS_exit_group;
+
+/// Makes a function the program: `program!(main)`, where `main` takes the [`InitialStack`](crate::sys::stack::InitialStack)
+/// and returns the status to exit with.
+///
+/// The kernel enters a program at `_start`. What it finds there differs by architecture, and so do the instructions: see
+/// `start_instructions!` in the architecture's file.
+#[macro_export]
+macro_rules! program {
+    ($main:path) => {
+        const _: extern "C" fn($crate::sys::stack::InitialStack<'static>) -> core::ffi::c_int = $main;
+
+        // SAFETY: the kernel enters here once, in the state that the architecture's file describes. No other code defines
+        // this name, since the start files of a C library are not linked.
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn _start() -> ! {
+            core::arch::naked_asm!(
+                $crate::start_instructions!(),
+                main = sym $main,
+                exit_group = const $crate::sys::start::SYS_EXIT_GROUP,
+            )
+        }
+
+        $crate::memory_functions!();
+
+        #[panic_handler]
+        fn panic(_: &core::panic::PanicInfo) -> ! {
+            $crate::sys::start::panic()
+        }
+    };
+}
+
+/// Takes the place of a panic. It calls a function that exists nowhere, so that a program in which a panic can be reached
+/// does not link.
+pub fn panic() -> ! {
+    unsafe extern "C" {
+        safe fn a_panic_can_be_reached() -> !;
+    }
+    a_panic_can_be_reached()
+}

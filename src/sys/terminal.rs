@@ -1,0 +1,43 @@
+//! Process groups, and the foreground of the controlling terminal.
+
+use super::errno::{check, check_unit};
+use super::process::Pid;
+use super::{Argument, Errno, syscall};
+use core::ffi::c_int;
+
+/// The process group of `pid`, where 0 is this process (`man 2 getpgid`). 0 if the leader of the group is outside of our
+/// PID namespace.
+pub fn process_group(pid: Pid) -> Result<Pid, Errno> {
+    // SAFETY: takes numbers only.
+    check(unsafe { syscall(libc::SYS_getpgid, [pid.into()]) })
+}
+
+/// Makes a process, 0 for this one, the leader of a new process group (`man 2 setpgid`).
+///
+/// # Errors
+/// [`Errno::EACCES`]: it is a child that has executed a program.
+pub fn make_group_leader(pid: Pid) -> Result<(), Errno> {
+    // SAFETY: takes numbers only.
+    check_unit(unsafe { syscall(libc::SYS_setpgid, [pid.into(), 0.into()]) })
+}
+
+/// The process group in the foreground of the controlling terminal, which is open as `descriptor` (`man 3 tcgetpgrp`).
+/// 0 if its leader is outside of our PID namespace.
+///
+/// # Errors
+/// [`Errno::ENOTTY`]: this is not the controlling terminal, or no terminal.
+pub fn foreground(descriptor: c_int) -> Result<Pid, Errno> {
+    let mut group: Pid = 0;
+    let arguments = [descriptor.into(), (libc::TIOCGPGRP as usize).into(), Argument::from(&mut group)];
+    // SAFETY: the kernel writes `group`, which lives until the call returns.
+    check(unsafe { syscall(libc::SYS_ioctl, arguments) })?;
+    Ok(group)
+}
+
+/// Puts a process group into the foreground of that terminal (`man 3 tcsetpgrp`). SIGTTOU must be blocked: otherwise it
+/// stops a caller that is in the background.
+pub fn set_foreground(descriptor: c_int, group: Pid) -> Result<(), Errno> {
+    let arguments = [descriptor.into(), (libc::TIOCSPGRP as usize).into(), Argument::from(&group)];
+    // SAFETY: the kernel reads `group`, which lives until the call returns.
+    check_unit(unsafe { syscall(libc::SYS_ioctl, arguments) })
+}

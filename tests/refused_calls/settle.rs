@@ -1,0 +1,100 @@
+//! Waits until a process and its descendants have nothing to do, and tells that from a spin and from a hang.
+
+use crate::scene::Patience;
+use nix::unistd::Pid;
+use procfs::process::Process;
+use sandbox::Member;
+use sandbox::bare::family;
+use sandbox::usage::{context_switches, cpu_time};
+use std::fs;
+use std::process::ExitStatus;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// CPU time, in nanoseconds, that no program here needs for anything that it does.
+const TOO_MUCH: u64 = 200_000_000;
+
+/// The flag of a process that exits: `PF_EXITING` in the kernel's `linux/sched.h`.
+const EXITING: u32 = 4;
+
+/// Calls in which the programs here wait.
+const SLEEPS: [libc::c_long; 4] =
+    [libc::SYS_rt_sigtimedwait, libc::SYS_read, libc::SYS_nanosleep, libc::SYS_clock_nanosleep];
+
+/// What a process has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Ended(ExitStatus),
+    /// It waits, or is stopped, as do its descendants.
+    Waits,
+    Spins,
+    /// It is not idle, and does not become it.
+    Hangs,
+}
+
+/// Waits until a process has ended, or has nothing to do.
+pub fn settle(member: &mut Member, patience: Patience) -> Settled {
+    let pid = member.pid();
+    let used = cpu_time(pid).unwrap_or(0);
+    let start = Instant::now();
+    loop {
+        let before = look(pid, patience);
+        if let Some(status) = member.status() {
+            return Settled::Ended(status);
+        }
+        sleep(if before.is_some() { patience.rest } else { Duration::from_micros(200) });
+        if before.is_some() && before == look(pid, patience) {
+            return Settled::Waits;
+        }
+        if cpu_time(pid).is_ok_and(|now| now > used + TOO_MUCH) {
+            return Settled::Spins;
+        }
+        if start.elapsed() > patience.hang {
+            return Settled::Hangs;
+        }
+    }
+}
+
+/// Waits until a process has ended.
+pub fn end(member: &mut Member, patience: Patience) -> Settled {
+    let start = Instant::now();
+    loop {
+        match settle(member, patience) {
+            Settled::Waits if start.elapsed() > patience.hang => return Settled::Hangs,
+            Settled::Waits => sleep(Duration::from_millis(1)),
+            settled => return settled,
+        }
+    }
+}
+
+/// A process and its descendants, with what tells whether they have run; `None` if one of them has something to do.
+fn look(pid: Pid, patience: Patience) -> Option<Vec<(Pid, char, u64)>> {
+    let is_root = |member: Pid| member == pid;
+    family(pid).into_iter().map(|member| idle(member, is_root(member), patience)).collect()
+}
+
+fn idle(pid: Pid, is_root: bool, patience: Patience) -> Option<(Pid, char, u64)> {
+    let process = Process::new(pid.as_raw()).ok()?;
+    let stat = process.stat().ok()?;
+    let state = stat.state;
+    match state {
+        // On its way out, process 1 sleeps until nobody is left in its namespace.
+        _ if stat.flags & EXITING != 0 && state != 'Z' => return None,
+        'Z' if !is_root => return Some((pid, state, 0)),
+        'T' => {}
+        'S' => {
+            let call = fs::read_to_string(format!("/proc/{pid}/syscall")).ok()?;
+            let status = process.status().ok()?;
+            // While a process waits for signals, the kernel shows those as not blocked.
+            let is_known = SLEEPS.iter().any(|number| call.starts_with(&format!("{number} ")));
+            if patience.is_recorded && !is_known {
+                return None; // it waits for the thread that records the call
+            }
+            if (status.sigpnd | status.shdpnd) & !status.sigblk != 0 || call.starts_with("running") {
+                return None;
+            }
+        }
+        _ => return None,
+    }
+    Some((pid, state, context_switches(pid).ok()?))
+}

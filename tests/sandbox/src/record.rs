@@ -1,0 +1,152 @@
+//! Which system calls a program makes: a seccomp filter reports each of them to a thread of the test.
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::prctl::set_no_new_privs;
+use seccompiler::sock_filter;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::mem::{self, offset_of};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::ptr;
+use std::thread::{self, JoinHandle};
+
+/// What the recorded process has to do before it executes the program.
+pub struct Install {
+    filter: Vec<sock_filter>,
+    socket: UnixStream,
+}
+
+/// A thread that lets every reported call through, and notes its number if this program made it.
+pub struct Recording(JoinHandle<io::Result<BTreeSet<libc::c_long>>>);
+
+/// Begins to record the calls of the program at this path: those of every process that executes it, and of their
+/// children until these execute something else.
+pub fn record(program: &Path) -> io::Result<(Install, Recording)> {
+    let (ours, theirs) = UnixStream::pair()?; // both close on exec
+    let program = program.to_owned();
+    let thread = thread::spawn(move || receive_descriptor(&ours).and_then(|listener| listen(&listener, &program)));
+    Ok((Install { filter: filter(theirs.as_raw_fd()), socket: theirs }, Recording(thread)))
+}
+
+impl Install {
+    /// Has every call of this process reported from now on. System calls only, no allocation.
+    pub fn install(&self) -> io::Result<()> {
+        set_no_new_privs()?;
+        let program = libc::sock_fprog {
+            len: self.filter.len() as u16,
+            filter: self.filter.as_ptr().cast_mut().cast(), // the kernel reads it, and the types are the same
+        };
+        // SAFETY: the kernel reads the program, which lives until the call returns.
+        let listener = Errno::result(unsafe {
+            let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
+            libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program)
+        })?;
+        send_descriptor(&self.socket, listener as RawFd)
+    }
+}
+
+impl Recording {
+    /// The numbers of the calls, when no process is left that could make one.
+    pub fn finish(self) -> io::Result<BTreeSet<libc::c_long>> {
+        self.0.join().expect("it reports its failure itself")
+    }
+}
+
+/// Reports every call but one: to hand over the descriptor that the reports come from.
+fn filter(socket: RawFd) -> Vec<sock_filter> {
+    let load = |offset: usize| sock_filter { code: 0x20, jt: 0, jf: 0, k: offset as u32 }; // BPF_LD | BPF_W | BPF_ABS
+    let if_equal = |value, jt, jf| sock_filter { code: 0x15, jt, jf, k: value }; // BPF_JMP | BPF_JEQ | BPF_K
+    let answer = |value| sock_filter { code: 0x06, jt: 0, jf: 0, k: value }; // BPF_RET | BPF_K
+    let low_half = if cfg!(target_endian = "big") { 4 } else { 0 };
+    vec![
+        load(offset_of!(libc::seccomp_data, nr)),
+        if_equal(libc::SYS_sendmsg as u32, 0, 3),
+        load(offset_of!(libc::seccomp_data, args) + low_half),
+        if_equal(socket as u32, 0, 1),
+        answer(libc::SECCOMP_RET_ALLOW),
+        answer(libc::SECCOMP_RET_USER_NOTIF),
+    ]
+}
+
+/// Room for one descriptor in the control data of a message, aligned as that has to be.
+type Control = [u64; 4];
+
+/// A message of one byte with room for a descriptor, which is passed to `transfer`.
+fn with_message<T>(control: &mut Control, transfer: impl FnOnce(&mut libc::msghdr) -> io::Result<T>) -> io::Result<T> {
+    let mut byte = 0_u8;
+    let mut part = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+    // SAFETY: the structure is made of numbers and pointers, and zero is a valid value for each of them.
+    let mut message: libc::msghdr = unsafe { mem::zeroed() };
+    message.msg_iov = &raw mut part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    // SAFETY: computes a size.
+    message.msg_controllen = unsafe { libc::CMSG_SPACE(size_of::<RawFd>() as u32) } as _;
+    transfer(&mut message)
+}
+
+fn send_descriptor(socket: &UnixStream, descriptor: RawFd) -> io::Result<()> {
+    with_message(&mut [0; 4], |message| {
+        // SAFETY: the message has room for one header and one descriptor. The kernel reads both.
+        Errno::result(unsafe {
+            let header = libc::CMSG_FIRSTHDR(message);
+            (*header).cmsg_level = libc::SOL_SOCKET;
+            (*header).cmsg_type = libc::SCM_RIGHTS;
+            (*header).cmsg_len = libc::CMSG_LEN(size_of::<RawFd>() as u32) as _;
+            ptr::write_unaligned(libc::CMSG_DATA(header).cast(), descriptor);
+            libc::sendmsg(socket.as_raw_fd(), message, 0)
+        })?;
+        Ok(())
+    })
+}
+
+fn receive_descriptor(socket: &UnixStream) -> io::Result<OwnedFd> {
+    with_message(&mut [0; 4], |message| {
+        // SAFETY: the kernel writes to the message, which has room for one header and one descriptor.
+        unsafe {
+            Errno::result(libc::recvmsg(socket.as_raw_fd(), message, libc::MSG_CMSG_CLOEXEC))?;
+            let header = libc::CMSG_FIRSTHDR(message);
+            if header.is_null() {
+                return Err(io::Error::other("the process could not be recorded: is another listener there already?"));
+            }
+            Ok(OwnedFd::from_raw_fd(ptr::read_unaligned(libc::CMSG_DATA(header).cast())))
+        }
+    })
+}
+
+/// Lets every call through until no process is left that has the filter.
+fn listen(listener: &OwnedFd, program: &Path) -> io::Result<BTreeSet<libc::c_long>> {
+    let mut numbers = BTreeSet::new();
+    let identity = identity(program)?;
+    loop {
+        let mut polled = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
+        poll(&mut polled, PollTimeout::NONE)?;
+        if !polled[0].revents().unwrap_or(PollFlags::empty()).contains(PollFlags::POLLIN) {
+            return Ok(numbers);
+        }
+        // SAFETY: the structure is made of numbers, and zero is a valid value for each of them.
+        let mut call: libc::seccomp_notif = unsafe { mem::zeroed() };
+        // SAFETY: the kernel fills the structure.
+        if unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut call) } != 0 {
+            continue; // the process was killed in the meantime
+        }
+        let executed = PathBuf::from(format!("/proc/{}/exe", call.pid));
+        if self::identity(&executed).is_ok_and(|executed| executed == identity) {
+            numbers.insert(call.data.nr.into());
+        }
+        let flags = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
+        let mut answer = libc::seccomp_notif_resp { id: call.id, val: 0, error: 0, flags };
+        // SAFETY: the kernel reads the structure. Where the process was killed in the meantime there is nothing to do.
+        _ = unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw mut answer) };
+    }
+}
+
+/// Which file this is, whatever its path.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(path).map(|file| (file.dev(), file.ino()))
+}
