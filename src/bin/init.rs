@@ -59,7 +59,8 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     if let Err(error) = spawn::close_inherited_descriptors() {
         log::failure(b"cannot close inherited descriptors", error);
     }
-    // Find the terminal anew, as its descriptor may be closed now. An error was reported the first time.
+    // Find the terminal anew, as its descriptor may be closed now. An error was reported the first time, or is that of a
+    // terminal that was hung up since.
     let terminal = Terminal::find().unwrap_or(Terminal::NONE);
     Supervisor::new(options, terminal, program).run()
 }

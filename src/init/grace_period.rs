@@ -34,8 +34,8 @@ impl Shutdown {
     /// Before anything has happened.
     pub const NONE: Self = Self { asked: Asked::NOBODY, forwarded: SignalSet::of([]), is_time_over: false };
 
-    /// To be called before `sent` is sent to the program in the place of `received`: and to all of `group`, if that is
-    /// not 0.
+    /// Call this before a signal is forwarded: `received` came in, `sent` goes to the program, and to all of `group` unless
+    /// that is 0.
     pub fn note_forwarded(&mut self, received: c_int, sent: c_int, group: Pid) {
         self.forwarded = self.forwarded.with(sent);
         if group != 0 && (received == libc::SIGTERM || sent == libc::SIGTERM) {
@@ -43,12 +43,12 @@ impl Shutdown {
         }
     }
 
-    /// To be called when the program has ended of SIGHUP, SIGINT or SIGQUIT, or with the status of that. It was a request
-    /// to end, then, and `group` had it as well: it was forwarded to that, or comes from the terminal, which has it in the
+    /// Call this when the program has ended, by `signal` or with the status of it. SIGHUP, SIGINT and SIGQUIT were a request
+    /// to end then. `group` had it too if it was forwarded to the group, or came from the terminal that has the group in the
     /// foreground. When the key was typed is not known, so every member counts as asked.
     pub fn note_end(&mut self, signal: c_int, group: Pid, signals_group: bool, is_in_foreground: bool) {
-        let was_sent_to_group = if self.forwarded.contains(signal) { signals_group } else { is_in_foreground };
         let is_request = matches!(signal, libc::SIGHUP | libc::SIGINT | libc::SIGQUIT);
+        let was_sent_to_group = if self.forwarded.contains(signal) { signals_group } else { is_in_foreground };
         // A group of 0 has its leader outside of our PID namespace, and cannot be told from another one.
         if is_request && was_sent_to_group && group != 0 {
             self.asked = Asked { newest: Pid::MAX, group };
@@ -58,10 +58,12 @@ impl Shutdown {
     /// Asks the remaining processes to end, and starts the timer of the grace period.
     pub fn begin(&mut self, seconds: c_int) {
         self.ask();
-        // A stopped process would not act on the request. A refusal is that of the request, which has been reported.
+        // A stopped process would not act on the request. If this is refused, so was the request, and that was reported.
         _ = signal_remaining(libc::SIGCONT, &Asked::NOBODY);
         self.is_time_over = seconds == 0;
-        if let Err(error) = start_timer(seconds) {
+        if seconds != 0
+            && let Err(error) = start_timer(seconds)
+        {
             log::failure(b"cannot set a timer", error);
             self.is_time_over = true;
         }
@@ -101,7 +103,8 @@ fn newest() -> Pid {
 /// else to our descendants.
 ///
 /// # Errors
-/// `/proc` cannot be read, or one of them may not be signalled.
+/// `/proc` cannot be read, or one of them may not be signalled. Where one call signals everybody, the kernel reports no
+/// such refusal.
 fn signal_remaining(signal: c_int, asked: &Asked) -> Result<(), Errno> {
     let is_first = getpid() == 1;
     if !is_first || asked.newest != 0 {
@@ -117,29 +120,29 @@ fn signal_remaining(signal: c_int, asked: &Asked) -> Result<(), Errno> {
     unless_gone(kill(EVERY_PROCESS, signal))
 }
 
-/// The same, one after the other. Returns the result of `kill`, an error if there was one.
+/// Signals them one by one. The inner result is the last error of `kill`, if there was one.
 ///
 /// # Errors
-/// `/proc` cannot be read.
+/// `/proc` cannot be read, or does not tell of each process.
 fn signal_each(signal: c_int, asked: &Asked) -> Result<Result<(), Errno>, Errno> {
     let init = getpid();
     let proc = Proc::open()?;
     let mut processes = proc.directory.numbers();
-    let mut result = Ok(());
+    let (mut sent, mut told) = (Ok(()), Ok(()));
     loop {
         let pid = processes.take()?;
         if pid < 0 {
-            return Ok(result);
+            return told.map(|()| sent);
         }
         match is_meant(&proc, pid, init, asked) {
-            Ok(true) => result = result.and(unless_gone(kill(pid, signal))),
+            Ok(true) => sent = unless_gone(kill(pid, signal)).and(sent),
             Ok(false) => {}
-            Err(error) => unless_gone(Err(error))?,
+            Err(error) => told = unless_gone(Err(error)).and(told),
         }
     }
 }
 
-/// A result, where an error that says that the process is gone is none: it needs no signal.
+/// Takes the error of a process that is gone for success: it needs no signal.
 fn unless_gone(result: Result<(), Errno>) -> Result<(), Errno> {
     match result {
         Err(Errno::ENOENT | Errno::ESRCH) => Ok(()),
@@ -160,7 +163,11 @@ fn is_meant(proc: &Proc, pid: Pid, init: Pid, asked: &Asked) -> Result<bool, Err
 fn is_descendant(proc: &Proc, pid: Pid, init: Pid) -> Result<bool, Errno> {
     let mut ancestor = pid;
     while ancestor > 1 && ancestor != init {
-        ancestor = proc.stat(ancestor, field::PARENT)?;
+        ancestor = match proc.stat(ancestor, field::PARENT) {
+            // It has ended in the meantime, and its children have another parent: begin anew.
+            Err(Errno::ENOENT | Errno::ESRCH) if ancestor != pid => pid,
+            result => result?,
+        };
     }
     Ok(ancestor == init)
 }

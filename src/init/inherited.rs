@@ -1,4 +1,4 @@
-//! Hands down to the program what `init` was given, though `init` has something else itself or a fork would lose it.
+//! Hands down what `init` was given: what it has changed for itself, and what a fork loses.
 
 use super::text::Text;
 use crate::sys::process::{Pid, getpid};
@@ -7,26 +7,34 @@ use crate::sys::stack::InitialStack;
 use crate::sys::{Errno, control};
 use core::ffi::{CStr, c_int};
 
-/// The signal mask, the action of SIGCHLD and the parent-death signal that `init` was given.
+/// The signal mask, two actions and the parent-death signal that `init` was given.
 pub struct Inherited {
     mask: SignalSet,
     sigchld: Action,
+    sigtstp: Action,
     parent_death_signal: c_int,
     init: Pid,
 }
 
 impl Inherited {
     /// What `init` needs, before [`take`](Self::take).
-    pub const NEEDED: Self = Self { mask: SignalSet::ALL, sigchld: Action::DEFAULT, parent_death_signal: 0, init: 0 };
+    pub const NEEDED: Self = Self {
+        mask: SignalSet::ALL,
+        sigchld: Action::DEFAULT,
+        sigtstp: Action::DEFAULT,
+        parent_death_signal: 0,
+        init: 0,
+    };
 
-    /// Replaces them by those that `init` needs: all signals blocked, and the default action of SIGCHLD, since a process
-    /// that ignores it is not told how its children end. The first of its calls blocks the signals.
+    /// Replaces them by those that `init` needs: all signals blocked, first of all, and two default actions. A process that
+    /// ignores SIGCHLD is not told how its children end. One that ignores SIGTSTP cannot stop along with its program.
     pub fn take(&mut self) -> Result<(), Errno> {
         signal::exchange_mask(&mut self.mask)?;
-        signal::exchange_action(libc::SIGCHLD, &mut self.sigchld)
+        signal::exchange_action(libc::SIGCHLD, &mut self.sigchld)?;
+        signal::exchange_action(libc::SIGTSTP, &mut self.sigtstp)
     }
 
-    /// Notes, before the fork, what only `init` itself can tell. After `-p`: the program is to end as `init` ends.
+    /// Reads what only `init` can read. Call it before the fork, and after `-p` is applied: the program inherits that signal.
     pub fn note_before_fork(&mut self) {
         self.parent_death_signal = control::parent_death_signal();
         self.init = getpid();
@@ -35,11 +43,12 @@ impl Inherited {
     /// In the child, before it executes the program: restores what `init` was given.
     pub fn restore(&mut self) {
         if self.parent_death_signal != 0 {
-            // Refused, the program lives on when something kills `init`, as it does without this.
+            // If this is refused, the program lives on when something kills `init`, as it does without this.
             _ = control::set_parent_death_signal(self.parent_death_signal);
         }
-        // Both were allowed to `init`, and the kernel gave us these values.
+        // These calls were allowed before, and the kernel gave us these values.
         _ = signal::exchange_action(libc::SIGCHLD, &mut self.sigchld);
+        _ = signal::exchange_action(libc::SIGTSTP, &mut self.sigtstp);
         _ = signal::set_mask(self.mask);
     }
 

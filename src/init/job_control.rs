@@ -4,13 +4,14 @@
 //! The program leads a process group of its own, so the keys of the terminal reach the program and not `init`. A shell
 //! with job control above `init` knows `init` alone: it has to see `init` stop when the program stops, and it continues
 //! `init`. Where no such shell is above, nobody could continue what a key has stopped: `init` is process 1, or its process
-//! group is orphaned (`man 2 setpgid`). Without `init` the kernel would not stop the program then.
+//! group is orphaned (`man 2 setpgid`). Without `init` the kernel would not stop the program then. What `init` cannot undo is
+//! a stop of other members of the program's group, of which it is not told.
 //!
 //! | the program is stopped by | a shell is above | nobody is above |
 //! | ------------------------- | ---------------- | --------------- |
 //! | SIGTSTP: a key, itself, or another process | `init` stops; `fg` and `bg` continue both | continued at once |
 //! | SIGTTIN or SIGTTOU, as it is in the background | the same, unless the shell has put `init` into the foreground: then the program gets the terminal and is continued | hung up once (SIGHUP, SIGCONT), as the kernel does it with stopped orphaned groups |
-//! | SIGTSTP that was sent to `init` and forwarded | `init` stops alone; SIGCONT to `init` continues both | stays stopped until SIGCONT is sent to `init` |
+//! | SIGTSTP that was sent to `init` and forwarded | `init` stops, not its group; SIGCONT to `init` continues both | stays stopped until SIGCONT is sent to `init` |
 //! | SIGSTOP: itself or another process | as by SIGTSTP | stays stopped until somebody sends SIGCONT |
 //!
 //! Without a controlling terminal the program stays stopped, until somebody sends SIGCONT to it or to `init`.
@@ -111,9 +112,14 @@ impl Terminal {
     pub fn note_forwarded(&mut self, signal: c_int, program: Pid) {
         match signal {
             libc::SIGTSTP => self.is_stop_forwarded = stops_by_sigtstp(program).unwrap_or(false),
-            libc::SIGCONT => self.is_stop_forwarded = false,
+            libc::SIGCONT => self.program_continued(),
             _ => {}
         }
+    }
+
+    /// To be called when the program was continued: a stop that was forwarded is over.
+    pub fn program_continued(&mut self) {
+        self.is_stop_forwarded = false;
     }
 
     /// To be called when the program was stopped by `signal`. If a shell above waits for that, `init` stops as well, and
@@ -147,7 +153,7 @@ impl Terminal {
     /// put `init` there. Returns `None` at once if the kernel does not stop it, since nobody could continue it.
     fn stop_along(&self, program: &Program, target: Pid) -> Option<Response> {
         if getpid() == 1 {
-            return None; // and its group may have members outside of our PID namespace
+            return None; // process 1 is never stopped, and its group may have members outside of our PID namespace
         }
         // All of these were allowed before, except perhaps `kill`: then nothing is stopped, which the last call tells. A
         // SIGCONT that was pending is discarded by the SIGTSTP (`prepare_signal` in the kernel's `kernel/signal.c`).
@@ -155,8 +161,8 @@ impl Terminal {
         _ = kill(target, libc::SIGTSTP);
         _ = signal::set_mask(SignalSet::ALL.without(libc::SIGTSTP)); // here it takes effect
         _ = signal::set_mask(SignalSet::ALL);
-        // Continued, a program in the same group may read the terminal again before we get here. The signal that this sends
-        // to the group discards the SIGCONT.
+        // Another member of our group may have read the terminal again by now. The SIGTTIN that this causes has discarded
+        // our SIGCONT, so either of them proves that we were stopped.
         signal::wait_for(BACKGROUND_SIGNALS.with(libc::SIGCONT), Some(&Time::ZERO)).ok()?;
         self.give_to(program);
         Some(Response::Continue)
@@ -177,14 +183,14 @@ impl Terminal {
     }
 }
 
-/// Whether SIGTSTP stops a process: it neither ignores nor catches the signal, and is not stopped already. In the last case
-/// the signal waits, and the SIGCONT that continues the process discards it.
+/// Whether SIGTSTP stops a process at once: it neither blocks, ignores nor catches the signal, and is not stopped already.
+/// In the last case the signal waits, and the SIGCONT that continues the process discards it.
 fn stops_by_sigtstp(pid: Pid) -> Result<bool, Errno> {
     let proc = Proc::open()?;
     if proc.stat(pid, field::STATE)? == c_int::from(b'T') {
         return Ok(false);
     }
-    let handled = proc.stat(pid, field::IGNORED)? | proc.stat(pid, field::CAUGHT)?;
+    let handled = proc.stat(pid, field::BLOCKED)? | proc.stat(pid, field::IGNORED)? | proc.stat(pid, field::CAUGHT)?;
     Ok(handled >> (libc::SIGTSTP - 1) & 1 == 0)
 }
 
@@ -208,6 +214,6 @@ fn open() -> Result<c_int, Errno> {
     let copy = file::duplicate(opened, FIRST_DESCRIPTOR);
     _ = file::close(opened); // it is open, and the kernel closes it even if that reports an error
     let copy = copy?;
-    terminal::foreground(copy)?; // the descriptor is not needed any more then, and closed with the inherited ones
+    terminal::foreground(copy)?; // in case of an error it stays open, which does no harm
     Ok(copy)
 }

@@ -34,8 +34,9 @@ pub fn failure(what: &[u8], error: Errno) -> c_int {
 /// Writes `text` to standard error if somebody can take it at once. A stream that is closed, broken or full loses it, so
 /// that nobody can hold up `init` by not reading its messages. If the kernel refuses to tell, the text is written.
 ///
-/// The file is not made `O_NONBLOCK`, as `pause` does it, since the program has it open as well. So another writer that
-/// fills it in this very moment can make us wait.
+/// The file is not made `O_NONBLOCK`, as `pause` does it, since the program has it open as well. So two things can make us
+/// wait: another writer that fills it in this very moment, and a terminal whose reader has stopped and that has room for a
+/// part of the text alone.
 pub fn to_stderr(text: &[u8]) {
     if file::is_writable(libc::STDERR_FILENO).unwrap_or(true) {
         // Nobody is left to be told of a message that cannot be written.

@@ -10,11 +10,11 @@
 //! | [`inherited`]    | hand down to the program what init was given                             |
 //! | [`supervise`]    | the loop: reap, forward signals, leave                                   |
 //! | [`job_control`]  | the terminal's foreground, and stops                                     |
-//! | [`grace_period`] | ask the remaining processes to end, and wait for them                    |
+//! | [`grace_period`] | ask the remaining processes to end, each of them once                    |
 //! | [`proc`]         | read `/proc`                                                             |
 //! | [`log`]          | write lines to standard error                                            |
 //! | [`usage`]        | print the help, the version and mistakes                                 |
-//! | [`text`]         | put a string together, and numbers in text                               |
+//! | [`text`]         | put strings together and take them apart, numbers in text                |
 
 pub mod grace_period;
 pub mod inherited;

@@ -56,7 +56,7 @@ pub struct Options {
     rewrites: [u8; HIGHEST as usize + 1],
 }
 
-/// From which verbosity on something is said.
+/// The verbosity that a message needs.
 #[derive(Clone, Copy)]
 pub enum Level {
     /// Warnings: always, except with `TINI_VERBOSITY=0`.
@@ -115,11 +115,15 @@ impl<'a> Parser<'a> {
 
     /// Parses all words of a variable.
     pub fn parse_variable(&mut self) -> Stop {
-        match self.parse() {
-            // Only options may be there.
-            Stop::Program if self.words.take().is_some() => Stop::UnknownOption,
-            stop => stop,
+        let stop = self.parse();
+        // Only options may be there.
+        if stop == Stop::Program
+            && let Some(word) = self.words.take()
+        {
+            self.word = word;
+            return Stop::UnknownOption;
         }
+        stop
     }
 
     /// Parses words up to the first one that is no option, which is left to be read, or up to `--`.
@@ -180,10 +184,7 @@ impl<'a> Parser<'a> {
     }
 
     fn set_value(&mut self, letter: u8, value: &[u8]) -> Option<Stop> {
-        match self.options.set_value(letter, value) {
-            Some(()) => None,
-            None => Some(Stop::WrongValue),
-        }
+        self.options.set_value(letter, value).is_none().then_some(Stop::WrongValue)
     }
 }
 
@@ -210,7 +211,7 @@ impl Options {
         self.is_subreaper |= stack.variable(b"TINI_SUBREAPER=").is_some();
         self.signals_group |= stack.variable(b"TINI_KILL_PROCESS_GROUP=").is_some();
         if let Some(value) = stack.variable(b"TINI_VERBOSITY=") {
-            self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1; // anything else is 0, as for tini
+            self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1; // anything else is 0
         }
     }
 

@@ -15,7 +15,7 @@ const SHELL: &CStr = c"/bin/sh";
 /// Executes the program that the argument at `index` names, with the arguments from there on. Returns only if that failed.
 pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
     let name = stack.argument(index).unwrap_or(c"");
-    // An empty name is that of no file, which the kernel says without a search.
+    // An empty name is not searched for: the kernel answers ENOENT.
     #[expect(clippy::manual_contains, reason = "`contains` searches long slices fast, by several times as much code")]
     let has_slash = name.to_bytes().iter().any(|byte| *byte == b'/');
     if name.is_empty() || has_slash {
@@ -32,7 +32,7 @@ pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
         }
         path.push(name.to_bytes());
         if path.is_full() {
-            continue; // longer than any path
+            continue; // perhaps longer than a path may be
         }
         let error = execute_file(stack, index, path.into_string());
         match error.number() {

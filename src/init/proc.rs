@@ -15,7 +15,9 @@ pub mod field {
     pub const PARENT: c_int = 4;
     /// The process group; 0 if its leader is outside of the PID namespace.
     pub const GROUP: c_int = 5;
-    /// The signals from 1 to 31 that the process ignores: bit N-1 stands for signal N.
+    /// The signals from 1 to 31 that the process blocks: bit N-1 stands for signal N.
+    pub const BLOCKED: c_int = 32;
+    /// The signals that it ignores, likewise.
     pub const IGNORED: c_int = 33;
     /// The signals that it catches, likewise.
     pub const CAUGHT: c_int = 34;

@@ -9,7 +9,7 @@ use super::proc::Directory;
 use crate::sys::process::{Pid, fork, getpid, kill};
 use crate::sys::signal::{SignalSet, set_mask};
 use crate::sys::stack::InitialStack;
-use crate::sys::terminal::make_group_leader;
+use crate::sys::terminal::{make_group_leader, process_group};
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
 
@@ -26,12 +26,16 @@ pub struct Program {
 }
 
 impl Program {
-    /// Sends `signal` to the program, and if `to_group` to its process group, if it leads one that is not empty.
+    /// Sends `signal` to the program, or, if `to_group` and the program was made the leader of a process group, to that group.
+    ///
+    /// # Errors
+    /// The program was not reached, even if others in its group were.
     pub fn signal(&self, signal: c_int, to_group: bool) -> Result<(), Errno> {
         if to_group && self.leads_group {
-            match kill(-self.group, signal) {
-                Err(Errno::ESRCH) => {} // the program has left its group
-                result => return result,
+            let result = kill(-self.group, signal);
+            // Unless the program has left its group, see whether it may be signalled: others may have been reached.
+            if result != Err(Errno::ESRCH) && process_group(self.pid).unwrap_or(self.group) == self.group {
+                return result.and(kill(self.pid, 0));
             }
         }
         kill(self.pid, signal)
@@ -85,7 +89,7 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
     // By these a service manager addresses a process (`man 3 sd_listen_fds`, `man 3 sd_watchdog_enabled`).
     inherited.readdress(&mut stack, b"WATCHDOG_PID=", &mut watchdog);
     if inherited.readdress(&mut stack, b"LISTEN_PID=", &mut listen) {
-        stack.replace_variables(b"LISTEN_PIDFDID=", None); // names `init` in another form, too, and may be missing
+        stack.replace_variables(b"LISTEN_PIDFDID=", None); // also identifies `init`, and is optional
     }
     if !options.keeps_variable {
         stack.replace_variables(VARIABLE, None); // a nested init is not to take it

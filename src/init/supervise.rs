@@ -15,7 +15,7 @@ use core::ffi::c_int;
 /// How long to wait for the end of processes that are no children of ours, before the next look: nobody tells us.
 const BETWEEN_LOOKS: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
-/// Signals that the terminal sends to a process group: those, the ones of its keys, and a new size of its window.
+/// Signals that the terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH.
 const TERMINAL_SIGNALS: SignalSet =
     BACKGROUND_SIGNALS.with(libc::SIGINT).with(libc::SIGQUIT).with(libc::SIGTSTP).with(libc::SIGWINCH);
 
@@ -62,7 +62,6 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Supervises the program, and returns the status to exit with.
-    #[inline(never)] // with a frame of its own, whose places have short addresses
     pub fn run(&mut self) -> c_int {
         loop {
             if let Err(status) = self.turn() {
@@ -82,14 +81,14 @@ impl<'a> Supervisor<'a> {
         self.take_one_signal(children)
     }
 
-    /// Looks for one child that has ended or stopped, and handles it.
+    /// Looks for one child whose state has changed, and handles it.
     ///
     /// # Errors
     /// The status to exit with, if the kernel refuses.
     fn reap_one_child(&mut self) -> Result<Children, c_int> {
         let mut status = 0;
         // `__WALL` includes children that were cloned to send another signal than SIGCHLD.
-        match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::__WALL) {
+        match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED | libc::__WALL) {
             Ok(0) => Ok(Children::NoneChanged),
             Ok(pid) => {
                 self.child_changed(pid, WaitStatus(status));
@@ -122,7 +121,7 @@ impl<'a> Supervisor<'a> {
     /// The status to exit with, if the kernel refuses.
     fn take_one_signal(&mut self, children: Children) -> Result<(), c_int> {
         let (set, limit) = match children {
-            // The smallest signal comes first, and SIGCHLD is smaller than some. The next turn looks for a child anyway.
+            // The smallest signal comes first, so SIGCHLD would delay some. The next turn looks for a child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
             Children::NoneChanged => (SignalSet::ALL, None),
             Children::None => (SignalSet::ALL, Some(BETWEEN_LOOKS)),
@@ -196,9 +195,15 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Acts on a child, adopted or not, that has ended or stopped.
+    /// Acts on a child, adopted or not, that has ended, was stopped or was continued.
     fn child_changed(&mut self, pid: Pid, status: WaitStatus) {
         let is_program = pid == self.program.pid && matches!(self.state, State::Running);
+        if status.is_continued() {
+            if is_program {
+                self.terminal.program_continued();
+            }
+            return;
+        }
         match (status.stopped_by(), is_program) {
             (Some(signal), true) => self.program_stopped(signal),
             (None, true) => self.program_ended(&status),
@@ -264,6 +269,11 @@ fn report_end(status: &WaitStatus) {
 struct WaitStatus(c_int);
 
 impl WaitStatus {
+    /// Whether it was continued.
+    fn is_continued(&self) -> bool {
+        self.0 == 0xffff
+    }
+
     /// The signal that stopped it, if it has not ended.
     fn stopped_by(&self) -> Option<c_int> {
         (self.0 & 0x7f == 0x7f).then_some(self.0 >> 8 & 0x7f)

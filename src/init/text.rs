@@ -49,14 +49,13 @@ impl<'a> Text<'a> {
         self.length
     }
 
-    /// The text as a string that ends with a NUL, if anything was pushed.
+    /// The text as a string that ends with a NUL, which is empty if nothing was pushed.
     pub fn into_string(self) -> &'a CStr {
         self.room.get(..=self.length).and_then(cstr::beginning).unwrap_or(c"")
     }
 }
 
-/// Takes the bytes up to the next `separator` off the beginning of `text`, and the separator too. Returns `None` if
-/// nothing is left, not even an empty part after a separator.
+/// Splits off the part of `text` before the next `separator`. `None` after the last part.
 pub fn take_part<'a>(text: &mut Option<&'a [u8]>, separator: u8) -> Option<&'a [u8]> {
     let whole = (*text)?;
     let mut rest = whole;

@@ -41,10 +41,9 @@ pub fn answer(stop: Stop, word: &[u8], is_in_variable: bool) -> c_int {
         (Stop::Help, _) => return print(HELP),
         (Stop::Version, _) => return print(VERSION),
         (Stop::NoProgram, _) => log::line(b"PROGRAM is missing", b"", None),
-        (Stop::WrongValue, false) => log::line(word, b": wrong value", None),
-        (Stop::WrongValue, true) => log::line(word, b": wrong value in INIT_OPTIONS", None),
-        (_, false) => log::line(word, b": unknown option", None),
-        (_, true) => log::line(word, b": unknown option in INIT_OPTIONS", None),
+        (_, true) => log::line(word, b": mistake in INIT_OPTIONS", None),
+        (Stop::WrongValue, _) => log::line(word, b": wrong value", None),
+        _ => log::line(word, b": unknown option", None),
     }
     log::to_stderr(HELP.as_bytes());
     1

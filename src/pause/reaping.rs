@@ -8,8 +8,7 @@ use crate::sys::signal::{Action, set_action};
 /// it may be starved, stopped or frozen.
 ///
 /// SIGCHLD is still sent for each child that exits (`do_notify_parent` in the kernel's `kernel/signal.c`), but not for one
-/// that stops. Call [`reap`] then: where something between this process and the kernel drops the flag, as emulators do,
-/// that loop is what reaps.
+/// that stops. Call [`reap`] after each SIGCHLD all the same: an emulator may drop the flag.
 pub fn let_kernel_reap() -> Result<(), Errno> {
     set_action(libc::SIGCHLD, &Action::default_with(libc::SA_NOCLDWAIT | libc::SA_NOCLDSTOP))
 }

@@ -8,7 +8,7 @@ use core::ffi::c_int;
 /// (`man 2 capset`).
 pub fn drop_capabilities() -> Result<(), Errno> {
     // From `linux/capability.h`, which the crate `libc` does not have. The header is `_LINUX_CAPABILITY_VERSION_3` and
-    // process 0, this one. Three sets follow, twice, as each has 64 bits in two halves.
+    // process 0, which means this one. Three sets follow, twice, as each has 64 bits in two halves.
     const NONE: [u32; 6] = [0; 6];
     let header = [0x2008_0522_u32, 0];
     // SAFETY: the kernel reads both, which have the sizes of that version, before the call returns.

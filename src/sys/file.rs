@@ -79,7 +79,7 @@ pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_SETFL.into(), flags.into()]) })
 }
 
-/// Whether a write would not have to wait, and somebody is there to read it (`man 2 ppoll`).
+/// Whether there is room for a write, and somebody is there to read it (`man 2 ppoll`). A terminal may have too little.
 ///
 /// # Errors
 /// The kernel does not tell.

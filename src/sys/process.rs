@@ -56,7 +56,8 @@ pub const OWN_GROUP: Pid = 0;
 /// sends nothing, and tells whether a signal could be sent.
 ///
 /// # Errors
-/// [`Errno::ESRCH`]: there is no such process or group. EPERM: none of the processes may be signalled.
+/// [`Errno::ESRCH`]: there is no such process or group. EPERM: none of the processes may be signalled; for
+/// [`EVERY_PROCESS`] this is not reported.
 pub fn kill(pid: Pid, signal: c_int) -> Result<(), Errno> {
     // SAFETY: takes numbers only.
     check_unit(unsafe { syscall(libc::SYS_kill, [pid.into(), signal.into()]) })

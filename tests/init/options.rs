@@ -144,3 +144,17 @@ fn what_ended_the_program_is_said_from_v_on() {
         assert_eq!(text(&witnessed(options, &what).stderr), expected, "{options:?} {what:?}");
     }
 }
+
+#[test]
+fn a_mistake_in_the_variable_names_the_variable_and_the_word() {
+    for (value, word) in
+        [("-x", "-x"), ("-s -q", "-q"), ("-t", "-t"), ("-e 256", "-e"), ("-g foo", "foo"), ("-g -- foo", "foo")]
+    {
+        let mut program = piped(&["true"]);
+        program.env("INIT_OPTIONS", value);
+        let output = Pod::start(program).wait();
+        assert_eq!(output.status.code(), Some(1), "{value}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with(&format!("init: {word}: mistake in INIT_OPTIONS\nusage: init ")), "{value}: {said}");
+    }
+}

@@ -55,6 +55,7 @@ fn a_warning_for_every_one_if_it_is_asked_for() {
     let mut pod = idle(&["-w"]);
     end(container(&pod, &["together", "20"]));
     until_only_the_program_is_left(&pod);
+    pod.init().until_it_waits(); // it says of each that it was reaped, after that
     let mut stderr = pod.init().streams().stderr.take().expect("it has a pipe");
     drop(pod);
     let mut said = String::new();

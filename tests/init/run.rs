@@ -12,7 +12,7 @@ use std::thread;
 pub fn piped(arguments: &[&str]) -> Command {
     let mut program = init();
     program.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for variable in ["TINI_SUBREAPER", "TINI_VERBOSITY", "TINI_KILL_PROCESS_GROUP"] {
+    for variable in ["INIT_OPTIONS", "TINI_SUBREAPER", "TINI_VERBOSITY", "TINI_KILL_PROCESS_GROUP"] {
         program.env_remove(variable);
     }
     program

@@ -3,7 +3,7 @@
 use crate::programs;
 use crate::shim::die_with_parent;
 use nix::unistd::geteuid;
-use std::env::current_exe;
+use std::env::{args, current_exe};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -22,12 +22,18 @@ pub fn as_ordinary_user(caller: &str) {
     let tests = folder.path().join("tests");
     programs::copy(&current_exe().expect("it runs"), &tests);
     let mut command = Command::new(tests);
-    command.args(["--skip", caller]).env(programs::FOLDER, folder.path()).current_dir(folder.path());
+    command.args(["--skip", caller]).args(skipped()).env(programs::FOLDER, folder.path()).current_dir(folder.path());
     command.uid(ORDINARY_USER).gid(ORDINARY_USER);
     // SAFETY: makes system calls only. It is called after the change of the user, with which it would be forgotten.
     unsafe { command.pre_exec(|| die_with_parent(None)) };
     let status = command.status().expect("it can be executed");
     assert!(status.success(), "an ordinary user's tests failed: {status}");
+}
+
+/// The options by which this test program was told to skip tests.
+fn skipped() -> Vec<String> {
+    let arguments: Vec<String> = args().collect();
+    arguments.windows(2).filter(|pair| pair[0] == "--skip").flatten().cloned().collect()
 }
 
 /// This test program once more, for the one test of that name, which is marked `#[ignore]` so that nobody else runs it.
