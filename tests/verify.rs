@@ -26,8 +26,9 @@ fn verify_with(code: &str) -> Output {
     fs::write(clone.join("build/platforms.toml"), first.trim_end_matches("[[platform]]")).expect("it can be written");
 
     let program = clone.join("src/bin/pause.rs");
-    let head = "extern \"C\" fn main(args: Args) -> i32 {\n";
+    let head = "extern \"C\" fn main(stack: InitialStack<'static>) -> c_int {\n";
     let source = fs::read_to_string(&program).expect("it was cloned");
+    assert_eq!(source.matches(head).count(), 1, "{head}");
     fs::write(&program, source.replace(head, &format!("{head}{code}\n"))).expect("it can be written");
 
     let committed = run(
@@ -49,7 +50,7 @@ fn a_build_that_depends_on_nothing_passes() {
 
 #[test]
 fn a_build_that_depends_on_its_folder_fails() {
-    let output = verify_with("_ = message::to_stdout(env!(\"CARGO_MANIFEST_DIR\").as_bytes());");
+    let output = verify_with("_ = log::to_stdout(env!(\"CARGO_MANIFEST_DIR\").as_bytes());");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "it passed");
     assert!(said.contains("the two builds differ"), "{said}");

@@ -16,10 +16,12 @@ struct Asked {
     newest: Pid,
     /// And only those in this process group, if it is not 0.
     group: Pid,
+    /// And only those that do not ignore the signal by which they were asked.
+    signal: c_int,
 }
 
 impl Asked {
-    const NOBODY: Self = Self { newest: 0, group: 0 };
+    const NOBODY: Self = Self { newest: 0, group: 0, signal: libc::SIGTERM };
 }
 
 /// A shutdown, from the request to end until nobody is left.
@@ -39,19 +41,19 @@ impl Shutdown {
     pub fn note_forwarded(&mut self, received: c_int, sent: c_int, group: Pid) {
         self.forwarded = self.forwarded.with(sent);
         if group != 0 && (received == libc::SIGTERM || sent == libc::SIGTERM) {
-            self.asked = Asked { newest: newest(), group };
+            self.asked = Asked { newest: newest(), group, signal: sent };
         }
     }
 
-    /// Call this when the program has ended, by `signal` or with the status of it. SIGHUP, SIGINT and SIGQUIT were a request
-    /// to end then. `group` had it too if it was forwarded to the group, or came from the terminal that has the group in the
-    /// foreground. When the key was typed is not known, so every member counts as asked.
+    /// Call this when `signal` has ended the program. SIGHUP, SIGINT and SIGQUIT were a request to end then. `group` had it
+    /// too if it was forwarded to the group, or came from the terminal that has the group in the foreground. When the key
+    /// was typed is not known, so every member counts as asked.
     pub fn note_end(&mut self, signal: c_int, group: Pid, signals_group: bool, is_in_foreground: bool) {
         let is_request = matches!(signal, libc::SIGHUP | libc::SIGINT | libc::SIGQUIT);
         let was_sent_to_group = if self.forwarded.contains(signal) { signals_group } else { is_in_foreground };
         // A group of 0 has its leader outside of our PID namespace, and cannot be told from another one.
         if is_request && was_sent_to_group && group != 0 {
-            self.asked = Asked { newest: Pid::MAX, group };
+            self.asked = Asked { newest: Pid::MAX, group, signal };
         }
     }
 
@@ -73,7 +75,7 @@ impl Shutdown {
     pub fn ask(&mut self) {
         let newest = newest();
         report(signal_remaining(libc::SIGTERM, &self.asked));
-        self.asked = Asked { newest, group: 0 };
+        self.asked = Asked { newest, ..Asked::NOBODY };
     }
 }
 
@@ -155,8 +157,16 @@ fn is_meant(proc: &Proc, pid: Pid, init: Pid, asked: &Asked) -> Result<bool, Err
     if pid == init || (init != 1 && !is_descendant(proc, pid, init)?) {
         return Ok(false);
     }
-    let is_asked = pid <= asked.newest && (asked.group == 0 || proc.stat(pid, field::GROUP)? == asked.group);
+    let is_asked = pid <= asked.newest
+        && (asked.group == 0 || proc.stat(pid, field::GROUP)? == asked.group)
+        && !is_ignored(proc, pid, asked.signal)?;
     Ok(!is_asked)
+}
+
+/// Whether a process ignores `signal`. What it does with a real-time signal is not asked.
+fn is_ignored(proc: &Proc, pid: Pid, signal: c_int) -> Result<bool, Errno> {
+    let ignored = proc.stat(pid, field::IGNORED)?;
+    Ok(signal < 32 && ignored >> (signal - 1) & 1 != 0)
 }
 
 /// Whether `init` is the parent of a process, or the parent of its parent, and so on.

@@ -194,7 +194,9 @@ fn stops_by_sigtstp(pid: Pid) -> Result<bool, Errno> {
     Ok(handled >> (libc::SIGTSTP - 1) & 1 == 0)
 }
 
-/// Opens the controlling terminal, unless standard input is it. [`NO_DESCRIPTOR`] if there is none.
+/// Opens the controlling terminal, unless standard input is it. [`NO_DESCRIPTOR`] if there is none, or it is not for us: a
+/// shell without job control starts a background job in its own process group, with SIGINT and SIGQUIT ignored and without
+/// the terminal as standard input.
 ///
 /// # Errors
 /// There is one, but the kernel refuses to tell its foreground.
@@ -203,6 +205,9 @@ fn open() -> Result<c_int, Errno> {
         Ok(_) => return Ok(libc::STDIN_FILENO),
         Err(error) => error,
     };
+    if signal::is_ignored(libc::SIGINT) && signal::is_ignored(libc::SIGQUIT) {
+        return Ok(NO_DESCRIPTOR);
+    }
     let opened = match file::open(file::CURRENT_DIRECTORY, c"/dev/tty", libc::O_RDWR | libc::O_NOCTTY) {
         Ok(opened) => opened,
         // There is no controlling terminal, or no device node for it here.

@@ -47,7 +47,6 @@ impl Program {
 /// # Errors
 /// The status to exit with: that of `init`, if no child could be made, or of the child itself, if the program could not be
 /// executed. In both cases a line has been written.
-#[inline(never)]
 pub fn start(
     stack: InitialStack,
     index: usize,

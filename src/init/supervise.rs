@@ -169,8 +169,13 @@ impl<'a> Supervisor<'a> {
 
     /// Whether a signal says nothing to the program, or the program has it already.
     fn is_meant_for_init(&self, signal: &Signal) -> bool {
-        // The terminal sends signals to our process group. The program is in it, or the signal is not about the program.
-        let of_terminal = if self.program.leads_group { BACKGROUND_SIGNALS } else { TERMINAL_SIGNALS };
+        // The terminal sends signals to our process group. The program is in it, or the signal is not about the program. A
+        // key must not stop those that are left in the grace period: nobody would continue them.
+        let of_terminal = match (&self.state, self.program.leads_group) {
+            (_, false) => TERMINAL_SIGNALS,
+            (State::Running, true) => BACKGROUND_SIGNALS,
+            (State::Ended(_), true) => BACKGROUND_SIGNALS.with(libc::SIGTSTP),
+        };
         signal.number == libc::SIGCHLD
             || match signal.code {
                 libc::SI_KERNEL => of_terminal.contains(signal.number),
@@ -239,15 +244,14 @@ impl<'a> Supervisor<'a> {
         if self.options.says(Level::Info) {
             report_end(status);
         }
-        let code = status.code();
-        self.state = State::Ended(code);
+        self.state = State::Ended(status.code());
         let Program { group, leads_group, .. } = self.program;
         let is_reached = self.terminal.reaches(group);
         if leads_group {
             self.terminal.hand_over(group, self.terminal.own_group);
         }
         if let Some(seconds) = self.options.grace_period {
-            self.shutdown.note_end(c_int::from(code) - 128, group, self.signals_group(), is_reached);
+            self.shutdown.note_end(status.ended_by().unwrap_or(0), group, self.signals_group(), is_reached);
             self.shutdown.begin(seconds);
         }
     }

@@ -7,17 +7,15 @@ use core::ffi::c_int;
 
 const HELP: &str = "\
 usage: init [OPTIONS] [--] PROGRAM [ARGS...]
--s      be a subreaper
--p SIG  get SIG when the parent ends
--g      signal PROGRAM's group
--c      share our group with PROGRAM
--r A:B  forward B for A; 0 is nothing
--e CODE exit with 0 for CODE
--t SECS wait for the rest to end
--w      warn of reaping
--v      say more
--k      keep INIT_OPTIONS
--V      version
+-s\tbe a subreaper
+-p SIG\tget SIG when the parent ends
+-g\tsignal PROGRAM's group
+-c\tshare our group with PROGRAM
+-r A:B\tforward B for A; 0 is nothing
+-e CODE\texit with 0 for CODE
+-t SECS\twait for the rest to end
+-w -v\twarn of reaping, say more
+-k\tkeep INIT_OPTIONS
 Apache-2.0
 ";
 

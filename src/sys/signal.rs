@@ -131,6 +131,15 @@ pub fn exchange_action(signal: c_int, action: &mut Action) -> Result<(), Errno> 
     check_unit(unsafe { syscall(libc::SYS_rt_sigaction, [signal.into(), place, place, size_of::<SignalSet>().into()]) })
 }
 
+/// Whether this process ignores `signal`. A kernel that does not tell is taken for a no.
+pub fn is_ignored(signal: c_int) -> bool {
+    let mut action = Action::DEFAULT;
+    let arguments = [signal.into(), NULL, Argument::from(&mut action), size_of::<SignalSet>().into()];
+    // SAFETY: the kernel writes at most all of `action` before the call returns; no new action is given.
+    let result = check_unit(unsafe { syscall(libc::SYS_rt_sigaction, arguments) });
+    result.is_ok() && action.handler == libc::SIG_IGN
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -102,3 +102,43 @@ fn a_script_gets_the_terminal_back() {
     keyboard.line("exit 3");
     assert_eq!(shell.wait().status.code(), Some(3));
 }
+
+/// A shell's background job, which ignores SIGINT, says when it is ready, and cleans up when it is sent SIGTERM.
+const CLEANS_UP: &str = "sh -c 'trap \"echo clean''ing; sleep 0.5; echo clean''ed; exit\" TERM; echo rea''dy; \
+    while :; do sleep 0.05; done' &";
+
+#[test]
+fn a_process_that_ignores_the_key_is_asked_to_end_all_the_same() {
+    let (mut keyboard, pod) = in_a_pod(&["-t", "600", "sh", "-c", &format!("{CLEANS_UP} exec sleep 1000")]);
+    keyboard.shows("ready");
+    keyboard.types(CTRL_C);
+    keyboard.shows("cleaned");
+    assert_eq!(pod.wait().status.code(), Some(130));
+}
+
+#[test]
+fn a_status_like_that_of_a_key_does_not_count_as_one() {
+    let (mut keyboard, pod) = in_a_pod(&["-t", "600", "sh", "-c", &format!("{CLEANS_UP} sleep 0.3; exit 130")]);
+    keyboard.shows("cleaned");
+    assert_eq!(pod.wait().status.code(), Some(130));
+}
+
+#[test]
+fn a_key_stops_nobody_in_the_grace_period() {
+    let (mut keyboard, pod) = in_a_pod(&["-t", "600", "sh", "-c", &format!("{CLEANS_UP} sleep 0.3; exit 3")]);
+    keyboard.shows("cleaning");
+    keyboard.types(CTRL_Z);
+    keyboard.shows("cleaned");
+    assert_eq!(pod.wait().status.code(), Some(3));
+}
+
+#[test]
+fn a_background_job_of_a_script_leaves_the_terminal_to_the_script() {
+    let (mut keyboard, (shell, _pod), init) = above();
+    keyboard.line(&format!("sh -c '{init} sleep 1000 & sleep 0.3; echo be''gins; read line; echo got $line; kill $!'"));
+    keyboard.shows("begins");
+    keyboard.line("something");
+    keyboard.shows("got something");
+    keyboard.line("exit 3");
+    assert_eq!(shell.wait().status.code(), Some(3));
+}

@@ -31,8 +31,9 @@ pub fn settings() -> Vec<Setting> {
             Ok(())
         }),
         setting("current directory", || Ok(chdir(c"/usr")?)),
+        // The greatest: an ordinary user may not lower it, and the tests may be run by `nice`. So with the score below.
         // SAFETY: takes numbers only.
-        setting("nice", || done(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 7) })),
+        setting("nice", || done(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 19) })),
         setting("scheduler", || {
             let parameter = libc::sched_param { sched_priority: 0 };
             // SAFETY: the kernel reads `parameter`.
@@ -64,7 +65,7 @@ pub fn settings() -> Vec<Setting> {
         setting("no transparent huge pages", || done(unsafe { libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0) })),
         // SAFETY: takes a number.
         setting("personality", || done(unsafe { libc::personality(libc::ADDR_NO_RANDOMIZE as libc::c_ulong) })),
-        setting("score of the out-of-memory killer", || write(c"/proc/self/oom_score_adj", b"567")),
+        setting("score of the out-of-memory killer", || write(c"/proc/self/oom_score_adj", b"1000")),
         setting("what is dumped to a core", || write(c"/proc/self/coredump_filter", b"0x11")),
         // SAFETY: takes a number.
         lost("locked memory", || done(unsafe { libc::mlockall(libc::MCL_FUTURE) })),

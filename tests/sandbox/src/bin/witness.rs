@@ -5,6 +5,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{execvp, getpgid, getpgrp, getpid, getppid, getsid, setsid, tcgetpgrp};
 use procfs::process::Process;
 use sandbox::job;
+use sandbox::shim::default_signals;
 use std::env;
 use std::io::{self, Write};
 use std::path::Path;
@@ -77,6 +78,7 @@ fn facts() -> io::Result<()> {
 }
 
 fn signals(last: Option<i32>) -> io::Result<()> {
+    default_signals(); // a shell has its background jobs ignore some, and a signal that is ignored asks nobody to end
     // Not by the C library, which keeps two of the real-time signals to itself.
     const ALL: u64 = u64::MAX;
     // SAFETY: the kernel reads eight bytes at `ALL`.
