@@ -1,4 +1,5 @@
-//! The program is given every descriptor that `init` was given, as it was, and `init` keeps none but the standard streams.
+//! The program is given every descriptor that `init` was given, as it was, and `init` keeps only the
+//! standard streams and the terminal.
 
 use crate::given::{Given, PAIRS, UnderProcess1, UnderSubreaper, given};
 use crate::run::{Told, piped, witness};

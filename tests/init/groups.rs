@@ -24,8 +24,8 @@ fn it_shares_ours_where_that_was_asked_for() {
     assert_eq!([&facts["leads"], &facts["shares"], &facts["session"]], ["false", "true", "true"]);
 }
 
-/// What two witnesses are told, the program and a child of it, of a signal to init, which is to reach so many of them, and
-/// of another one.
+/// Sends `init` a signal that must reach `reached` of two witnesses, the program and its child, and then another one.
+/// Returns what they were sent.
 #[track_caller]
 fn heard(reached: usize, options: &[&str], variable: Option<&str>) -> Vec<i32> {
     let script = format!("{0} signals 1 & exec {0} signals 1", witness());

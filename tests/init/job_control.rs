@@ -1,4 +1,4 @@
-//! Job control: wherever `init` is, and however its program is stopped, both are as they would be without `init`.
+//! Job control: wherever `init` is, a stop of its program has the effect that it would have without `init`.
 
 mod background;
 mod play;

@@ -1,11 +1,11 @@
-//! `init` as the real process 1 of real namespaces: one module for each promise.
+//! `init` as the real process 1 of real namespaces: one module for each promise, and the modules that they share.
 
 mod asked_once;
 mod binary;
 mod descriptors;
 mod exec;
-mod farewell;
 mod given;
+mod grace_period;
 mod grammar;
 mod groups;
 mod handed_down;

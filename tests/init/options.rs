@@ -1,4 +1,4 @@
-//! Its options, the environment variables of tini, and what it says to mistakes.
+//! The options of `init`, the environment variables that stand for some, and the messages for mistakes.
 
 use crate::run::{outcome, piped, text, witness, witnessed};
 use sandbox::platform::Limit;

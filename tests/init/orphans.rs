@@ -12,7 +12,7 @@ use sandbox::{Pod, until};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-/// A pod with a program that does nothing, and says so before.
+/// A pod whose program does nothing, and has said that it is ready.
 fn idle(options: &[&str]) -> Pod {
     let mut pod = Pod::start(piped(&[options, &["--", witness(), "signals"]].concat()));
     Told::by(pod.init());

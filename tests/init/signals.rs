@@ -15,7 +15,7 @@ use std::process::Command;
 /// Those that nobody can catch, and the one that is about our children.
 const OURS: [i32; 3] = [libc::SIGKILL, libc::SIGSTOP, libc::SIGCHLD];
 
-/// The signals that reach a process 1 under test at all, beside those.
+/// The signals that can reach process 1, without those.
 fn signals() -> Vec<i32> {
     let is_limited = Limit::OwnSignals.applies();
     let is_the_emulators = |signal: i32| is_limited && (signal >= 32 || FAULTS.contains(&signal));

@@ -1,4 +1,4 @@
-//! It leaves with the status of the program, remapped where that was asked for.
+//! `init` exits with the status of the program, or with 0 if `-e` names that status.
 
 use crate::run::{outcome, text, witnessed};
 use sandbox::Pod;

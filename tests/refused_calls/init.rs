@@ -30,7 +30,7 @@ pub const UNKNOWN: &str = "init: -x: unknown option";
 
 type Options = &'static [&'static str];
 
-/// A scene whose program is `pause`.
+/// A scene in which `init` starts `pause`.
 const fn scene(name: &'static str, place: Place, options: Options, setting: Setting, normal: Outcome) -> Scene {
     Scene { name, program: Program::Init, place, options, starts: Starts::Pause, setting, normal }
 }

@@ -28,7 +28,7 @@ pub enum Settled {
     /// It waits, or is stopped, as do its descendants.
     Waits,
     Spins,
-    /// It is not idle, and does not become it.
+    /// It is neither idle nor spinning when the time is over.
     Hangs,
 }
 

@@ -21,13 +21,13 @@ use std::io::Write;
 use std::os::fd::AsRawFd;
 use tempfile::TempDir;
 
-/// What the shells here are ready with.
+/// The prompt of the shells.
 const PROMPT: &str = "prompt> ";
 
-/// What every command line of a job has in it.
+/// A part of the command line of every job, to find it by.
 const WITNESS_JOB: &str = "witness job ";
 
-/// The job. Dropped, everybody is killed.
+/// A job. Dropped, all of its processes are killed.
 pub struct Job {
     place: Place,
     member: Option<Member>,

@@ -1,4 +1,4 @@
-//! With `-t`, whoever is left when the program has ended is told, and waited for; without, nobody is.
+//! With `-t`, the remaining processes are asked to end, and waited for. Without it they are not.
 
 use crate::run::{Told, piped, text, witness};
 use nix::sys::signal::Signal;
