@@ -10,6 +10,7 @@ use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, close, fork, getpid, getppid, pipe, read};
 use std::os::fd::{AsFd, AsRawFd};
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, io, thread};
 
 const USAGE: &str = "usage: careless HOW [NUMBER]
@@ -177,8 +178,14 @@ fn threads() -> nix::Result<()> {
 
 /// Waits until the parent is process 1 of the namespace.
 fn wait_for_adoption() {
+    let mut looks = 0;
     while getppid() != Pid::from_raw(1) {
-        thread::yield_now();
+        looks += 1;
+        match looks {
+            0..100 => std::hint::spin_loop(), // mostly it is a matter of microseconds
+            // Not `yield_now`: seen on Linux 6.18, that leaves the CPU to busy processes for seconds.
+            _ => thread::sleep(Duration::from_micros(50)),
+        }
     }
 }
 
