@@ -182,7 +182,7 @@ fn wait_for_adoption() {
     while getppid() != Pid::from_raw(1) {
         looks += 1;
         match looks {
-            0..100 => std::hint::spin_loop(), // mostly it is a matter of microseconds
+            0..1000 => std::hint::spin_loop(), // some hundred microseconds: mostly it is a matter of less
             // Not `yield_now`: seen on Linux 6.18, that leaves the CPU to busy processes for seconds.
             _ => thread::sleep(Duration::from_micros(50)),
         }
