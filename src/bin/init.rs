@@ -43,7 +43,7 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
         return log::failure(b"cannot begin", error);
     }
     if options.says(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
-        log::line(b"zombie reaping won't work: neither process 1 nor -s", b"", None);
+        log::line(b"orphans stay zombies: not process 1, and no -s", b"", None);
     }
     let found = Terminal::find().and_then(|terminal| terminal.probe().map(|()| terminal));
     if let Err(error) = &found {

@@ -108,13 +108,26 @@ impl Terminal {
     ///
     /// SIGTSTP stops the program now or never, as it has the default action or not. So a program that catches or ignores
     /// it leaves nothing to remember: a stop that follows has another cause. Without `/proc` nothing is remembered: then a
-    /// SIGTSTP that is sent to `init` counts as a key.
+    /// SIGTSTP that is sent to `init` counts as a key. A program that takes the signal by `sigwait` looks like one that is
+    /// stopped by it (`do_sigtimedwait` in the kernel unblocks what it waits for): see [`Self::stop_is_late`].
     pub fn note_forwarded(&mut self, signal: c_int, program: Pid) {
         match signal {
             libc::SIGTSTP => self.is_stop_forwarded = stops_by_sigtstp(program).unwrap_or(false),
             libc::SIGCONT => self.program_continued(),
             _ => {}
         }
+    }
+
+    /// Whether the program's stop is still to come.
+    pub fn expects_stop(&self) -> bool {
+        self.is_stop_forwarded
+    }
+
+    /// To be called when the stop that is expected has not come for some time. A program that sleeps has taken the signal
+    /// itself: otherwise the signal would have woken it.
+    pub fn stop_is_late(&mut self, program: Pid) {
+        let state = Proc::open().and_then(|proc| proc.stat(program, field::STATE));
+        self.is_stop_forwarded = state.is_ok_and(|state| state != c_int::from(b'S'));
     }
 
     /// To be called when the program was continued: a stop that was forwarded is over.
@@ -190,8 +203,12 @@ fn stops_by_sigtstp(pid: Pid) -> Result<bool, Errno> {
     if proc.stat(pid, field::STATE)? == c_int::from(b'T') {
         return Ok(false);
     }
-    let handled = proc.stat(pid, field::BLOCKED)? | proc.stat(pid, field::IGNORED)? | proc.stat(pid, field::CAUGHT)?;
-    Ok(handled >> (libc::SIGTSTP - 1) & 1 == 0)
+    for handled in [field::BLOCKED, field::IGNORED, field::CAUGHT] {
+        if proc.stat(pid, handled)? >> (libc::SIGTSTP - 1) & 1 != 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Opens the controlling terminal, unless standard input is it. [`NO_DESCRIPTOR`] if there is none, or it is not for us: a

@@ -12,7 +12,7 @@ use crate::sys::signal::{Signal, SignalSet, wait_for};
 use crate::sys::time::Time;
 use core::ffi::c_int;
 
-/// How long to wait for the end of processes that are no children of ours, before the next look: nobody tells us.
+/// How long to wait before the next look at something of which nobody tells us.
 const BETWEEN_LOOKS: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
 /// Signals that the terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH.
@@ -123,13 +123,19 @@ impl<'a> Supervisor<'a> {
         let (set, limit) = match children {
             // The smallest signal comes first, so SIGCHLD would delay some. The next turn looks for a child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
-            Children::NoneChanged => (SignalSet::ALL, None),
-            Children::None => (SignalSet::ALL, Some(BETWEEN_LOOKS)),
+            Children::NoneChanged if !self.terminal.expects_stop() => (SignalSet::ALL, None),
+            // For the end of processes that are no children of ours, or for a stop that may never come.
+            Children::NoneChanged | Children::None => (SignalSet::ALL, Some(BETWEEN_LOOKS)),
         };
         match wait_for(set, limit.as_ref()) {
             Ok(signal) => self.handle(&signal),
-            Err(Errno::EAGAIN) if limit.is_some() => {} // none in that time
-            Err(Errno::EINTR) => {}                     // after a stop and a continue, a freeze, or a debugger's visit
+            Err(Errno::EAGAIN) if limit.is_some() => {
+                // None in that time. A child that has changed may be the program that has stopped.
+                if matches!(children, Children::NoneChanged) {
+                    self.terminal.stop_is_late(self.program.pid);
+                }
+            }
+            Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or a debugger's visit
             Err(error) => return Err(log::failure(b"cannot wait", error)),
         }
         Ok(())
@@ -196,7 +202,7 @@ impl<'a> Supervisor<'a> {
             && !self.has_reported_refusal
         {
             self.has_reported_refusal = true;
-            log::failure(b"cannot forward a signal to the program", error);
+            log::failure(b"cannot forward a signal", error);
         }
     }
 

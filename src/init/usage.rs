@@ -11,8 +11,8 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 -p SIG\tget SIG when the parent ends
 -g\tsignal PROGRAM's group
 -c\tshare our group with PROGRAM
--r A:B\tforward B for A; 0 is nothing
--e CODE\texit with 0 for CODE
+-r A:B\tsend B for A; 0 for none
+-e CODE\texit 0 for CODE
 -t SECS\twait for the rest to end
 -w -v\twarn of reaping, say more
 -k\tkeep INIT_OPTIONS

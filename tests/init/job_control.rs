@@ -5,7 +5,13 @@ mod play;
 mod row;
 mod table;
 
-use sandbox::job::{Job, Place};
+use sandbox::job::{Job, Place, State};
+use sandbox::until;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Much longer than `init` waits for a stop before it looks whether one is still to come.
+const LATE: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_key_stops_nothing_that_nobody_above_could_continue() {
@@ -38,4 +44,31 @@ fn a_stop_that_is_taken_back_at_once_is_forgotten() {
         assert_eq!(job.settle(), play::goes_on(place), "{place:?}");
         assert_ne!(job.end_by_key(), Some(0), "{place:?}");
     }
+}
+
+#[test]
+fn a_stop_that_the_program_takes_as_a_signal_is_forgotten() {
+    for place in [Place::Process1, Place::SessionLeader, Place::Script] {
+        let mut job = Job::start(place, &play::words(&[]));
+        job.tell("take SIGTSTP by sigwait");
+        job.settle();
+        job.signal_parent(libc::SIGTSTP);
+        until("the program has taken the signal", || job.answers("take SIGTSTP by sigwait") == 1);
+        sleep(LATE);
+        job.ctrl_z();
+        assert_eq!(job.settle(), play::goes_on(place), "{place:?}");
+        assert_ne!(job.end_by_key(), Some(0), "{place:?}");
+    }
+}
+
+#[test]
+fn a_stop_that_a_nested_init_forwards_is_forgotten() {
+    let mut job = Job::start(Place::Process1, &[play::words(&[]), play::words(&[])].concat());
+    job.ask("ignored");
+    job.signal_process_1(libc::SIGTSTP);
+    sleep(LATE);
+    job.ask("default");
+    job.ctrl_z();
+    assert_eq!(job.settle().program, State::Runs);
+    assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT));
 }

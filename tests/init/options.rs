@@ -89,7 +89,7 @@ fn who_would_adopt_nobody_is_warned() {
         assert_eq!(output.status.code(), Some(0));
         text(&output.stderr).to_owned()
     };
-    const WARNING: &str = "init: zombie reaping won't work: neither process 1 nor -s\n";
+    const WARNING: &str = "init: orphans stay zombies: not process 1, and no -s\n";
     assert_eq!(run(&[], &[]), WARNING);
     if !Limit::NoSubreaper.applies() {
         assert_eq!(run(&["-s"], &[]), "");

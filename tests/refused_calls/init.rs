@@ -21,8 +21,8 @@ const VERSION: &str = concat!(
 );
 pub const HELP: &str = "usage: init";
 
-pub const NO_REAPING: &str = "init: zombie reaping won't work: neither process 1 nor -s";
-pub const NOT_FORWARDED: &str = "init: cannot forward a signal to the program: error {error}";
+pub const NO_REAPING: &str = "init: orphans stay zombies: not process 1, and no -s";
+pub const NOT_FORWARDED: &str = "init: cannot forward a signal: error {error}";
 pub const NO_GROUP: &str = "init: cannot make a process group: error {error}";
 pub const REAPED: &str = "init: Reaped zombie process with ";
 pub const FORWARDING: &str = "init: forwarding signal 15";

@@ -28,15 +28,11 @@ macro_rules! start_instructions {
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
     // SAFETY: the caller guarantees the arguments. Of the registers the kernel changes r0 alone (`vector_swi` saves and
-    // restores the others), and it does not use this stack. r7 is put back.
+    // restores the others), and it does not use this stack.
     unsafe {
         core::arch::asm!(
-            "mov {r7}, r7", // may be the compiler's frame pointer, which it lends to nobody
-            "mov r7, {number}",
             "svc #0",
-            "mov r7, {r7}",
-            r7 = out(reg) _,
-            number = in(reg) number,
+            in("r7") number, // refused in Thumb code, where r7 is the frame pointer
             inlateout("r0") a => result,
             in("r1") b,
             in("r2") c,

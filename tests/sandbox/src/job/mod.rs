@@ -106,6 +106,12 @@ impl Job {
         self.signal(self.program().expect("the program is alive").ppid, number);
     }
 
+    /// Sends a signal to process 1 of the pod.
+    #[track_caller]
+    pub fn signal_process_1(&self, number: i32) {
+        self.signal(1, number);
+    }
+
     /// Gives the terminal back, after the program has given it away.
     #[track_caller]
     pub fn give_terminal_back(&self) {

@@ -53,6 +53,7 @@ fn obey(command: &str) -> io::Result<()> {
         "stops itself by SIGSTOP" => react(SigHandler::Handler(stop)),
         "raise SIGTSTP" => Ok(kill(getpid(), Signal::SIGTSTP)?),
         "raise SIGSTOP" => Ok(kill(getpid(), Signal::SIGSTOP)?),
+        "take SIGTSTP by sigwait" => take_sigtstp(),
         "read" => read_line(),
         "change the terminal" => Ok(tcsetattr(io::stdin(), SetArg::TCSANOW, &tcgetattr(io::stdin())?)?),
         "give the terminal away" => hold_terminal(),
@@ -60,6 +61,14 @@ fn obey(command: &str) -> io::Result<()> {
         "ignore SIGHUP" => Ok(unsafe { signal(Signal::SIGHUP, SigHandler::SigIgn) }.map(drop)?),
         _ => Ok(()),
     }
+}
+
+/// Waits for SIGTSTP, whose action stays the default one.
+fn take_sigtstp() -> io::Result<()> {
+    let this = SigSet::from(Signal::SIGTSTP);
+    this.thread_block()?;
+    this.wait()?;
+    Ok(this.thread_unblock()?)
 }
 
 /// Reads a line from the terminal. The end of the input is no line.
