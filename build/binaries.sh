@@ -40,14 +40,14 @@ for platform in "${platforms[@]}"; do
     fi
 done
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS # cargo would take them instead
-[[ ${#from_source[@]} == 0 ]] || build/install.sh rustc-web cargo-web rust-web-src
+[[ ${#from_source[@]} == 0 ]] || build/setup/install.sh rustc-web cargo-web rust-web-src
 
 lld=$(find "$(rustc --print sysroot 2> /dev/null)/lib/rustlib" -name rust-lld -print -quit 2> /dev/null || true)
 if [[ ! $lld ]]; then
     # The newest there is: LLD knows s390x since version 18.
-    build/install.sh
+    build/setup/install.sh
     package=$(apt-cache search --names-only '^lld-[0-9]+$' | awk '{ print $1 }' | sort -V | tail -n 1)
-    build/install.sh "${package:-lld}"
+    build/setup/install.sh "${package:-lld}"
     lld=$(find /usr/bin -name 'ld.lld*' | sort -V | tail -n 1)
 fi
 mkdir -p target/linker

@@ -8,7 +8,7 @@ use std::{env, fs};
 const C_LIBRARIES: [&str; 8] = ["c", "dl", "gcc", "gcc_eh", "m", "pthread", "rt", "util"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("build");
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("build/link");
     println!("cargo::rerun-if-changed={}", folder.display());
     let linker = Linker::of_this_build();
     let is_release = env::var("PROFILE")? == "release";
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if is_release {
         link_binaries_with(&format!("-T{}", folder.join("no-tables.ld").display()));
     }
-    link_binaries_with(&format!("-T{}", folder.join("freestanding.ld").display()));
+    link_binaries_with(&format!("-T{}", folder.join("program.ld").display()));
 
     // No segment for data that is made read-only after relocation: there is neither.
     linker.takes("-znorelro");

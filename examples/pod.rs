@@ -4,13 +4,13 @@
 //! is live; in a pipe it is printed whenever something has happened.
 
 use nix::sys::signal::Signal;
-use sandbox::programs::{careless, hoarder, pause};
-use sandbox::table::{Row, rows, zombies};
-use sandbox::{Pod, until};
 use std::io::{BufRead, BufReader, IsTerminal, Write, stdout};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use testkit::process_table::{Row, rows, zombies};
+use testkit::programs::{never_reaps, orphan_maker, pause};
+use testkit::{Pod, until};
 
 /// How many children the second container abandons each time, and how often.
 const ORPHANS: usize = 3;
@@ -26,7 +26,7 @@ fn main() -> std::io::Result<()> {
     abandon_children(&pod, 0)?;
 
     println!("\nThe same pod, but its process 1 does not reap.");
-    let control = Pod::with(hoarder());
+    let control = Pod::with(never_reaps());
     abandon_children(&control, ORPHANS)?;
     drop(control);
 
@@ -50,12 +50,12 @@ fn abandon_children(pod: &Pod, left_each_time: usize) -> std::io::Result<()> {
     screen.show(pod, "before: process 1 and a container")?;
 
     for time in 1..=TIMES {
-        let mut second = careless(&["together", &ORPHANS.to_string()]);
+        let mut second = orphan_maker(&["together", &ORPHANS.to_string()]);
         second.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut second = pod.join(second);
         let mut ready = String::new();
         BufReader::new(second.streams().stdout.as_mut().expect("it is piped")).read_line(&mut ready)?;
-        let is_gone = || rows(pod).iter().all(|row| row.command != "careless" || row.ppid == 1);
+        let is_gone = || rows(pod).iter().all(|row| row.command != "orphan-maker" || row.ppid == 1);
         until("the second container has ended, and its children are adopted", is_gone);
         screen.show(pod, "meanwhile: another container ends and leaves its children to process 1")?;
 

@@ -4,14 +4,14 @@ use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_
 use goblin::elf::section_header::SHF_WRITE;
 use goblin::elf::{Elf, header::EM_X86_64, header::ET_DYN};
 use nix::sys::signal::Signal;
-use sandbox::Pod;
-use sandbox::platform::Limit;
-use sandbox::programs::{path, pause};
-use sandbox::usage::{Memory, context_switches, cpu_time, memory};
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
+use testkit::Pod;
+use testkit::platform::EmulatorLimit;
+use testkit::programs::{path, pause};
+use testkit::usage::{Memory, context_switches, cpu_time, memory};
 
 /// Bytes of the file on amd64, and on any other platform, section headers included.
 const FILE_BYTES_AMD64: usize = 1536;
@@ -126,7 +126,7 @@ fn other_tools_can_read_it() {
 
 #[test]
 fn it_takes_a_few_pages_of_memory() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     let mut seen: Vec<Memory> = (0..41).map(|_| memory(Pod::with(pause()).pid()).expect("it lives")).collect();

@@ -1,13 +1,13 @@
 //! The contract: what `pause` prints, to which stream, and with which status it ends, byte for byte.
 
 use nix::sys::signal::Signal;
-use sandbox::platform::Limit;
-use sandbox::programs::pause;
-use sandbox::{Member, Pod, again};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
+use testkit::platform::EmulatorLimit;
+use testkit::programs::pause;
+use testkit::{Pod, PodProcess, reexec};
 
 const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 const WARNING: &str = "Warning: pause should be the first process\n";
@@ -47,13 +47,13 @@ fn assert_ignores<A: AsRef<OsStr>>(arguments: &[A]) {
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
 fn the_version_is_told_wherever_the_flag_stands() {
     for arguments in [&["-v"][..], &["-V"], &["a", "b", "-v"], &["", "-V", "-x"], &["--", "-v"], &["-v", "-v"]] {
-        assert_said(Member::outside(with_arguments(arguments)).wait(), 0, VERSION, "");
+        assert_said(PodProcess::outside(with_arguments(arguments)).wait(), 0, VERSION, "");
         assert_said(Pod::start(with_arguments(arguments)).wait(), 0, VERSION, "");
     }
 }
@@ -62,11 +62,11 @@ fn the_version_is_told_wherever_the_flag_stands() {
 fn a_version_that_cannot_be_written_is_an_error() {
     let mut full = with_arguments(&["-v"]);
     full.stdout(File::options().write(true).open("/dev/full").expect("/dev/full is there"));
-    assert_said(Member::outside(full).wait(), 1, "", "Error: cannot write the version\n");
+    assert_said(PodProcess::outside(full).wait(), 1, "", "Error: cannot write the version\n");
 
     let mut broken = with_arguments(&["-v"]);
     broken.stdout(std::io::pipe().expect("a pipe").1); // its reading end is closed at once
-    assert_said(Member::outside(broken).wait(), 1, "", "Error: cannot write the version\n");
+    assert_said(PodProcess::outside(broken).wait(), 1, "", "Error: cannot write the version\n");
 }
 
 #[test]
@@ -97,16 +97,16 @@ fn a_megabyte_of_arguments_is_ignored_and_searched() {
 
     let mut with_flag = with_arguments(&megabyte);
     with_flag.arg("-v");
-    assert_said(Member::outside(with_flag).wait(), 0, VERSION, "");
+    assert_said(PodProcess::outside(with_flag).wait(), 0, VERSION, "");
 }
 
 #[test]
 fn a_missing_program_name_is_no_trouble() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     // The kernel makes argc 1 of 0 since Linux 5.18 (`man 2 execve`); before, the program saw it.
-    let path = std::ffi::CString::new(sandbox::programs::path("pause").as_os_str().as_bytes()).expect("no NUL");
+    let path = std::ffi::CString::new(testkit::programs::path("pause").as_os_str().as_bytes()).expect("no NUL");
     let no_arguments: [&std::ffi::CStr; 0] = [];
     let execute = move || nix::unistd::execve(&path, &no_arguments, &[c"-v"]).map(|_| ()).map_err(Into::into);
     let mut pod = Pod::start_after(piped(pause()), execute);
@@ -127,7 +127,7 @@ fn process_1_leaves_on_sigint_and_sigterm() {
 #[test]
 fn another_process_warns_and_carries_on() {
     for (signal, message) in [(Signal::SIGINT, INTERRUPT), (Signal::SIGTERM, TERMINATED)] {
-        let mut ordinary = Member::outside(piped(pause()));
+        let mut ordinary = PodProcess::outside(piped(pause()));
         ordinary.until_it_waits();
         ordinary.signal(signal as i32);
         assert_said(ordinary.wait(), 0, "", &format!("{WARNING}{message}"));

@@ -2,11 +2,11 @@
 
 use nix::unistd::Pid;
 use procfs::process::all_processes;
-use sandbox::pod::{has_ended, send};
-use sandbox::{Member, until};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use testkit::pod::{has_ended, send};
+use testkit::{PodProcess, until};
 
 /// The demo, as cargo has built it beside this test; its output in a pipe.
 fn demo() -> Command {
@@ -26,25 +26,25 @@ fn build() -> PathBuf {
 
 #[test]
 fn it_shows_zombies_only_where_nobody_reaps() {
-    let output = Member::outside(demo()).wait();
+    let output = PodProcess::outside(demo()).wait();
     let said = String::from_utf8(output.stdout).expect("plain text");
     assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stderr));
 
     let (with_pause, rest) = said.split_once("does not reap").expect("it shows the control");
     let (control, end) = rest.split_once("SIGTERM to pause").expect("it shows the end");
-    assert!(with_pause.contains("    1     0  S      pause\n") && with_pause.contains("    1  S      careless\n"));
+    assert!(with_pause.contains("    1     0  S      pause\n") && with_pause.contains("    1  S      orphan-maker\n"));
     assert!(!with_pause.contains('Z') && with_pause.contains("No zombie is left."));
-    assert!(control.contains("    1  Z      careless <zombie>\n") && control.contains("9 zombies are left."));
+    assert!(control.contains("    1  Z      orphan-maker <zombie>\n") && control.contains("9 zombies are left."));
     assert!(end.contains("Shutting down, got signal: Terminated") && end.contains("status 0"));
     assert!(!said.contains('\x1b'), "escape sequences are for terminals");
 }
 
 /// The demo in a terminal, of which `script` keeps a record on its standard output.
-fn in_terminal() -> Member {
+fn in_terminal() -> PodProcess {
     let mut terminal = Command::new("script");
     terminal.args(["-qec", demo().get_program().to_str().expect("a plain path"), "/dev/null"]);
     terminal.stdin(Stdio::null()).stdout(Stdio::piped());
-    Member::outside(terminal)
+    PodProcess::outside(terminal)
 }
 
 #[test]

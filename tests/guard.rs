@@ -3,17 +3,17 @@
 use nix::pty::openpty;
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
-use sandbox::deadline::PATIENCE;
-use sandbox::platform::Limit;
-use sandbox::programs::{careless, hostile, pause};
-use sandbox::table::{rows, zombies};
-use sandbox::terminal::control;
-use sandbox::{Member, Pod, again, until};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use testkit::deadline::PATIENCE;
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::{rows, zombies};
+use testkit::programs::{attacker, orphan_maker, pause};
+use testkit::terminal::control;
+use testkit::{Pod, PodProcess, reexec, until};
 
 const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 const WARNING: &str = "Warning: pause should be the first process\n";
@@ -49,7 +49,7 @@ fn guarded() -> Command {
 #[track_caller]
 fn attack(pod: &Pod, how: &str, signal: i32, code: Option<i32>) -> Result<(), String> {
     let numbers = [Some(signal), code].into_iter().flatten().map(|number| number.to_string());
-    let mut program = hostile(&[how]);
+    let mut program = attacker(&[how]);
     program.args(numbers).stdout(Stdio::piped());
     let output = pod.join(program).wait();
     match output.status.code() {
@@ -74,7 +74,7 @@ fn assert_leaves(pod: Pod, signal: i32, message: &str, ignored: usize) {
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_signal_from_inside_is_ignored_however_it_is_sent() {
 
 #[test]
 fn a_signal_with_forged_details_is_ignored() {
-    let is_emulated = Limit::OwnSignals.applies();
+    let is_emulated = EmulatorLimit::OwnSignals.applies();
     for (signal, message) in SIGNALS {
         for how in FORGERIES {
             let mut pod = Pod::with(guarded());
@@ -141,8 +141,8 @@ fn who_may_take_away_its_queue_is_taken_for_somebody_outside() {
 #[test]
 fn a_signal_to_everybody_inside_does_not_reach_it() {
     let pod = Pod::with(guarded());
-    let _bystander = pod.join(careless(&["endless"]));
-    assert!(pod.join(careless(&["kill-all", "15"])).wait().status.success());
+    let _bystander = pod.join(orphan_maker(&["endless"]));
+    assert!(pod.join(orphan_maker(&["kill-all", "15"])).wait().status.success());
     until("the others are gone", || rows(&pod).len() == 1);
     assert_leaves(pod, libc::SIGTERM, TERMINATED, 0);
 }
@@ -188,7 +188,7 @@ fn it_tells_of_ignored_signals_so_often_and_no_more() {
 #[test]
 fn who_is_not_process_1_is_not_guarded() {
     for (signal, message) in SIGNALS {
-        let mut ordinary = Member::outside(guarded());
+        let mut ordinary = PodProcess::outside(guarded());
         ordinary.until_it_waits();
         ordinary.signal(signal); // from its own PID namespace
         assert_left(&ordinary.wait(), &format!("{WARNING}{message}"));
@@ -211,16 +211,16 @@ fn in_a_storm_from_inside_it_reaps_and_who_is_outside_comes_through() {
     let pod = Pod::with(guarded());
     // One of them by real-time priority, if that is permitted, and one by a signal that is nothing to process 1.
     let storm = |how: &str, signal: i32| {
-        let mut program = hostile(&[how, &signal.to_string()]);
+        let mut program = attacker(&[how, &signal.to_string()]);
         program.stderr(Stdio::null());
         pod.join(program)
     };
     let mut storms =
         vec![storm("urgent-storm", libc::SIGTERM), storm("storm", libc::SIGINT), storm("storm", libc::SIGTERM)];
-    if !Limit::OwnSignals.applies() {
+    if !EmulatorLimit::OwnSignals.applies() {
         storms.push(storm("storm", libc::SIGRTMIN()));
     }
-    assert!(pod.join(careless(&["one-by-one", "200"])).wait().status.success());
+    assert!(pod.join(orphan_maker(&["one-by-one", "200"])).wait().status.success());
     until("every orphan is reaped", || zombies(&pod).is_empty());
 
     // While one from inside waits to be taken, the kernel drops what comes from outside (`legacy_queue`): so ask again.
@@ -229,7 +229,7 @@ fn in_a_storm_from_inside_it_reaps_and_who_is_outside_comes_through() {
     let mut asked = 0;
     while init.status().is_none() {
         assert!(start.elapsed() < PATIENCE, "it has not left, asked {asked} times");
-        _ = sandbox::pod::send(init.pid(), libc::SIGTERM); // it may be gone by now
+        _ = testkit::pod::send(init.pid(), libc::SIGTERM); // it may be gone by now
         asked += 1;
         sleep(Duration::from_millis(1));
     }

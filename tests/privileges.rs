@@ -5,14 +5,14 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::{Gid, Pid, Uid, setresgid, setresuid};
 use procfs::process::Process;
-use sandbox::fault::{apply, refuse};
-use sandbox::platform::Limit;
-use sandbox::programs::{careless, for_everybody, hoarder, pause, pause_at};
-use sandbox::shim::die_with_parent;
-use sandbox::table::{rows, zombies};
-use sandbox::{Member, Pod, again, until};
 use std::io;
 use std::process::{Command, Stdio};
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::{rows, zombies};
+use testkit::programs::{for_everybody, never_reaps, orphan_maker, pause, pause_at};
+use testkit::refused_call::{apply, refuse};
+use testkit::shim::die_with_parent;
+use testkit::{Pod, PodProcess, reexec, until};
 
 const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 
@@ -54,7 +54,7 @@ fn start(mut program: Command, last_step: impl Fn() -> io::Result<()> + Send + S
 /// It reaps, and leaves with status 0 when it is told to.
 #[track_caller]
 fn assert_works(pod: Pod) {
-    assert!(pod.join(careless(&["one-by-one", "20"])).wait().status.success());
+    assert!(pod.join(orphan_maker(&["one-by-one", "20"])).wait().status.success());
     until("it is alone", || rows(&pod).len() == 1 && zombies(&pod).is_empty());
     pod.signal(Signal::SIGTERM);
     let output = pod.wait();
@@ -68,7 +68,7 @@ fn refused(_: caps::errors::CapsError) -> io::Error {
 #[test]
 fn an_ordinary_user_gets_the_same() {
     // In a user namespace, where it has all capabilities as well.
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn it_gives_up_all_that_root_has() {
     };
 
     // The control: another program has them then.
-    let before = privileges(start(hoarder(), raise.clone()).pid());
+    let before = privileges(start(never_reaps(), raise.clone()).pid());
     let kill = 1 << Capability::CAP_KILL.index();
     assert_eq!((before.inheritable, before.ambient, before.no_new), (kill, kill, false));
     assert!(before.permitted.count_ones() > 9 && before.effective == before.permitted, "{before:x?}");
@@ -114,14 +114,14 @@ fn a_user_without_any_cannot_get_any() {
 fn another_process_gives_them_up_too() {
     let mut program = pause();
     program.stderr(Stdio::null());
-    let mut ordinary = Member::outside(program);
+    let mut ordinary = PodProcess::outside(program);
     ordinary.until_it_waits();
     assert_eq!(privileges(ordinary.pid()), NONE);
 }
 
 #[test]
 fn what_the_kernel_does_not_let_it_give_up_it_keeps_and_works_the_same() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for error in [Errno::EPERM, Errno::ENOSYS, Errno::EINVAL] {

@@ -3,13 +3,13 @@
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sandbox::programs::pause;
-use sandbox::{Member, Pod, again};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
+use testkit::programs::pause;
+use testkit::{Pod, PodProcess, reexec};
 
 const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 const WARNING: &str = "Warning: pause should be the first process\n";
@@ -33,7 +33,7 @@ fn cases(cases: u32) -> ProptestConfig {
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 proptest! {
@@ -51,7 +51,7 @@ proptest! {
         }
         let mut program = pause();
         program.arg0(name).args(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut member = Member::outside(program);
+        let mut member = PodProcess::outside(program);
         let asks = arguments.iter().any(|argument| [&b"-v"[..], b"-V"].contains(&argument.as_bytes()));
         if !asks {
             member.until_it_waits();
@@ -83,10 +83,10 @@ proptest! {
         program.stderr(writer.try_clone().expect("a descriptor"));
         let output = if is_process_1 {
             let pod = Pod::with(program);
-            sandbox::pod::send(pod.pid(), signal).expect("it lives");
+            testkit::pod::send(pod.pid(), signal).expect("it lives");
             pod.wait()
         } else {
-            let mut ordinary = Member::outside(program);
+            let mut ordinary = PodProcess::outside(program);
             ordinary.until_it_waits();
             ordinary.signal(signal);
             ordinary.wait()

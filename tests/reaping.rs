@@ -3,19 +3,19 @@
 //! Each of the tests does the same to a process 1 that never reaps: there the zombies must be seen.
 
 use nix::sys::signal::Signal;
-use sandbox::cgroup::Cgroup;
-use sandbox::container::{container, end, piped, until_alone, until_ready, until_zombies};
-use sandbox::deadline::PATIENCE;
-use sandbox::platform::Limit;
-use sandbox::programs::{hoarder, pause};
-use sandbox::shim::dead_children;
-use sandbox::starve::{Load, Means, starve};
-use sandbox::table::{rows, zombies};
-use sandbox::{Pod, again, until};
 use std::fs;
 use std::io::Write;
 use std::process::Command;
 use std::time::Instant;
+use testkit::cgroup::Cgroup;
+use testkit::container::{container, end, piped, until_alone, until_ready, until_zombies};
+use testkit::deadline::PATIENCE;
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::{rows, zombies};
+use testkit::programs::{never_reaps, pause};
+use testkit::shim::dead_children;
+use testkit::starvation::{Load, Means, starve};
+use testkit::{Pod, reexec, until};
 
 /// A careless container leaves nothing behind under `pause`, and `count` zombies under the process 1 that never reaps.
 #[track_caller]
@@ -24,14 +24,14 @@ fn leaves_no_zombie(how: &[&str], count: usize) {
     end(container(&pod, how));
     until_alone(&pod);
 
-    let control = Pod::with(hoarder());
+    let control = Pod::with(never_reaps());
     end(container(&control, how));
     until_zombies(&control, count);
 }
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn orphans_that_die_of_a_signal_are_reaped() {
 
 #[test]
 fn a_stopped_orphan_is_left_alone_and_reaped_when_it_ends() {
-    for (program, zombies) in [(pause(), 0), (hoarder(), 1)] {
+    for (program, zombies) in [(pause(), 0), (never_reaps(), 1)] {
         let pod = Pod::with(program);
         let container = container(&pod, &["stopped"]);
         until("an orphan is stopped", || rows(&pod).iter().any(|row| row.ppid == 1 && row.state == 'T'));
@@ -74,7 +74,7 @@ fn a_stopped_orphan_is_left_alone_and_reaped_when_it_ends() {
 
 #[test]
 fn an_orphan_that_died_under_a_tracer_is_reaped_when_the_tracer_goes_away() {
-    for (program, zombies_left) in [(pause(), 0), (hoarder(), 1)] {
+    for (program, zombies_left) in [(pause(), 0), (never_reaps(), 1)] {
         let pod = Pod::with(program);
         let container = container(&pod, &["traced"]);
         until("the tracer keeps its zombie", || zombies(&pod).len() == 1);
@@ -85,7 +85,7 @@ fn an_orphan_that_died_under_a_tracer_is_reaped_when_the_tracer_goes_away() {
 
 #[test]
 fn an_orphan_whose_first_thread_ended_early_is_reaped_with_its_last() {
-    for (program, zombies_left) in [(pause(), 0), (hoarder(), 1)] {
+    for (program, zombies_left) in [(pause(), 0), (never_reaps(), 1)] {
         let pod = Pod::with(program);
         let container = container(&pod, &["threads"]);
         // It looks like a zombie, but its other threads live.
@@ -102,14 +102,14 @@ fn zombies_from_before_it_began_are_reaped() {
     pod.init().until_it_waits();
     until_alone(&pod);
 
-    let mut control = Pod::start_after(hoarder(), make_zombies);
+    let mut control = Pod::start_after(never_reaps(), make_zombies);
     control.init().until_it_waits();
     until_zombies(&control, 4);
 }
 
 #[test]
 fn no_look_finds_a_zombie_in_a_storm_of_ten_thousand_orphans() {
-    let is_limited = Limit::KernelReaps.applies(); // then no zombie stays
+    let is_limited = EmulatorLimit::KernelReaps.applies(); // then no zombie stays
     let pod = Pod::with(pause());
     let mut storms = [(); 2].map(|()| container(&pod, &["one-by-one", "5000"]));
     let mut looks = 0;
@@ -126,15 +126,15 @@ fn no_look_finds_a_zombie_in_a_storm_of_ten_thousand_orphans() {
     }
     until_alone(&pod);
 
-    let control = Pod::with(hoarder());
+    let control = Pod::with(never_reaps());
     end(container(&control, &["one-by-one", "500"]));
     until_zombies(&control, 500);
 }
 
 #[test]
 fn a_stopped_sandbox_still_leaves_no_zombie() {
-    let left_by_pause = if Limit::KernelReaps.applies() { 100 } else { 0 };
-    for (program, zombies_left, left_in_the_end) in [(pause(), left_by_pause, 0), (hoarder(), 100, 100)] {
+    let left_by_pause = if EmulatorLimit::KernelReaps.applies() { 100 } else { 0 };
+    for (program, zombies_left, left_in_the_end) in [(pause(), left_by_pause, 0), (never_reaps(), 100, 100)] {
         let pod = Pod::with(program);
         let mut orphans = container(&pod, &["together", "100"]);
         until_ready(&mut orphans);
@@ -190,11 +190,11 @@ fn storm_in_famine(program: Command) -> (String, usize) {
 
 #[test]
 fn a_starved_sandbox_leaves_no_zombie_and_no_fork_fails() {
-    if Limit::KernelReaps.applies() {
+    if EmulatorLimit::KernelReaps.applies() {
         return;
     }
     assert_eq!(storm_in_famine(pause()), ("failed forks: 0\n".into(), 0));
 
-    let (said, most) = storm_in_famine(hoarder());
+    let (said, most) = storm_in_famine(never_reaps());
     assert!(most > 50, "the control has left {most} zombies only, and said: {said}");
 }

@@ -4,14 +4,14 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use procfs::process::Process;
-use sandbox::cgroup::Cgroup;
-use sandbox::platform::Limit;
-use sandbox::programs::{careless, pause};
-use sandbox::table::{rows, zombies};
-use sandbox::{Pod, again, until};
 use std::fs;
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
+use testkit::cgroup::Cgroup;
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::{rows, zombies};
+use testkit::programs::{orphan_maker, pause};
+use testkit::{Pod, reexec, until};
 
 const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 
@@ -32,7 +32,7 @@ fn assert_left(output: &Output, status: i32, said: &str) {
 #[track_caller]
 fn assert_works(mut pod: Pod, said: &str) {
     pod.init().until_it_waits();
-    assert!(pod.join(careless(&["one-by-one", "20"])).wait().status.success());
+    assert!(pod.join(orphan_maker(&["one-by-one", "20"])).wait().status.success());
     until("it is alone", || rows(&pod).len() == 1 && zombies(&pod).is_empty());
     pod.signal(Signal::SIGTERM);
     assert_left(&pod.wait(), 0, said);
@@ -40,7 +40,7 @@ fn assert_works(mut pod: Pod, said: &str) {
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn start_in(group: Option<&Cgroup>, last_step: impl Fn() -> nix::Result<()> + Se
 
 #[test]
 fn one_process_is_all_it_needs() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     let group = group();
@@ -90,7 +90,7 @@ fn one_process_is_all_it_needs() {
     if let Some(group) = &group {
         // The control: a program that needs another process does not get it.
         let entrances = group.entrances();
-        let mut orphans = careless(&["one-by-one", "1"]);
+        let mut orphans = orphan_maker(&["one-by-one", "1"]);
         orphans.stdout(Stdio::piped());
         let enter = move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"));
         assert_eq!(pod.join_after(orphans, enter).wait().stdout, b"failed forks: 1\n");
@@ -101,7 +101,7 @@ fn one_process_is_all_it_needs() {
 
 #[test]
 fn next_to_no_memory_is_all_it_needs() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     let group = group();

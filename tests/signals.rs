@@ -5,17 +5,17 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use procfs::process::Process;
-use sandbox::deadline::PATIENCE;
-use sandbox::platform::Limit;
-use sandbox::programs::{careless, pause};
-use sandbox::shim::deaf_to;
-use sandbox::table::{rows, zombies};
-use sandbox::usage::{context_switches, cpu_time};
-use sandbox::{Member, Pod, again, until};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
+use testkit::deadline::PATIENCE;
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::{rows, zombies};
+use testkit::programs::{orphan_maker, pause};
+use testkit::shim::deaf_to;
+use testkit::usage::{context_switches, cpu_time};
+use testkit::{Pod, PodProcess, reexec, until};
 
 const WARNING: &str = "Warning: pause should be the first process\n";
 const INTERRUPT: &str = "Shutting down, got signal: Interrupt\n";
@@ -65,7 +65,7 @@ fn to_an_ordinary_process(signal: i32) -> Effect {
 
 /// All signals there are, as far as they reach `pause`.
 fn signals(to_process_1: bool) -> impl Iterator<Item = i32> {
-    let is_limited = Limit::OwnSignals.applies();
+    let is_limited = EmulatorLimit::OwnSignals.applies();
     let is_caught = move |signal| match signal {
         libc::SIGKILL => false,
         1..32 => to_process_1 && to_an_ordinary_process(signal) == Effect::Dies,
@@ -93,7 +93,7 @@ fn assert_left(output: &Output, said: &str, signal: i32) {
 
 /// After `signal`, `pause` does what `effect` says, and nothing else. `before` is what it has said until then.
 #[track_caller]
-fn assert_effect(member: Member, signal: i32, effect: Effect, before: &str) {
+fn assert_effect(member: PodProcess, signal: i32, effect: Effect, before: &str) {
     match effect {
         Effect::Leaves(message) => assert_left(&member.wait(), &format!("{before}{message}"), signal),
         Effect::Dies => assert_eq!(member.wait().status.signal(), Some(signal)),
@@ -112,14 +112,14 @@ fn assert_effect(member: Member, signal: i32, effect: Effect, before: &str) {
 /// Sends a signal to process 1 of a pod from within.
 #[track_caller]
 fn send_from_inside(pod: &Pod, signal: i32) {
-    let sent = pod.join(careless(&["kill", &signal.to_string()])).wait();
+    let sent = pod.join(orphan_maker(&["kill", &signal.to_string()])).wait();
     // Where the signal ends process 1, the sender may not live to tell of its success.
     assert!(sent.status.success() || sent.status.signal() == Some(libc::SIGKILL), "{}", sent.status);
 }
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn each_signal_from_outside() {
 #[test]
 fn each_signal_to_an_ordinary_process() {
     for signal in signals(false) {
-        let mut ordinary = Member::outside(piped());
+        let mut ordinary = PodProcess::outside(piped());
         ordinary.until_it_waits();
         ordinary.signal(signal);
         assert_effect(ordinary, signal, to_an_ordinary_process(signal), WARNING);
@@ -154,7 +154,7 @@ fn each_signal_to_an_ordinary_process() {
 fn it_leaves_in_the_middle_of_a_storm_of_orphans() {
     for (signal, message) in [(Signal::SIGINT, INTERRUPT), (Signal::SIGTERM, TERMINATED)] {
         let pod = Pod::with(piped());
-        let _storms = [(); 2].map(|()| pod.join(careless(&["endless"])));
+        let _storms = [(); 2].map(|()| pod.join(orphan_maker(&["endless"])));
         until("the storm has come up", || cpu_time(pod.pid()).is_ok_and(|time| time > 5_000_000));
         pod.signal(signal);
         assert_left(&pod.wait(), message, signal as i32);
@@ -163,10 +163,10 @@ fn it_leaves_in_the_middle_of_a_storm_of_orphans() {
 
 #[test]
 fn blocking_the_signals_is_the_first_thing_it_does() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let traced = Member::outside_after(pause(), || Ok(ptrace::traceme()?));
+    let traced = PodProcess::outside_after(pause(), || Ok(ptrace::traceme()?));
     let pid = traced.pid();
     assert_eq!(waitpid(pid, None), Ok(WaitStatus::Stopped(pid, Signal::SIGTRAP)), "at the exec");
     ptrace::setoptions(pid, Options::PTRACE_O_TRACESYSGOOD).expect("it is stopped");
@@ -179,7 +179,7 @@ fn blocking_the_signals_is_the_first_thing_it_does() {
 
 #[test]
 fn a_signal_that_comes_as_soon_as_they_are_blocked_is_not_lost() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for _ in 0..200 {
@@ -258,7 +258,7 @@ fn assert_still_works(mut pod: Pod) {
         std::thread::sleep(std::time::Duration::from_millis(50)); // the time it has to be found awake in
         switches() == before
     });
-    assert!(pod.join(careless(&["one-by-one", "20"])).wait().status.success());
+    assert!(pod.join(orphan_maker(&["one-by-one", "20"])).wait().status.success());
     until("it is alone", || rows(&pod).len() == 1 && zombies(&pod).is_empty());
     pod.signal(Signal::SIGTERM);
     assert_left(&pod.wait(), TERMINATED, libc::SIGTERM);
@@ -268,8 +268,8 @@ fn assert_still_works(mut pod: Pod) {
 fn a_signal_to_everybody_inside_does_what_one_to_process_1_does() {
     // `kill(-1)` reaches everybody but process 1 and the sender (`man 2 kill`).
     let pod = Pod::with(piped());
-    let _bystander = pod.join(careless(&["endless"]));
-    assert!(pod.join(careless(&["kill-all", "15"])).wait().status.success());
+    let _bystander = pod.join(orphan_maker(&["endless"]));
+    assert!(pod.join(orphan_maker(&["kill-all", "15"])).wait().status.success());
     until("the others are gone", || rows(&pod).len() == 1);
     assert_still_works(pod);
 }

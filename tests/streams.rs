@@ -5,13 +5,13 @@ use nix::pty::openpty;
 use nix::sys::signal::Signal;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::close;
-use sandbox::programs::{careless, pause};
-use sandbox::table::{rows, zombies};
-use sandbox::{Member, Pod, again, until};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Command, Output, Stdio};
+use testkit::process_table::{rows, zombies};
+use testkit::programs::{orphan_maker, pause};
+use testkit::{Pod, PodProcess, reexec, until};
 
 #[track_caller]
 fn assert_left(output: &Output, status: i32, said: &str) {
@@ -23,7 +23,7 @@ fn assert_left(output: &Output, status: i32, said: &str) {
 #[track_caller]
 fn assert_works(mut pod: Pod, said: &str) {
     pod.init().until_it_waits();
-    assert!(pod.join(careless(&["one-by-one", "20"])).wait().status.success());
+    assert!(pod.join(orphan_maker(&["one-by-one", "20"])).wait().status.success());
     until("it is alone", || rows(&pod).len() == 1 && zombies(&pod).is_empty());
     pod.signal(Signal::SIGTERM);
     assert_left(&pod.wait(), 0, said);
@@ -31,7 +31,7 @@ fn assert_works(mut pod: Pod, said: &str) {
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 /// It leaves with status 0 although its standard error is this, as process 1 and as an ordinary process.
@@ -46,7 +46,7 @@ fn assert_leaves_with_stderr(mut stderr: impl FnMut() -> Stdio) {
 
         let mut program = pause();
         program.stdin(Stdio::null()).stdout(stderr()).stderr(stderr());
-        let mut ordinary = Member::outside(program);
+        let mut ordinary = PodProcess::outside(program);
         ordinary.until_it_waits(); // its warning did not hold it up either
         ordinary.signal(signal as i32);
         assert_left(&ordinary.wait(), 0, "");
@@ -60,7 +60,7 @@ fn closed_standard_streams_do_not_matter() {
     pod.init().until_it_waits();
     assert_works(pod, "");
 
-    let mut ordinary = Member::outside_after(pause(), close_all);
+    let mut ordinary = PodProcess::outside_after(pause(), close_all);
     ordinary.until_it_waits();
     ordinary.signal(libc::SIGTERM);
     assert_left(&ordinary.wait(), 0, "");
@@ -99,7 +99,7 @@ fn a_pipe_that_nobody_reads_does_not_matter() {
     // The control: another program hangs when it writes to it.
     let mut shell = Command::new("sh");
     shell.args(["-c", "echo hangs >&2"]).stderr(full.try_clone().expect("a descriptor"));
-    let mut shell = Member::outside(shell);
+    let mut shell = PodProcess::outside(shell);
     until("the write of another program hangs", || {
         let call = fs::read_to_string(format!("/proc/{}/syscall", shell.pid())).unwrap_or_default();
         call.starts_with(&format!("{} ", libc::SYS_write))
@@ -137,7 +137,7 @@ fn a_terminal_that_nobody_reads_does_not_matter() {
         let (_reader, terminal) = nearly_full_terminal(room);
         let mut program = pause();
         program.stderr(terminal.try_clone().expect("a descriptor"));
-        let mut ordinary = Member::outside(program);
+        let mut ordinary = PodProcess::outside(program);
         ordinary.until_it_waits();
         ordinary.signal(libc::SIGTERM);
         assert_left(&ordinary.wait(), 0, "");

@@ -1,9 +1,9 @@
 //! Rounds, each of which has every peer once, so that whatever else the machine does meanwhile hits all of them alike.
 
 use crate::Result;
-use crate::effort::Effort;
 use crate::peers::Peer;
 use crate::results::{Better, Row};
+use crate::sample_counts::Effort;
 use crate::statistics::Summary;
 use indicatif::{ProgressBar, ProgressStyle};
 

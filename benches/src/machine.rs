@@ -3,12 +3,12 @@
 use crate::Result;
 use nix::unistd::geteuid;
 use procfs::{CpuInfo, Current, Meminfo};
-use sandbox::cgroup::{Cgroup, Version};
-use sandbox::precede::Precedence;
 use serde::Serialize;
 use std::env::consts::ARCH;
 use std::fs;
 use std::thread::available_parallelism;
+use testkit::cgroup::{Cgroup, Version};
+use testkit::realtime::Precedence;
 
 #[derive(Serialize)]
 pub struct Machine {

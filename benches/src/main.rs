@@ -4,31 +4,31 @@
 //! | -------------- | ------------------------------------------------------------------------ |
 //! | [`arguments`]  | the command line                                                         |
 //! | [`peers`]      | who is compared, and how each is built or found                          |
-//! | [`effort`]     | how often everything is done                                             |
+//! | [`sample_counts`]     | how often everything is done                                             |
 //! | [`bench`]      | rounds, each of which has every peer once                                |
 //! | [`measures`]   | what is measured, one file each                                          |
 //! | [`statistics`] | many samples in three numbers                                            |
-//! | [`results`]    | all that was measured, and on what: `docs/bench.json`                    |
+//! | [`results`]    | all that was measured, and on what: `docs/measured/bench.json`                    |
 //! | [`machine`]    | this machine, in a few words                                             |
 //! | [`report`]     | tables for the terminal, and the one that the README quotes              |
 //! | [`picture`]    | pictures for the README                                                  |
 
 mod arguments;
 mod bench;
-mod effort;
 mod machine;
 mod measures;
 mod peers;
 mod picture;
 mod report;
 mod results;
+mod sample_counts;
 mod statistics;
 
 use arguments::{Arguments, Task};
 use bench::Bench;
-use effort::Effort;
 use peers::{INIT, PAUSE};
 use results::Results;
+use sample_counts::Effort;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -49,26 +49,26 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     match arguments::read()? {
         Task::Help => print(arguments::USAGE),
-        Task::Crowd(words) => measures::crowd::serve(&words),
+        Task::Crowd(words) => measures::density::serve(&words),
         Task::Measure(arguments) => measure(&arguments),
     }
 }
 
 fn measure(Arguments { is_quick, extra, output }: &Arguments) -> Result<()> {
     machine::is_fit()?;
-    let effort = if *is_quick { effort::QUICK } else { effort::FULL };
+    let effort = if *is_quick { sample_counts::QUICK } else { sample_counts::FULL };
     let bench = Bench::new(peers::all(extra)?, effort);
 
     let sizes = measures::size::measure(&bench)?;
     let memory = measures::memory::measure(&bench)?;
-    let crowd = measures::crowd::measure(&bench)?;
+    let crowd = measures::density::measure(&bench)?;
     let version = measures::version::measure(&bench)?;
-    let (loss, curves) = measures::loss::measure(&bench)?;
+    let (loss, curves) = measures::lost_sigterm::measure(&bench)?;
     let shutdown = measures::shutdown::measure(&bench)?;
-    let storm = measures::storm::measure(&bench)?;
-    let famine = measures::famine::measure(&bench)?;
+    let storm = measures::orphan_throughput::measure(&bench)?;
+    let famine = measures::starvation::measure(&bench)?;
     let idle = measures::idle::measure(&bench)?;
-    let calls = measures::calls::measure(&bench)?;
+    let calls = measures::system_calls::measure(&bench)?;
 
     let rows = [sizes, memory, crowd, version, loss, shutdown, storm, famine, idle, calls].concat();
     let results = Results::new(&bench, rows, Some(curves))?;
@@ -91,9 +91,9 @@ fn measure_inits(effort: Effort) -> Result<Results> {
     let bench = Bench::new(peers::inits()?, effort);
     let sizes = measures::size::measure(&bench)?;
     let memory = measures::memory::measure(&bench)?;
-    let child = measures::child::measure(&bench)?;
+    let child = measures::child_latency::measure(&bench)?;
     let shutdown = measures::shutdown::measure(&bench)?;
-    let storm = measures::storm::measure(&bench)?;
+    let storm = measures::orphan_throughput::measure(&bench)?;
     let idle = measures::idle::measure(&bench)?;
     let results = Results::new(&bench, [sizes, memory, child, shutdown, storm, idle].concat(), None)?;
     bench.end();

@@ -1,8 +1,6 @@
 //! Who is compared: `pause`, what others use in its place, and a floor that nobody can be below.
 
 use crate::Result;
-use sandbox::bare::Program;
-use sandbox::programs;
 use std::collections::HashSet;
 use std::env::consts::ARCH;
 use std::fs::Permissions;
@@ -10,6 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
+use testkit::lone_process_1::Program;
+use testkit::programs;
 
 /// The one that all the fuss is about, the one to beat, and the one that cannot be beaten.
 pub const PAUSE: &str = "pause";

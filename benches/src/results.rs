@@ -1,4 +1,4 @@
-//! All that was measured, and on what: `docs/bench.json`.
+//! All that was measured, and on what: `docs/measured/bench.json`.
 
 use crate::Result;
 use crate::bench::Bench;

@@ -1,11 +1,11 @@
 //! The differences that are meant, each with its reason.
 
-use crate::play::End::{Died, Left, Stopped, Waits, Writes};
-use crate::play::Outcome;
-use crate::situation::Before::{Blocked, Dead, Deaf, Pending};
-use crate::situation::Place::Ordinary;
-use crate::situation::Step::{Orphan, Signal};
-use crate::situation::{Situation, Stream};
+use crate::case::Before::{Blocked, Dead, Deaf, Pending};
+use crate::case::Place::Ordinary;
+use crate::case::Step::{Orphan, Signal};
+use crate::case::{Situation, Stream};
+use crate::run::End::{Died, Left, Stopped, Waits, Writes};
+use crate::run::Outcome;
 use libc::{SIGCHLD, SIGCONT, SIGINT, SIGPIPE, SIGTERM};
 
 /// A difference between the two, and the situations that it is seen in: in each of them, and in no other.

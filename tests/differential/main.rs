@@ -2,24 +2,24 @@
 //!
 //! | module          | its one job                                                        |
 //! | --------------- | ------------------------------------------------------------------ |
-//! | [`situation`]   | what they are put into                                             |
-//! | [`play`]        | one of them in one situation: status, output, zombies left         |
+//! | [`case`]   | what they are put into                                             |
+//! | [`run`]        | one of them in one situation: status, output, zombies left         |
 //! | [`differences`] | the table of differences that are meant, each with its reason      |
 
+mod case;
 mod differences;
-mod play;
-mod situation;
+mod run;
 
+use case::Situation;
 use differences::DIFFERENCES;
-use play::{Outcome, play};
-use sandbox::{again, programs};
-use situation::Situation;
+use run::{Outcome, play};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use tempfile::TempDir;
+use testkit::{programs, reexec};
 
 /// As upstream builds its own.
 const BUILD: [&str; 4] = ["-Os", "-Wall", "-Werror", "-static"];
@@ -59,12 +59,12 @@ fn play_all(situations: &[Situation], theirs: &Path, ours: &Path) -> Vec<(Outcom
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
 fn the_readme_knows_how_many_situations_there_are() {
-    let counted = format!("{} situations", situation::all().len());
+    let counted = format!("{} situations", case::all().len());
     assert_eq!(include_str!("../../README.md").matches(&counted).count(), 2, "{counted}");
 }
 
@@ -72,7 +72,7 @@ fn the_readme_knows_how_many_situations_there_are() {
 fn where_they_differ_it_is_meant() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let theirs = build_equivalent(&folder);
-    let situations = situation::all();
+    let situations = case::all();
     let outcomes = play_all(&situations, &theirs, programs::path("pause"));
 
     let mut wrong = Vec::new();

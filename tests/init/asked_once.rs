@@ -1,16 +1,16 @@
 //! With `-t`, each process is asked to end once: by the signal that asked the program, or by SIGTERM when that has ended.
 
-use crate::run::{Told, piped, witness};
+use crate::run::{Told, piped, probe_child};
 use nix::sys::signal::Signal::{self, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGWINCH};
-use sandbox::deadline::until_some;
-use sandbox::platform::Limit;
-use sandbox::programs::pause;
-use sandbox::terminal::{CTRL_C, Keyboard, take_control};
-use sandbox::{Member, Pod};
 use std::fs;
 use std::io;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
+use testkit::deadline::until_some;
+use testkit::platform::EmulatorLimit;
+use testkit::programs::pause;
+use testkit::terminal::{CTRL_C, Keyboard, take_control};
+use testkit::{Pod, PodProcess};
 
 /// Where `init` runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +21,14 @@ enum Place {
 
 /// As process 1, and as a subreaper if there can be one.
 fn places() -> &'static [Place] {
-    if Limit::NoSubreaper.applies() { &[Place::Process1] } else { &[Place::Process1, Place::Subreaper] }
+    if EmulatorLimit::NoSubreaper.applies() { &[Place::Process1] } else { &[Place::Process1, Place::Subreaper] }
 }
 
 /// `init` with a grace period that is never over here, and a shell as its program.
 struct Shutdown {
     pod: Pod,
     /// If it is not the process 1 of the pod.
-    subreaper: Option<Member>,
+    subreaper: Option<PodProcess>,
     /// What the witnesses tell. One of them has begun.
     told: Told,
     folder: TempDir,
@@ -127,7 +127,7 @@ fn who_was_sent_the_request_already_is_not_sent_sigterm() {
     ];
     for &place in places() {
         for (options, signal, name, heard, rest) in cases {
-            let script = format!("trap 'echo 77' {name}; {} signals 18 & :", witness());
+            let script = format!("trap 'echo 77' {name}; {} signals 18 & :", probe_child());
             let mut shutdown = Shutdown::of(place, options, &script);
             shutdown.signal(signal);
             let mut at_once: Vec<i32> = heard.iter().filter_map(|_| shutdown.told.next()).collect();
@@ -150,7 +150,7 @@ fn a_forwarded_signal_that_ended_the_program_was_the_request() {
             ("", SIGTERM, [15, 18]),
             ("", SIGINT, [15, 18]),
         ] {
-            let mut shutdown = Shutdown::of(place, options, &format!("{} signals 18 & :", witness()));
+            let mut shutdown = Shutdown::of(place, options, &format!("{} signals 18 & :", probe_child()));
             shutdown.signal(signal);
             let (heard, status) = shutdown.rest();
             assert_eq!(heard, rest, "{place:?}, {options:?}, {signal}");
@@ -176,7 +176,7 @@ fn who_cleans_up_is_not_disturbed() {
 #[test]
 fn who_was_started_by_the_handler_is_sent_sigterm() {
     for &place in places() {
-        let script = format!("trap '{0} signals 18 &' TERM; {0} signals 18 & :", witness());
+        let script = format!("trap '{0} signals 18 &' TERM; {0} signals 18 & :", probe_child());
         let mut shutdown = Shutdown::of(place, "-g", &script);
         shutdown.signal(SIGTERM);
         shutdown.hears([0, 15]);
@@ -188,9 +188,9 @@ fn who_was_started_by_the_handler_is_sent_sigterm() {
 #[test]
 fn who_is_in_another_session_or_came_from_outside_is_sent_sigterm() {
     for &place in places() {
-        let script = format!("trap 'echo 77' TERM; {0} daemon 18 & :", witness());
+        let script = format!("trap 'echo 77' TERM; {0} daemon 18 & :", probe_child());
         let mut shutdown = Shutdown::of(place, "-g", &script);
-        let mut command = Command::new(witness());
+        let mut command = Command::new(probe_child());
         command.args(["signals", "18"]).stdout(Stdio::piped());
         // Only process 1 asks others than its descendants.
         let guest = (place == Place::Process1).then(|| {
@@ -212,7 +212,7 @@ fn a_second_sigterm_reaches_those_that_were_started_since() {
     for &place in places() {
         // It outlives the program, and starts another witness.
         let child = "trap '' TERM; trap 'WITNESS signals 10 &' HUP; WITNESS signals 10 & while :; do wait; done";
-        let script = format!("( {child} ) & :").replace("WITNESS", witness());
+        let script = format!("( {child} ) & :").replace("PROBE", probe_child());
         let mut shutdown = Shutdown::of(place, "", &script);
         shutdown.end_program();
         shutdown.hears([15, 18]);
@@ -236,7 +236,7 @@ fn a_key_that_ended_the_program_was_the_request() {
                 keyboard = Some(Keyboard::of(command));
                 command.stdout(Stdio::piped());
             };
-            let script = format!("{} signals 18 & :", witness());
+            let script = format!("{} signals 18 & :", probe_child());
             let shutdown = Shutdown::start(place, options, &script, at_terminal, take_control);
             keyboard.as_mut().expect("it was made").types(CTRL_C);
             assert_eq!(shutdown.rest(), (vec![2, 18], Some(130)), "{place:?}, {options:?}");

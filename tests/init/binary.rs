@@ -1,15 +1,15 @@
 //! The file and what it costs, as for `pause`.
 
-use crate::run::{Told, piped, witness};
+use crate::run::{Told, piped, probe_child};
 use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD};
 use goblin::elf::{Elf, header::EM_X86_64, header::ET_DYN};
-use sandbox::Pod;
-use sandbox::platform::Limit;
-use sandbox::programs::path;
-use sandbox::usage::{context_switches, cpu_time, memory};
 use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
+use testkit::Pod;
+use testkit::platform::EmulatorLimit;
+use testkit::programs::path;
+use testkit::usage::{context_switches, cpu_time, memory};
 
 /// Bytes of the file on amd64, and on any other platform, section headers included: three and four pages.
 const FILE_BYTES_AMD64: usize = 12_288;
@@ -44,14 +44,14 @@ fn it_is_one_segment_that_nobody_has_to_put_in_place() {
 
 #[test]
 fn while_the_program_sleeps_it_never_wakes_up() {
-    let mut pod = Pod::start(piped(&["--", witness(), "signals"]));
+    let mut pod = Pod::start(piped(&["--", probe_child(), "signals"]));
     Told::by(pod.init());
     pod.init().until_it_waits();
     let cost = || (context_switches(pod.pid()).expect("it lives"), cpu_time(pod.pid()).expect("it lives"));
     let before = cost();
     sleep(Duration::from_secs(3)); // the time it has to stay asleep in
     assert_eq!(cost(), before);
-    if !Limit::OwnProcess.applies() {
+    if !EmulatorLimit::OwnProcess.applies() {
         let memory = memory(pod.pid()).expect("it lives");
         assert!(memory.rss <= RSS_MOST, "{memory:?}");
     }

@@ -1,19 +1,19 @@
 //! The program is given every descriptor that `init` was given, as it was, and `init` keeps only the
 //! standard streams and the terminal.
 
-use crate::given::{Given, PAIRS, UnderProcess1, UnderSubreaper, given};
-use crate::run::{Told, piped, witness};
+use crate::print_inherited::{Given, PAIRS, UnderProcess1, UnderSubreaper, given};
+use crate::run::{Told, piped, probe_child};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
-use sandbox::descriptors::{self, close_on_execution, leave_open, put};
-use sandbox::platform::Limit;
-use sandbox::table::rows;
-use sandbox::{Pod, until};
 use std::fs::File;
 use std::io::{self, PipeReader, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use testkit::descriptors::{self, close_on_execution, leave_open, put};
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::rows;
+use testkit::{Pod, until};
 
 /// A file, both ends of a pipe, and a socket.
 fn files() -> Arc<Vec<OwnedFd>> {
@@ -34,7 +34,7 @@ fn lines(given: &Given) -> Vec<String> {
 
 #[test]
 fn standard_streams_are_given_as_they_were_open_or_closed() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for has_terminal in [false, true] {
@@ -54,7 +54,7 @@ fn standard_streams_are_given_as_they_were_open_or_closed() {
 
 #[test]
 fn descriptors_from_3_on_are_given_as_they_were() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     let files = files();
@@ -69,7 +69,7 @@ fn descriptors_from_3_on_are_given_as_they_were() {
 
 #[test]
 fn a_descriptor_that_is_closed_on_execution_is_not_given() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for (with, _) in PAIRS {
@@ -85,7 +85,7 @@ fn a_descriptor_that_is_closed_on_execution_is_not_given() {
 
 #[test]
 fn init_keeps_the_standard_streams_and_a_terminal_alone() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for situation in [UnderProcess1, UnderSubreaper] {
@@ -124,13 +124,13 @@ fn is_at_its_end(reader: &mut PipeReader) -> bool {
 
 #[test]
 fn a_reader_sees_the_end_of_a_pipe_when_the_program_closes_it() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for closes in [true, false] {
         let (mut reader, writer) = io::pipe().expect("a pipe");
         fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("it is open");
-        let script = format!("{} exec {} signals", if closes { "exec 3>&-;" } else { "" }, witness());
+        let script = format!("{} exec {} signals", if closes { "exec 3>&-;" } else { "" }, probe_child());
         let files = Arc::new(vec![OwnedFd::from(writer)]);
         let mut pod = Pod::start_after(piped(&["sh", "-c", &script]), put(&files));
         drop(files);

@@ -1,13 +1,13 @@
 //! The program is found as `execvp` finds it; where it cannot be executed, that is said once.
 
-use crate::run::{outcome, piped, text, witness};
-use sandbox::Pod;
-use sandbox::programs::write;
+use crate::run::{outcome, piped, probe_child, text};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+use testkit::Pod;
+use testkit::programs::write;
 
 /// A folder of scripts.
 struct Folder(TempDir);
@@ -155,7 +155,7 @@ fn whatever_the_path_is_the_c_library_finds_the_same() {
     for first in &places {
         for second in &places {
             let path = format!("{first}:{second}");
-            let mut by_library = Command::new(witness());
+            let mut by_library = Command::new(probe_child());
             by_library.arg("exec").stdout(Stdio::piped()).stderr(Stdio::null());
             assert_eq!(outcome(piped(&["it", "a", "b c"]), &path), outcome(by_library, &path), "{path}");
         }

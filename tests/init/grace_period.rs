@@ -1,15 +1,15 @@
 //! With `-t`, the remaining processes are asked to end, and waited for. Without it they are not.
 
-use crate::run::{Told, piped, text, witness};
+use crate::run::{Told, piped, probe_child, text};
 use nix::sys::signal::Signal;
-use sandbox::platform::Limit;
-use sandbox::programs::pause;
-use sandbox::table::rows;
-use sandbox::usage::context_switches;
-use sandbox::{Member, Pod, until};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::rows;
+use testkit::programs::pause;
+use testkit::usage::context_switches;
+use testkit::{Pod, PodProcess, until};
 
 /// Long enough that it is never over in a test that does not wait for it.
 const LONG: &str = "600";
@@ -22,7 +22,7 @@ fn script(options: &[&str], script: &str) -> Pod {
 #[test]
 fn whoever_is_left_is_told_once_and_waited_for() {
     // One in the group of the program, one in a session of its own. Each leaves with SIGCONT, which comes last.
-    let script = format!("{0} signals 18 & {0} daemon 18 & sleep 0.5; exit 7", witness());
+    let script = format!("{0} signals 18 & {0} daemon 18 & sleep 0.5; exit 7", probe_child());
     let mut pod = self::script(&["-t", LONG], &script);
     let told = Told::by(pod.init());
     let start = Instant::now();
@@ -35,7 +35,7 @@ fn whoever_is_left_is_told_once_and_waited_for() {
 
 #[test]
 fn without_it_nobody_is_told() {
-    let script = format!("{0} signals & {0} daemon & sleep 0.5; exit 7", witness());
+    let script = format!("{0} signals & {0} daemon & sleep 0.5; exit 7", probe_child());
     let mut pod = self::script(&[], &script);
     let told = Told::by(pod.init());
     assert_eq!(told.rest(), [0], "they are killed");
@@ -44,7 +44,7 @@ fn without_it_nobody_is_told() {
 
 #[test]
 fn whoever_stays_is_left_when_the_time_is_over() {
-    let script = format!("{0} signals & sleep 0.5; exit 3", witness());
+    let script = format!("{0} signals & sleep 0.5; exit 3", probe_child());
     let start = Instant::now();
     let mut pod = self::script(&["-t2"], &script);
     let told = Told::by(pod.init());
@@ -82,7 +82,7 @@ fn whoever_goes_on_making_others_does_not_keep_it() {
 
 #[test]
 fn a_signal_in_the_meantime_concerns_whoever_is_left() {
-    let script = format!("{0} signals 10 & {0} daemon 10 & sleep 0.5; exit 8", witness());
+    let script = format!("{0} signals 10 & {0} daemon 10 & sleep 0.5; exit 8", probe_child());
     let mut pod = self::script(&["-t", LONG], &script);
     let mut told = Told::by(pod.init());
     let mut heard: Vec<i32> = (0..5).filter_map(|_| told.next()).collect();
@@ -95,7 +95,7 @@ fn a_signal_in_the_meantime_concerns_whoever_is_left() {
 
 #[test]
 fn while_it_waits_for_children_it_never_wakes_up() {
-    let mut pod = self::script(&["-t", LONG], &format!("{} signals 10 & sleep 0.5; exit 8", witness()));
+    let mut pod = self::script(&["-t", LONG], &format!("{} signals 10 & sleep 0.5; exit 8", probe_child()));
     let mut told = Told::by(pod.init());
     assert_eq!([told.next(), told.next()], [Some(15), Some(18)]);
     pod.init().until_it_waits();
@@ -121,9 +121,9 @@ fn whoever_came_from_outside_is_waited_for_too() {
     let mut program = piped(&["-t", LONG, "--", "sh", "-c", "read line; exit 9"]);
     program.stdin(Stdio::piped()); // the program ends when it is told to
     let mut pod = Pod::start(program);
-    let mut witness_outside = Command::new(witness());
-    witness_outside.args(["signals", "10"]).stdout(Stdio::piped());
-    let mut guest = pod.join(witness_outside);
+    let mut child_outside = Command::new(probe_child());
+    child_outside.args(["signals", "10"]).stdout(Stdio::piped());
+    let mut guest = pod.join(child_outside);
     let mut told = Told::by(&mut guest);
     drop(pod.init().streams().stdin.take());
     assert_eq!([told.next(), told.next()], [Some(15), Some(18)]);
@@ -137,17 +137,18 @@ fn whoever_came_from_outside_is_waited_for_too() {
 
 #[test]
 fn a_subreaper_tells_its_descendants_and_no_stranger() {
-    if Limit::NoSubreaper.applies() {
+    if EmulatorLimit::NoSubreaper.applies() {
         return;
     }
     let pod = Pod::with(pause()); // so that nobody outlives the test
-    let mut stranger = Command::new(witness());
+    let mut stranger = Command::new(probe_child());
     stranger.args(["signals", "10"]).stdout(Stdio::piped());
     let mut stranger = pod.join(stranger);
     let mut of_stranger = Told::by(&mut stranger);
 
     // The last of them is a grandchild, whose parent waits for it.
-    let script = format!("{0} signals 18 & {0} daemon 18 & sh -c '{0} daemon 18; true' & sleep 0.5; exit 7", witness());
+    let script =
+        format!("{0} signals 18 & {0} daemon 18 & sh -c '{0} daemon 18; true' & sleep 0.5; exit 7", probe_child());
     let program = piped(&["-s", "-t", LONG, "--", "sh", "-c", &script]);
     let mut init = pod.join(program);
     let told = Told::by(&mut init);
@@ -157,8 +158,9 @@ fn a_subreaper_tells_its_descendants_and_no_stranger() {
     let output = init.wait();
     assert_eq!(output.status.code(), Some(7), "{}", text(&output.stderr));
 
-    let kill: Member = {
-        let row = rows(&pod).into_iter().find(|row| row.ppid == 0 && row.command == "witness").expect("the stranger");
+    let kill: PodProcess = {
+        let row =
+            rows(&pod).into_iter().find(|row| row.ppid == 0 && row.command == "probe-child").expect("the stranger");
         let mut kill = Command::new("sh");
         kill.args(["-c", r#"kill -USR1 "$0""#, &row.pid.to_string()]);
         pod.join(kill)

@@ -8,9 +8,9 @@ use bnf::{CoverageGuided, Grammar, Term};
 use pause::init::options::{Parser, Stop};
 use pause::init::words::Words;
 use proptest::prelude::*;
-use sandbox::Member;
-use sandbox::platform::Limit;
 use std::sync::LazyLock;
+use testkit::PodProcess;
+use testkit::platform::EmulatorLimit;
 
 const DOCUMENT: &str = include_str!("../../docs/init.md");
 
@@ -187,7 +187,7 @@ fn said(words: &[&str], variable: Option<&str>) -> String {
     let mut command = piped(words);
     command.env("PATH", "/nowhere").env("TINI_VERBOSITY", "0").env_remove("INIT_OPTIONS");
     command.envs(variable.map(|variable| ("INIT_OPTIONS", variable)));
-    let output = Member::outside(command).wait();
+    let output = PodProcess::outside(command).wait();
     text(&output.stderr).to_owned()
 }
 
@@ -224,7 +224,7 @@ fn a_word_may_hold_blanks_or_nothing() {
 
 #[test]
 fn the_longest_zeros_make_no_difference() {
-    if Limit::OwnSignals.applies() {
+    if EmulatorLimit::OwnSignals.applies() {
         return;
     }
     let zeros = "0".repeat(100_000);

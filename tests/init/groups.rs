@@ -1,25 +1,25 @@
 //! Process groups: whose the program's is, and who is sent a signal.
 
-use crate::run::{Told, piped, witness, witnessed};
+use crate::run::{Told, piped, probe_child, probed};
 use crate::signals::facts;
 use nix::sys::signal::Signal;
-use sandbox::{Pod, again};
+use testkit::{Pod, reexec};
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("groups::an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("groups::an_ordinary_user_gets_the_same");
 }
 
 #[test]
 fn the_program_leads_a_group_of_its_own_in_our_session() {
-    let output = witnessed(&[], &["facts"]);
+    let output = probed(&[], &["facts"]);
     let facts = facts(&output.stdout);
     assert_eq!([&facts["leads"], &facts["shares"], &facts["session"]], ["true", "false", "true"]);
 }
 
 #[test]
 fn it_shares_ours_where_that_was_asked_for() {
-    let output = witnessed(&["-c"], &["facts"]);
+    let output = probed(&["-c"], &["facts"]);
     let facts = facts(&output.stdout);
     assert_eq!([&facts["leads"], &facts["shares"], &facts["session"]], ["false", "true", "true"]);
 }
@@ -28,7 +28,7 @@ fn it_shares_ours_where_that_was_asked_for() {
 /// Returns what they were sent.
 #[track_caller]
 fn heard(reached: usize, options: &[&str], variable: Option<&str>) -> Vec<i32> {
-    let script = format!("{0} signals 1 & exec {0} signals 1", witness());
+    let script = format!("{0} signals 1 & exec {0} signals 1", probe_child());
     let mut program = piped(&[options, &["sh", "-c", &script]].concat());
     if let Some(variable) = variable {
         program.env(variable, "");

@@ -1,8 +1,8 @@
 //! The options of `init`, the environment variables that stand for some, and the messages for mistakes.
 
-use crate::run::{outcome, piped, text, witness, witnessed};
-use sandbox::platform::Limit;
-use sandbox::{Member, Pod};
+use crate::run::{outcome, piped, probe_child, probed, text};
+use testkit::platform::EmulatorLimit;
+use testkit::{Pod, PodProcess};
 
 #[test]
 fn the_version_is_told_in_the_form_that_docker_reads() {
@@ -62,11 +62,11 @@ fn a_mistake_is_one_line_and_the_usage() {
 
 #[test]
 fn letters_can_be_put_together_and_what_follows_the_program_is_its_own() {
-    let letter = if Limit::NoSubreaper.applies() { "c" } else { "s" };
+    let letter = if EmulatorLimit::NoSubreaper.applies() { "c" } else { "s" };
     for options in ["-svg", "-s -v -g", "-sve7 -g", "-svpTERM", "-sw --"] {
         let words = options.replacen('s', letter, 1);
         let options: Vec<&str> = words.split(' ').collect();
-        let output = outcome(&[&options[..], &[witness(), "status", "7", "-h"]].concat());
+        let output = outcome(&[&options[..], &[probe_child(), "status", "7", "-h"]].concat());
         let expected = if words.contains("e7") { 0 } else { 7 };
         assert_eq!(output.status.code(), Some(expected), "{options:?}: {}", text(&output.stderr));
     }
@@ -76,7 +76,7 @@ fn letters_can_be_put_together_and_what_follows_the_program_is_its_own() {
 
 #[test]
 fn process_1_has_nothing_to_warn_of() {
-    let output = witnessed(&[], &["status", "0"]);
+    let output = probed(&[], &["status", "0"]);
     assert_eq!(text(&output.stderr), "");
 }
 
@@ -85,13 +85,13 @@ fn who_would_adopt_nobody_is_warned() {
     let run = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut program = piped(&[arguments, &["true"]].concat());
         program.envs(variables.iter().copied());
-        let output = Member::outside(program).wait();
+        let output = PodProcess::outside(program).wait();
         assert_eq!(output.status.code(), Some(0));
         text(&output.stderr).to_owned()
     };
     const WARNING: &str = "init: orphans stay zombies: not process 1, and no -s\n";
     assert_eq!(run(&[], &[]), WARNING);
-    if !Limit::NoSubreaper.applies() {
+    if !EmulatorLimit::NoSubreaper.applies() {
         assert_eq!(run(&["-s"], &[]), "");
         assert_eq!(run(&[], &[("TINI_SUBREAPER", "")]), "");
     }
@@ -138,10 +138,10 @@ fn what_ended_the_program_is_said_from_v_on() {
         (&[], ["status", "7"], ""),
         (&[], ["die", "15"], ""),
     ] {
-        if what == ["die", "35"] && Limit::OwnSignals.applies() {
+        if what == ["die", "35"] && EmulatorLimit::OwnSignals.applies() {
             continue;
         }
-        assert_eq!(text(&witnessed(options, &what).stderr), expected, "{options:?} {what:?}");
+        assert_eq!(text(&probed(options, &what).stderr), expected, "{options:?} {what:?}");
     }
 }
 

@@ -1,20 +1,20 @@
 //! Orphans are adopted and reaped, as process 1 and as a subreaper, starved or not.
 
-use crate::run::{Told, piped, text, witness};
+use crate::run::{Told, piped, probe_child, text};
 use nix::sys::signal::Signal;
-use sandbox::container::{container, end, until_alone};
-use sandbox::platform::Limit;
-use sandbox::programs::{careless, init, pause};
-use sandbox::shim::no_process_to_be_had;
-use sandbox::starve::{Load, starve};
-use sandbox::table::{rows, zombies};
-use sandbox::{Pod, until};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use testkit::container::{container, end, until_alone};
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::{rows, zombies};
+use testkit::programs::{init, orphan_maker, pause};
+use testkit::shim::no_process_to_be_had;
+use testkit::starvation::{Load, starve};
+use testkit::{Pod, until};
 
 /// A pod whose program does nothing, and has said that it is ready.
 fn idle(options: &[&str]) -> Pod {
-    let mut pod = Pod::start(piped(&[options, &["--", witness(), "signals"]].concat()));
+    let mut pod = Pod::start(piped(&[options, &["--", probe_child(), "signals"]].concat()));
     Told::by(pod.init());
     pod
 }
@@ -34,18 +34,18 @@ fn orphans_leave_no_zombie() {
     }
     // The control: a program that reaps nobody, as process 1.
     let control = Pod::start({
-        let mut program = Command::new(witness());
+        let mut program = Command::new(probe_child());
         program.arg("signals").stdout(Stdio::null());
         program
     });
     end(container(&control, &["together", "50"]));
-    sandbox::container::until_zombies(&control, 50);
+    testkit::container::until_zombies(&control, 50);
 }
 
 #[test]
 fn zombies_from_before_it_began_are_reaped() {
-    let pod = Pod::start_after(piped(&["--", witness(), "signals"]), || {
-        sandbox::shim::dead_children(&[libc::SIGCHLD, libc::SIGUSR1, 0])
+    let pod = Pod::start_after(piped(&["--", probe_child(), "signals"]), || {
+        testkit::shim::dead_children(&[libc::SIGCHLD, libc::SIGUSR1, 0])
     });
     until_only_the_program_is_left(&pod);
 }
@@ -101,7 +101,7 @@ fn beside_process_1(options: &[&str], variable: Option<&str>) -> (usize, usize) 
 
 #[test]
 fn a_subreaper_adopts_without_being_process_1() {
-    if Limit::NoSubreaper.applies() {
+    if EmulatorLimit::NoSubreaper.applies() {
         return;
     }
     assert_eq!(beside_process_1(&["-s"], None), (10, 1));
@@ -114,13 +114,13 @@ fn it_hears_of_its_parents_death() {
     for (options, expected) in
         [("-p USR1", Some(libc::SIGUSR1)), ("-pSIGINT", Some(libc::SIGINT)), ("-p 34", Some(34)), ("", None)]
     {
-        if expected.is_some_and(|signal| signal >= 32) && Limit::OwnSignals.applies() {
+        if expected.is_some_and(|signal| signal >= 32) && EmulatorLimit::OwnSignals.applies() {
             continue;
         }
         // A shell between us, which ends when it is told to.
         let pod = Pod::with(pause());
         let init = format!("{:?}", init()).replace('"', "");
-        let script = format!("TINI_VERBOSITY=0 {init} {options} -- {} signals & read line; kill -9 $$", witness());
+        let script = format!("TINI_VERBOSITY=0 {init} {options} -- {} signals & read line; kill -9 $$", probe_child());
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut shell = pod.join(shell);
@@ -141,7 +141,7 @@ fn it_hears_of_its_parents_death() {
 #[test]
 fn nobody_who_reads_its_messages_can_hold_it_up() {
     for reader in ["closed", "full", "broken"] {
-        let mut program = piped(&["-vv", "-w", "--", witness(), "signals"]);
+        let mut program = piped(&["-vv", "-w", "--", probe_child(), "signals"]);
         let (stderr_reader, writer) = std::io::pipe().expect("a pipe");
         match reader {
             "full" => {
@@ -173,10 +173,10 @@ fn nobody_who_reads_its_messages_can_hold_it_up() {
 
 #[test]
 fn without_a_process_to_be_had_it_says_so() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let group = match sandbox::cgroup::Cgroup::new() {
+    let group = match testkit::cgroup::Cgroup::new() {
         Ok(group) => group,
         // Then another means: the limit of an ordinary user.
         Err(_) => return fails_to_fork(Pod::start_after(piped(&["true"]), no_process_to_be_had())),
@@ -199,8 +199,8 @@ fn fails_to_fork(pod: Pod) {
 #[test]
 fn the_careless_leave_nobody_behind_here() {
     // The control of `idle`: `pause` itself is alone in the end.
-    let pod = Pod::with(sandbox::programs::pause());
-    let mut orphans = pod.join(careless(&["together", "5"]));
+    let pod = Pod::with(testkit::programs::pause());
+    let mut orphans = pod.join(orphan_maker(&["together", "5"]));
     until("it has left", || orphans.status().is_some());
     until_alone(&pod);
 }

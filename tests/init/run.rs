@@ -1,12 +1,12 @@
 //! `init` and what it starts: how the tests here begin, and how they hear what is said.
 
-use sandbox::deadline::PATIENCE;
-use sandbox::programs::{init, path};
-use sandbox::{Member, Pod};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
+use testkit::deadline::PATIENCE;
+use testkit::programs::{init, path};
+use testkit::{Pod, PodProcess};
 
 /// `init` with these arguments, both of its outputs in pipes.
 pub fn piped(arguments: &[&str]) -> Command {
@@ -19,8 +19,8 @@ pub fn piped(arguments: &[&str]) -> Command {
 }
 
 /// Where the witness is.
-pub fn witness() -> &'static str {
-    path("witness").to_str().expect("a path of this project")
+pub fn probe_child() -> &'static str {
+    path("probe-child").to_str().expect("a path of this project")
 }
 
 /// What comes of `init` with these arguments, as process 1.
@@ -31,8 +31,8 @@ pub fn outcome(arguments: &[&str]) -> Output {
 
 /// The same with a witness of this, after the options.
 #[track_caller]
-pub fn witnessed(options: &[&str], what: &[&str]) -> Output {
-    outcome(&[options, &["--", witness()], what].concat())
+pub fn probed(options: &[&str], what: &[&str]) -> Output {
+    outcome(&[options, &["--", probe_child()], what].concat())
 }
 
 /// What was written to a stream.
@@ -46,7 +46,7 @@ pub struct Told(Receiver<i32>);
 impl Told {
     /// What comes from the standard output of a process. Returns when one witness has begun.
     #[track_caller]
-    pub fn by(member: &mut Member) -> Self {
+    pub fn by(member: &mut PodProcess) -> Self {
         let lines = BufReader::new(member.streams().stdout.take().expect("it has a pipe")).lines();
         let numbers = lines.map_while(|line| line.ok()?.trim().parse().ok());
         let (sender, told) = channel();

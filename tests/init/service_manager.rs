@@ -1,13 +1,15 @@
 //! The variables by which a service manager addresses a process address the program: the protocols of `sd_listen_fds` and
 //! `sd_watchdog_enabled`.
 
-use crate::given::{Given, Outside, PAIRS, Process1, Situation, UnderProcess1, UnderSubreaper, UnderTwo, given};
-use sandbox::descriptors::put;
-use sandbox::platform::Limit;
-use sandbox::variables::OWN_PID;
+use crate::print_inherited::{
+    Given, Outside, PAIRS, Process1, Situation, UnderProcess1, UnderSubreaper, UnderTwo, given,
+};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use testkit::descriptors::put;
+use testkit::platform::EmulatorLimit;
+use testkit::variables::OWN_PID;
 
 /// Some other process.
 const OTHER: &str = "4194000";
@@ -21,7 +23,7 @@ fn passed(situation: Situation, variables: &[&str]) -> Given {
 
 /// The pairs of situations; none on an emulator, which is what is executed.
 fn pairs() -> &'static [(Situation, Situation)] {
-    if Limit::OwnProcess.applies() { &[] } else { &PAIRS }
+    if EmulatorLimit::OwnProcess.applies() { &[] } else { &PAIRS }
 }
 
 #[test]
@@ -112,7 +114,7 @@ fn the_other_form_of_a_process_id_goes_with_the_one_that_is_replaced() {
 
 #[test]
 fn the_variable_with_options_is_for_init_alone() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for situation in [UnderProcess1, UnderSubreaper, UnderTwo] {

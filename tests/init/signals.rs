@@ -1,23 +1,23 @@
 //! Every signal that can be forwarded is, and the program begins with what `init` was given.
 
-use crate::run::{Told, piped, text, witness, witnessed};
+use crate::run::{Told, piped, probe_child, probed, text};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
-use sandbox::container::{container, end};
-use sandbox::platform::Limit;
-use sandbox::pod::waits_for_signals;
-use sandbox::shim::ignore;
-use sandbox::table::{rows, zombies};
-use sandbox::{Member, Pod, until};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
+use testkit::container::{container, end};
+use testkit::platform::EmulatorLimit;
+use testkit::pod::waits_for_signals;
+use testkit::process_table::{rows, zombies};
+use testkit::shim::ignore;
+use testkit::{Pod, PodProcess, until};
 
 /// Those that nobody can catch, and the one that is about our children.
 const OURS: [i32; 3] = [libc::SIGKILL, libc::SIGSTOP, libc::SIGCHLD];
 
 /// The signals that can reach process 1, without those.
 fn signals() -> Vec<i32> {
-    let is_limited = Limit::OwnSignals.applies();
+    let is_limited = EmulatorLimit::OwnSignals.applies();
     let is_the_emulators = |signal: i32| is_limited && (signal >= 32 || FAULTS.contains(&signal));
     (1..=64).filter(|signal| !OURS.contains(signal) && !is_the_emulators(*signal)).collect()
 }
@@ -28,7 +28,7 @@ const FAULTS: [i32; 7] =
 
 /// A pod in which a witness tells of its signals, and what it tells.
 fn listening(options: &[&str]) -> (Pod, Told) {
-    let mut pod = Pod::start(piped(&[options, &["--", witness(), "signals"]].concat()));
+    let mut pod = Pod::start(piped(&[options, &["--", probe_child(), "signals"]].concat()));
     let told = Told::by(pod.init());
     (pod, told)
 }
@@ -52,7 +52,7 @@ fn a_signal_of_our_own_reaches_nobody() {
 
 #[test]
 fn signals_come_from_inside_too() {
-    let script = format!("{} signals 15 & wait_for=$!; kill -USR2 1; kill -TERM 1; wait", witness());
+    let script = format!("{} signals 15 & wait_for=$!; kill -USR2 1; kill -TERM 1; wait", probe_child());
     // The shell is the program: it dies of the signal that init forwards, which its parent, init, was sent by itself.
     let output = crate::run::outcome(&["sh", "-c", &script]);
     assert_eq!(output.status.code(), Some(128 + libc::SIGUSR2));
@@ -60,11 +60,11 @@ fn signals_come_from_inside_too() {
 
 #[test]
 fn a_signal_in_the_first_moment_is_not_lost() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for _ in 0..50 {
-        let pod = Pod::start(piped(&["--", witness(), "signals", "15"]));
+        let pod = Pod::start(piped(&["--", probe_child(), "signals", "15"]));
         until("init has set itself up", || {
             let status = std::fs::read_to_string(format!("/proc/{}/status", pod.pid())).unwrap_or_default();
             let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:\t"));
@@ -95,7 +95,7 @@ fn signals_are_rewritten() {
     send(libc::SIGUSR2); // is not forwarded
     send(libc::SIGWINCH);
     assert_eq!(told.next(), Some(libc::SIGWINCH));
-    if !Limit::OwnSignals.applies() {
+    if !EmulatorLimit::OwnSignals.applies() {
         send(64);
         assert_eq!(told.next(), Some(63));
     }
@@ -103,7 +103,7 @@ fn signals_are_rewritten() {
 
 #[test]
 fn the_end_of_a_child_is_never_rewritten() {
-    let script = format!("{} signals 15 & sleep 0.1; true; kill -TERM $!; wait", witness());
+    let script = format!("{} signals 15 & sleep 0.1; true; kill -TERM $!; wait", probe_child());
     let output = crate::run::outcome(&["-r", "CHLD:TERM", "sh", "-c", &script]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
@@ -130,11 +130,11 @@ pub fn facts(stdout: &[u8]) -> HashMap<String, String> {
 
 #[test]
 fn the_program_begins_with_what_was_given_to_init() {
-    if Limit::OwnSignals.applies() {
+    if EmulatorLimit::OwnSignals.applies() {
         return;
     }
     let facts_after = |blocked: &'static [Signal], ignored: &'static [Signal]| {
-        let pod = Pod::start_after(piped(&["--", witness(), "facts"]), move || {
+        let pod = Pod::start_after(piped(&["--", probe_child(), "facts"]), move || {
             sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::from_iter(blocked.iter().copied())), None)?;
             ignore(ignored)
         });
@@ -161,16 +161,16 @@ fn the_program_begins_with_what_was_given_to_init() {
 
 #[test]
 fn a_parent_who_ignored_its_children_does_not_cost_us_the_status() {
-    if Limit::OwnSignals.applies() {
+    if EmulatorLimit::OwnSignals.applies() {
         return;
     }
-    let pod = Pod::start_after(piped(&["--", witness(), "status", "9"]), || ignore(&[Signal::SIGCHLD]));
+    let pod = Pod::start_after(piped(&["--", probe_child(), "status", "9"]), || ignore(&[Signal::SIGCHLD]));
     assert_eq!(pod.wait().status.code(), Some(9));
 }
 
 #[test]
 fn its_only_child_is_the_program() {
-    let output = witnessed(&[], &["facts"]);
+    let output = probed(&[], &["facts"]);
     assert_eq!(facts(&output.stdout)["parent"], "1");
 }
 
@@ -181,7 +181,7 @@ fn a_storm_of_small_signals_does_not_keep_it_from_reaping() {
     // A storm in a process of its own, which ends with the test however that ends.
     let mut storm = Command::new("sh");
     storm.args(["-c", &format!("while :; do kill -HUP {}; done", pod.pid())]);
-    let storm = Member::outside(storm);
+    let storm = PodProcess::outside(storm);
     let orphans = container(&pod, &["one-by-one", "200"]);
     assert_eq!(end(orphans), "failed forks: 0\n");
     until("all of them are reaped", || zombies(&pod).is_empty());

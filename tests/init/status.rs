@@ -1,14 +1,14 @@
 //! `init` exits with the status of the program, or with 0 if `-e` names that status.
 
-use crate::run::{outcome, text, witnessed};
-use sandbox::Pod;
-use sandbox::platform::Limit;
+use crate::run::{outcome, probed, text};
 use std::thread;
+use testkit::Pod;
+use testkit::platform::EmulatorLimit;
 
 /// The status that it leaves with.
 #[track_caller]
 fn status(options: &[&str], what: &[&str]) -> Option<i32> {
-    witnessed(options, what).status.code()
+    probed(options, what).status.code()
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_death_by_a_signal_is_128_and_its_number() {
         let of_the_c_library = [32, 33];
         !harmless.contains(signal) && !stopping.contains(signal) && !of_the_c_library.contains(signal)
     });
-    let is_limited = Limit::OwnSignals.applies();
+    let is_limited = EmulatorLimit::OwnSignals.applies();
     for signal in deadly.filter(|signal| !is_limited || *signal < 32) {
         assert_eq!(status(&[], &["die", &signal.to_string()]), Some(128 + signal), "signal {signal}");
     }

@@ -1,12 +1,12 @@
 //! The terminal, a real one: the program is in its foreground, and hears its keys. How it is stopped: see `job_control`.
 
-use crate::run::witness;
+use crate::run::probe_child;
 use nix::sys::signal::Signal;
-use sandbox::programs::{init, pause};
-use sandbox::table::rows;
-use sandbox::terminal::{CTRL_C, CTRL_D, CTRL_Z, Keyboard, take_control};
-use sandbox::{Member, Pod, until};
 use std::process::Command;
+use testkit::process_table::rows;
+use testkit::programs::{init, pause};
+use testkit::terminal::{CTRL_C, CTRL_D, CTRL_Z, Keyboard, take_control};
+use testkit::{Pod, PodProcess, until};
 
 /// `init` with these arguments as process 1 at a terminal, and the keyboard.
 fn in_a_pod(arguments: &[&str]) -> (Keyboard, Pod) {
@@ -17,7 +17,7 @@ fn in_a_pod(arguments: &[&str]) -> (Keyboard, Pod) {
 }
 
 /// An interactive shell at a terminal, in a pod so that nobody outlives the test; and the words that start `init` in it.
-fn above() -> (Keyboard, (Member, Pod), String) {
+fn above() -> (Keyboard, (PodProcess, Pod), String) {
     let mut shell = Command::new("sh");
     shell.arg("-i").env("PS1", "prompt> ").env("TINI_VERBOSITY", "0").env_remove("ENV");
     let mut keyboard = Keyboard::of(&mut shell);
@@ -29,7 +29,7 @@ fn above() -> (Keyboard, (Member, Pod), String) {
 
 #[test]
 fn the_program_is_in_the_foreground() {
-    let (mut keyboard, pod) = in_a_pod(&["--", witness(), "facts"]);
+    let (mut keyboard, pod) = in_a_pod(&["--", probe_child(), "facts"]);
     keyboard.shows("foreground true");
     assert_eq!(pod.wait().status.code(), Some(0));
 }

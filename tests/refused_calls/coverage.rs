@@ -5,10 +5,10 @@ use crate::run::{Refusal, run};
 use crate::scene::{Patience, Program, Scene};
 use crate::{init, pause};
 use nix::errno::Errno;
-use sandbox::platform::Limit;
-use sandbox::programs::path;
-use sandbox::record::record;
 use std::collections::BTreeSet;
+use testkit::platform::EmulatorLimit;
+use testkit::programs::path;
+use testkit::recorded_calls::record;
 
 /// The names of the calls that a program makes in a scene.
 fn made(scene: &Scene, refusal: Option<Refusal>) -> BTreeSet<String> {
@@ -37,7 +37,7 @@ fn in_tables(tables: &[&'static [Row]]) -> BTreeSet<String> {
 
 #[test]
 fn every_system_call_of_pause_has_a_row_and_is_named_in_security_md() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     let made = made_in_all(&pause::SCENES, &[&pause::ROWS]);
@@ -52,7 +52,7 @@ fn every_system_call_of_pause_has_a_row_and_is_named_in_security_md() {
 
 #[test]
 fn every_system_call_of_init_has_a_row() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     let made = made_in_all(&init::SCENES, &init::TABLES);

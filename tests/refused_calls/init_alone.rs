@@ -11,7 +11,7 @@ use libc::{
     SYS_kill, SYS_openat, SYS_ppoll, SYS_prctl, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigtimedwait, SYS_setpgid,
     SYS_wait4, SYS_write,
 };
-use sandbox::fault::Call;
+use testkit::refused_call::Call;
 
 const WORKS: Outcome = works(&[WARNING, TERMINATED]);
 const UNNOTICED: Outcome = works(&[]);

@@ -7,7 +7,7 @@ use libc::{
     SYS_close, SYS_getdents64, SYS_getpgid, SYS_getpid, SYS_kill, SYS_openat, SYS_prctl, SYS_read, SYS_readlinkat,
     SYS_setitimer, SYS_setpgid,
 };
-use sandbox::fault::Call;
+use testkit::refused_call::Call;
 
 const NOT_ASKED: &str = "init: cannot signal the remaining processes: error {error}";
 /// In the place of the refused call comes the answer that this is another `/proc`: ESRCH.

@@ -6,7 +6,7 @@ use crate::scene::{End, Outcome, TERMINATED, WARNING};
 use libc::{
     SYS_close, SYS_close_range, SYS_fcntl, SYS_getpgid, SYS_getpid, SYS_ioctl, SYS_kill, SYS_openat, SYS_setpgid,
 };
-use sandbox::fault::Call;
+use testkit::refused_call::Call;
 
 const NOT_CLOSED: &str = "init: cannot close inherited descriptors: error {error}";
 const UNUSABLE: &str = "init: cannot use the terminal: error {error}";

@@ -31,17 +31,17 @@ mod start;
 mod time32;
 
 use row::{assert_all, assert_normal, assert_these, is_possible_under_an_emulator};
-use sandbox::again;
-use sandbox::platform::Limit;
+use testkit::platform::EmulatorLimit;
+use testkit::reexec;
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
-    again::as_ordinary_user("an_ordinary_user_gets_the_same");
+    reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 #[test]
 fn without_a_refusal_pause_and_init_work() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     assert_normal(&pause::SCENES);
@@ -50,7 +50,7 @@ fn without_a_refusal_pause_and_init_work() {
 
 #[test]
 fn each_refused_call_of_pause_leads_to_the_outcome_in_its_row() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         let possible: Vec<_> = pause::ROWS.iter().filter(|row| is_possible_under_an_emulator(row)).collect();
         return assert_these(&possible);
     }
@@ -59,7 +59,7 @@ fn each_refused_call_of_pause_leads_to_the_outcome_in_its_row() {
 
 #[test]
 fn each_refused_call_of_init_leads_to_the_outcome_in_its_row() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     assert_all(&init_alone::ROWS);
@@ -67,7 +67,7 @@ fn each_refused_call_of_init_leads_to_the_outcome_in_its_row() {
 
 #[test]
 fn each_refused_call_of_init_at_a_terminal_leads_to_the_outcome_in_its_row() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     assert_all(&init_terminal::ROWS);
@@ -75,7 +75,7 @@ fn each_refused_call_of_init_at_a_terminal_leads_to_the_outcome_in_its_row() {
 
 #[test]
 fn each_refused_call_of_init_with_a_grace_period_leads_to_the_outcome_in_its_row() {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     assert_all(&init_grace::ROWS);

@@ -3,9 +3,9 @@
 use crate::run::{Refusal, Seen, run};
 use crate::scene::{Outcome, Patience, Program, Scene};
 use nix::errno::Errno;
-use sandbox::fault::{Call, ERRORS};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use testkit::refused_call::{Call, ERRORS};
 
 pub struct Row {
     pub scene: &'static Scene,

@@ -8,17 +8,17 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use procfs::process::{FDTarget, Process};
-use sandbox::Pod;
-use sandbox::bare::family;
-use sandbox::fault::{Call, Filter, refuse_some};
-use sandbox::pod::send;
-use sandbox::programs::careless;
-use sandbox::record::Install;
-use sandbox::table::zombies;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use testkit::Pod;
+use testkit::lone_process_1::family;
+use testkit::pod::send;
+use testkit::process_table::zombies;
+use testkit::programs::orphan_maker;
+use testkit::recorded_calls::Install;
+use testkit::refused_call::{Call, Filter, refuse_some};
 
 /// What was seen of a program.
 #[derive(Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ fn live(started: &mut Started, scene: &Scene, patience: Patience, seen: &mut See
         keyboard.write_all(b"typed\n").expect("the terminal is there");
     }
     if let Some(pod) = started.pod() {
-        let made = pod.join(careless(&["one-by-one", "2"])).wait().status;
+        let made = pod.join(orphan_maker(&["one-by-one", "2"])).wait().status;
         assert!(made.success(), "no orphans: {made}");
     }
     if let Some(end) = ended(settle(started.member(), patience), End::AtOnce) {

@@ -1,8 +1,8 @@
 //! A scene: a program, where it runs, its arguments, what it finds there, and what it does while nothing is refused.
 
-use sandbox::programs::path;
 use std::path::Path;
 use std::time::Duration;
+use testkit::programs::path;
 
 /// What is run, without the refused calls.
 #[derive(Debug)]
@@ -164,6 +164,6 @@ pub struct Patience {
 
 impl Patience {
     pub const USUAL: Self =
-        Self { hang: sandbox::deadline::PATIENCE, rest: Duration::from_millis(2), is_recorded: false };
+        Self { hang: testkit::deadline::PATIENCE, rest: Duration::from_millis(2), is_recorded: false };
     pub const RECORDED: Self = Self { rest: Duration::from_millis(10), is_recorded: true, ..Self::USUAL };
 }

@@ -3,13 +3,13 @@
 use crate::scene::Patience;
 use nix::unistd::Pid;
 use procfs::process::Process;
-use sandbox::Member;
-use sandbox::bare::family;
-use sandbox::usage::{context_switches, cpu_time};
 use std::fs;
 use std::process::ExitStatus;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use testkit::PodProcess;
+use testkit::lone_process_1::family;
+use testkit::usage::{context_switches, cpu_time};
 
 /// CPU time, in nanoseconds, that no program here needs for anything that it does.
 const TOO_MUCH: u64 = 200_000_000;
@@ -33,7 +33,7 @@ pub enum Settled {
 }
 
 /// Waits until a process has ended, or has nothing to do.
-pub fn settle(member: &mut Member, patience: Patience) -> Settled {
+pub fn settle(member: &mut PodProcess, patience: Patience) -> Settled {
     let pid = member.pid();
     let used = cpu_time(pid).unwrap_or(0);
     let start = Instant::now();
@@ -56,7 +56,7 @@ pub fn settle(member: &mut Member, patience: Patience) -> Settled {
 }
 
 /// Waits until a process has ended.
-pub fn end(member: &mut Member, patience: Patience) -> Settled {
+pub fn end(member: &mut PodProcess, patience: Patience) -> Settled {
     let start = Instant::now();
     loop {
         match settle(member, patience) {

@@ -2,9 +2,9 @@
 
 use crate::run::{Seen, run};
 use crate::scene::{End, Outcome, Patience, Place, Program, Scene, Setting, Starts};
-use sandbox::platform::Limit;
 use std::path::Path;
 use std::time::Duration;
+use testkit::platform::EmulatorLimit;
 
 /// A shell in the place of a program under test.
 fn shell(options: &'static [&'static str]) -> Scene {
@@ -21,7 +21,7 @@ fn shell(options: &'static [&'static str]) -> Scene {
 
 #[track_caller]
 fn assert_seen(options: &'static [&'static str], end: End, patience: Patience) {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     let seen = run(&shell(options), None, None, patience);

@@ -8,16 +8,16 @@ use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::unistd::close;
-use sandbox::execute::Words;
-use sandbox::fault::apply;
-use sandbox::programs::{pause, pause_at};
-use sandbox::record::Install;
-use sandbox::shim::leave_child;
-use sandbox::terminal::{control, take_control};
-use sandbox::{Member, Pod};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
+use testkit::execute::Words;
+use testkit::programs::{pause, pause_at};
+use testkit::recorded_calls::Install;
+use testkit::refused_call::apply;
+use testkit::shim::leave_child;
+use testkit::terminal::{control, take_control};
+use testkit::{Pod, PodProcess};
 
 /// The name of the child of [`Setting::Child`].
 pub const CHILD: &str = "asked";
@@ -36,11 +36,11 @@ pub struct Started {
 
 enum Itself {
     First(Pod),
-    Ordinary(Member),
+    Ordinary(PodProcess),
 }
 
 impl Started {
-    pub fn member(&mut self) -> &mut Member {
+    pub fn member(&mut self) -> &mut PodProcess {
         match &mut self.itself {
             Itself::First(pod) => pod.init(),
             Itself::Ordinary(member) => member,
@@ -56,7 +56,7 @@ impl Started {
     }
 
     /// The program alone, when everything around it was killed.
-    pub fn into_member(self) -> Member {
+    pub fn into_member(self) -> PodProcess {
         drop(self.around);
         match self.itself {
             Itself::First(pod) => pod.into_init(),

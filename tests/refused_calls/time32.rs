@@ -5,13 +5,13 @@ use crate::init::{FORWARDING, REAPED};
 use crate::run::{Refusal, Seen, run};
 use crate::scene::{ASKED, Outcome, Patience, Place, Program, Scene, Setting, Starts, TERMINATED, WARNING};
 use nix::errno::Errno;
-use sandbox::fault::refuse_i386;
-use sandbox::platform::Limit;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
+use testkit::platform::EmulatorLimit;
+use testkit::refused_call::refuse_i386;
 
 /// `rt_sigtimedwait`, `ppoll` and `clock_gettime` with 32-bit times (`arch/x86/entry/syscalls/syscall_32.tbl`) …
 const TIME32: [u32; 3] = [177, 309, 265];
@@ -22,7 +22,7 @@ const ERRORS: [Errno; 2] = [Errno::EPERM, Errno::ENOSYS];
 
 /// Where the binaries are. `None`, and a sentence, if this cannot be tested here.
 fn binaries() -> Option<PathBuf> {
-    if Limit::OwnProcess.applies() {
+    if EmulatorLimit::OwnProcess.applies() {
         return None; // the other programs of a scene would be those of another platform
     }
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));

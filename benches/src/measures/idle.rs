@@ -3,17 +3,20 @@
 use crate::Result;
 use crate::bench::Bench;
 use crate::results::{Better, Row};
-use sandbox::Bare;
-use sandbox::bare::settle;
-use sandbox::usage::context_switches;
 use std::thread::sleep;
 use std::time::Duration;
+use testkit::LoneProcess1;
+use testkit::lone_process_1::settle;
+use testkit::usage::context_switches;
 
 const TIME: Duration = Duration::from_secs(10);
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let sandboxes =
-        bench.peers.iter().map(|peer| Bare::start(&peer.sandbox(), None)).collect::<std::io::Result<Vec<_>>>()?;
+    let sandboxes = bench
+        .peers
+        .iter()
+        .map(|peer| LoneProcess1::start(&peer.sandbox(), None))
+        .collect::<std::io::Result<Vec<_>>>()?;
     sandboxes.iter().for_each(|sandbox| settle(sandbox.pid()));
     let count =
         || sandboxes.iter().map(|sandbox| context_switches(sandbox.pid())).collect::<procfs::ProcResult<Vec<_>>>();

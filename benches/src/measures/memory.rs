@@ -3,13 +3,13 @@
 use crate::Result;
 use crate::bench::Bench;
 use crate::results::{Better, Row};
-use sandbox::Bare;
-use sandbox::bare::{family, settle};
-use sandbox::usage::{Memory, memory};
+use testkit::LoneProcess1;
+use testkit::lone_process_1::{family, settle};
+use testkit::usage::{Memory, memory};
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let samples = bench.rounds("memory of a sandbox", bench.effort.memory, |peer| {
-        let sandbox = Bare::start(&peer.sandbox(), None)?;
+        let sandbox = LoneProcess1::start(&peer.sandbox(), None)?;
         settle(sandbox.pid());
         let mut sum = Memory { rss: 0, anonymous: 0, page_tables: 0 };
         for pid in family(sandbox.pid()) {

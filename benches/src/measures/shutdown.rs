@@ -4,10 +4,10 @@ use crate::Result;
 use crate::bench::Bench;
 use crate::results::{Better, Row};
 use nix::sys::signal::Signal;
-use sandbox::Bare;
-use sandbox::bare::settle;
-use sandbox::precede::Precedence;
 use std::time::Instant;
+use testkit::LoneProcess1;
+use testkit::lone_process_1::settle;
+use testkit::realtime::Precedence;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let precedence = Precedence::take()?;
@@ -15,7 +15,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
         if !peer.does_its_duty {
             return Ok(None);
         }
-        let sandbox = Bare::start(&peer.sandbox(), Some(precedence.cpu))?;
+        let sandbox = LoneProcess1::start(&peer.sandbox(), Some(precedence.cpu))?;
         settle(sandbox.pid());
         let start = Instant::now();
         sandbox.signal(Signal::SIGTERM);

@@ -10,11 +10,11 @@ use image::project::Project;
 use image::{epoch, platforms};
 use nix::unistd::Pid;
 use procfs::process::{MMapPath, Process};
-use sandbox::Bare;
-use sandbox::bare::{family, settle};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use testkit::LoneProcess1;
+use testkit::lone_process_1::{family, settle};
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let file = bench.rounds("the file", 1, |peer| Ok(Some(fs::metadata(&peer.path)?.len())))?;
@@ -32,7 +32,7 @@ fn image_of(peer: &Peer) -> Result<usize> {
     let here = platforms.into_iter().find(|platform| platform.is_this_machine());
     let created = epoch::from_environment()?;
 
-    let running = Bare::start(&peer.sandbox(), None)?;
+    let running = LoneProcess1::start(&peer.sandbox(), None)?;
     settle(running.pid());
     let mut files = BTreeSet::new();
     for pid in family(running.pid()) {

@@ -4,13 +4,13 @@ use crate::Result;
 use crate::bench::Bench;
 use crate::results::{Better, Row};
 use nix::sys::wait::WaitStatus;
-use sandbox::Bare;
-use sandbox::precede::Precedence;
+use testkit::LoneProcess1;
+use testkit::realtime::Precedence;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let precedence = Precedence::take()?;
     let samples = bench.rounds("exec to exit", bench.effort.version, |peer| {
-        let program = Bare::start(&peer.asked_for_version(), Some(precedence.cpu))?;
+        let program = LoneProcess1::start(&peer.asked_for_version(), Some(precedence.cpu))?;
         let called = program.called;
         match program.end() {
             (WaitStatus::Exited(_, 0), ended) => Ok(Some(ended - called)),

@@ -1,9 +1,9 @@
 //! A program that uses the terminal from the background: it stops where somebody can put it into the foreground.
 
-use super::play::{goes_on, reads_a_line, words};
 use super::row::{ALONE, BACKGROUND};
-use sandbox::job::{Foreground, Job, Look, Place, Shell, State, Step};
-use sandbox::until;
+use super::run::{goes_on, reads_a_line, words};
+use testkit::job::{Foreground, Job, JobState, Place, Shell, State, Step};
+use testkit::until;
 
 const OPTIONS: [&[&str]; 2] = [&[], &["-c"]];
 
@@ -26,7 +26,7 @@ fn under_a_shell_it_stops_until_it_is_put_into_the_foreground() {
     cells(BACKGROUND, |place, options, using| {
         let mut job = Job::start(place, &words(options));
         assert_eq!(job.settle(), goes_on(place));
-        let both = Look { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
+        let both = JobState { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
         job.tell(using);
         assert_eq!(job.settle(), both, "first");
         assert!(job.shell_lists_stopped(), "first");
@@ -70,7 +70,7 @@ fn beside_another_reader_in_its_group_it_stops_all_the_same() {
             let mut job = Job::start(place, &words(options));
             job.settle();
             job.tell(using);
-            let both = Look { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
+            let both = JobState { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
             assert_eq!(job.settle(), both, "first");
             for _ in 0..5 {
                 job.bg();
@@ -89,7 +89,7 @@ fn put_into_the_foreground_while_it_runs_it_hears_the_keys() {
             job.fg();
             job.settle();
             job.ctrl_z();
-            let both = Look { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
+            let both = JobState { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
             assert_eq!(job.settle(), both, "{place:?} {options:?}");
             job.take(Step::Fg);
             let Place::Background(shell) = place else { unreachable!("these places alone") };
@@ -133,7 +133,7 @@ fn who_ignores_that_stays_stopped_until_the_terminal_is_given_back() {
         job.ask("ignore SIGHUP");
         job.ask("give the terminal away");
         job.tell(using);
-        let stopped = Look { program: State::Stopped, parent: State::Runs, foreground: Foreground::Somebody };
+        let stopped = JobState { program: State::Stopped, parent: State::Runs, foreground: Foreground::Somebody };
         assert_eq!(job.settle(), stopped, "first");
         job.signal_parent(libc::SIGCONT);
         assert_eq!(job.settle(), stopped, "again");

@@ -1,7 +1,7 @@
 //! A row of the table of job control.
 
 use libc::{SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN};
-use sandbox::job::{Place, Shell, Step};
+use testkit::job::{Place, Shell, Step};
 
 /// How the program is stopped in some places, and what comes of it.
 pub struct Row {

@@ -2,8 +2,8 @@
 
 use super::row::*;
 use Is::{BothStopped, GoesOn, Stopped};
-use sandbox::job::Step::{CtrlZ, Fg};
-use sandbox::job::step::{
+use testkit::job::Step::{CtrlZ, Fg};
+use testkit::job::step::{
     CATCHES, CATCHES_THEN_SIGSTOP, CATCHES_THEN_SIGTSTP, DEFAULT, IGNORES, RAISES_SIGSTOP, RAISES_SIGTSTP,
 };
 

@@ -2,12 +2,12 @@
 
 use crate::project::{PLATFORMS, Project, assert_no_rest, assert_says, binary, executable};
 use nix::mount::{MsFlags, mount};
-use sandbox::Pod;
-use sandbox::programs::pause;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
+use testkit::Pod;
+use testkit::programs::pause;
 
 /// It fails with these words, and `dist` is as it was.
 #[track_caller]

@@ -1,0 +1,132 @@
+//! containerd as on a node: configured for the kubelet, with a sandbox image and a network for pods.
+
+use crate::Machine;
+use crate::containerd::{Containerd, Release};
+use crate::cri::Cri;
+use crate::inventory::Inventory;
+use k8s_cri::v1::{ImageSpec, ImageStatusRequest, StatusRequest};
+use std::fs;
+use std::net::IpAddr;
+use testkit::until;
+
+const SOCKET: &str = "/run/containerd/containerd.sock";
+
+/// Where the description of the pods' network is.
+const NETWORKS: &str = "/run/cni";
+
+/// The network's bridge, which stays when the last pod is gone.
+const BRIDGE: &str = "pods";
+
+/// Where the addresses are kept that pods have: a file for each.
+const LEASES: &str = "/var/lib/cni/networks/pods";
+
+/// A node: containerd, and the kubelet's connection to it.
+pub struct Node {
+    pub containerd: Containerd,
+    pub cri: Cri,
+}
+
+/// What `ImageStatus` says of an image.
+pub struct Image {
+    pub is_pinned: bool,
+    /// The user that its process has if nothing else is asked for.
+    pub uid: Option<i64>,
+}
+
+impl Node {
+    /// A node whose pods have this sandbox image, with the images of these archives.
+    #[track_caller]
+    pub fn start(release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
+        let machine = Machine::new();
+        machine.write(&format!("{NETWORKS}/pods.conflist"), &network());
+        let cri = Cri::new(&machine.path(SOCKET));
+        let containerd = Containerd::start(release, &configuration(release, sandbox_image), machine);
+        let this = Self { containerd, cri };
+        this.until_it_is_ready();
+        for archive in archives {
+            this.containerd.ctr(&["--namespace=k8s.io", "images", "import", archive]).ok();
+        }
+        this
+    }
+
+    /// Kills containerd outright and starts it again; returns when it is ready.
+    #[track_caller]
+    pub fn kill_and_start_again(&mut self) {
+        self.containerd.kill_and_start_again();
+        self.cri = Cri::new(&self.containerd.machine.path(SOCKET));
+        self.until_it_is_ready();
+    }
+
+    /// What there is of an image, if it is there.
+    #[track_caller]
+    pub fn image(&self, reference: &str) -> Option<Image> {
+        let image = ImageSpec { image: reference.into(), ..ImageSpec::default() };
+        let request = ImageStatusRequest { image: Some(image), verbose: false };
+        let answer = self.cri.images(async |mut images| images.image_status(request).await);
+        let image = answer.expect("it is asked for an image").image?;
+        Some(Image { is_pinned: image.pinned, uid: image.uid.map(|uid| uid.value) })
+    }
+
+    /// What there is on it: on its machine, and of containerd's snapshots and the network's addresses.
+    #[track_caller]
+    pub fn inventory(&self) -> Inventory {
+        let machine = &self.containerd.machine;
+        let snapshots = self.containerd.ctr(&["--namespace=k8s.io", "snapshots", "list"]).ok();
+        let snapshots = snapshots.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned);
+        let leases = fs::read_dir(machine.path(LEASES)).into_iter().flatten().flatten();
+        let leases = leases.filter_map(|entry| entry.file_name().into_string().ok());
+        // Beside a lock, and a note of the last one.
+        let addresses = leases.filter(|name| name.parse::<IpAddr>().is_ok());
+        Inventory::of(machine).except("interface", BRIDGE).and("snapshot", snapshots).and("address", addresses)
+    }
+
+    #[track_caller]
+    fn until_it_is_ready(&self) {
+        until("the node and its network are ready", || {
+            let answer = self.cri.call(async |mut pods| pods.status(StatusRequest { verbose: false }).await);
+            let conditions = answer.ok().and_then(|answer| answer.status).map(|status| status.conditions);
+            // A release may have more of them, of its own.
+            let holds =
+                |name| conditions.iter().flatten().any(|condition| condition.r#type == name && condition.status);
+            holds("RuntimeReady") && holds("NetworkReady")
+        });
+    }
+}
+
+/// What containerd is told, in the words of its release.
+fn configuration(release: Release, sandbox_image: &str) -> String {
+    // A root that may not make itself less likely to be killed runs pods too, where the last option is set.
+    match release {
+        Release::Own | Release::Trixie => format!(
+            "version = 2
+[plugins.\"io.containerd.grpc.v1.cri\"]
+sandbox_image = \"{sandbox_image}\"
+disable_tcp_service = true
+restrict_oom_score_adj = true
+[plugins.\"io.containerd.grpc.v1.cri\".cni]
+bin_dir = \"/usr/lib/cni\"
+conf_dir = \"{NETWORKS}\"
+"
+        ),
+        Release::Forky => format!(
+            "version = 3
+[plugins.\"io.containerd.cri.v1.images\".pinned_images]
+sandbox = \"{sandbox_image}\"
+[plugins.\"io.containerd.grpc.v1.cri\"]
+disable_tcp_service = true
+[plugins.\"io.containerd.cri.v1.runtime\"]
+restrict_oom_score_adj = true
+[plugins.\"io.containerd.cri.v1.runtime\".cni]
+bin_dir = \"/usr/lib/cni\"
+conf_dir = \"{NETWORKS}\"
+"
+        ),
+    }
+}
+
+/// A bridge on the node, and an address for each pod.
+fn network() -> String {
+    let ipam = serde_json::json!({ "type": "host-local", "ranges": [[{ "subnet": "10.88.0.0/24" }]] });
+    let plugin = serde_json::json!({ "type": "bridge", "bridge": BRIDGE, "ipam": ipam });
+    serde_json::json!({ "cniVersion": "0.4.0", "name": "pods", "plugins": [plugin] }).to_string()
+}

@@ -1,0 +1,207 @@
+//! Pods on a node, and the containers in them, as the kubelet asks for them.
+
+use crate::busybox;
+use crate::node::Node;
+use k8s_cri::v1::security_profile::ProfileType;
+use k8s_cri::v1::*;
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use testkit::deadline::PATIENCE;
+use testkit::until;
+use tonic::Status;
+
+/// A pod, for as long as the node has it.
+pub struct Pod {
+    pub config: PodSandboxConfig,
+    pub id: String,
+}
+
+/// A container of a pod.
+pub struct Container {
+    pub id: String,
+}
+
+/// Runs a method of the service for pods and containers to a good end.
+macro_rules! ask {
+    ($node:expr, $method:ident, $request:expr) => {
+        $node.cri.call(async |mut pods| pods.$method($request).await).expect(stringify!($method))
+    };
+}
+
+impl Node {
+    /// What the kubelet asks for: a pod of this name with a control group of its own and the runtime's default seccomp
+    /// profile.
+    pub fn pod(&self, name: &str, pid: NamespaceMode, network: NamespaceMode) -> PodSandboxConfig {
+        let namespaces = NamespaceOption { pid: pid.into(), network: network.into(), ..NamespaceOption::default() };
+        let security_context = LinuxSandboxSecurityContext {
+            namespace_options: Some(namespaces),
+            seccomp: seccomp(),
+            ..LinuxSandboxSecurityContext::default()
+        };
+        let (uid, namespace) = (format!("{name}-uid"), "default".into());
+        PodSandboxConfig {
+            metadata: Some(PodSandboxMetadata { name: name.into(), uid, namespace, attempt: 0 }),
+            // One that has the node's network has its name too.
+            hostname: if network == NamespaceMode::Node { String::new() } else { name.into() },
+            linux: Some(LinuxPodSandboxConfig {
+                cgroup_parent: format!("{}/{name}", self.containerd.machine.cgroup_parent()),
+                security_context: Some(security_context),
+                ..LinuxPodSandboxConfig::default()
+            }),
+            ..PodSandboxConfig::default()
+        }
+    }
+
+    #[track_caller]
+    pub fn run_pod(&self, config: PodSandboxConfig) -> Pod {
+        let id = ask!(self, run_pod_sandbox, sandbox_request(&config)).pod_sandbox_id;
+        Pod { config, id }
+    }
+
+    /// Runs all of these pods at the same time.
+    #[track_caller]
+    pub fn run_pods(&self, configs: Vec<PodSandboxConfig>) -> Vec<Pod> {
+        let run = |mut pods: runtime_service_client::RuntimeServiceClient<_>, request| async move {
+            pods.run_pod_sandbox(request).await
+        };
+        let answers = self.cri.call_at_once(configs.iter().map(sandbox_request).collect(), run);
+        let ids = answers.expect("all of them run").into_iter().map(|answer| answer.pod_sandbox_id);
+        configs.into_iter().zip(ids).map(|(config, id)| Pod { config, id }).collect()
+    }
+
+    /// Process 1 of a pod: its number on the node.
+    #[track_caller]
+    pub fn pid(&self, pod: &Pod) -> String {
+        pid(&self.sandbox_status(pod).info)
+    }
+
+    #[track_caller]
+    pub fn is_ready(&self, pod: &Pod) -> bool {
+        self.sandbox_status(pod).status.expect("a status").state() == PodSandboxState::SandboxReady
+    }
+
+    /// The address of a pod, empty where it has the node's.
+    #[track_caller]
+    pub fn address(&self, pod: &Pod) -> String {
+        self.sandbox_status(pod).status.expect("a status").network.map(|network| network.ip).unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn sandbox_status(&self, pod: &Pod) -> PodSandboxStatusResponse {
+        let request = PodSandboxStatusRequest { pod_sandbox_id: pod.id.clone(), verbose: true };
+        ask!(self, pod_sandbox_status, request)
+    }
+
+    /// Runs a command of BusyBox in a container of a pod.
+    #[track_caller]
+    pub fn run_container(&self, pod: &Pod, name: &str, command: &[&str]) -> Container {
+        let security_context = LinuxContainerSecurityContext {
+            namespace_options: self.namespaces(pod),
+            seccomp: seccomp(),
+            ..LinuxContainerSecurityContext::default()
+        };
+        let config = ContainerConfig {
+            metadata: Some(ContainerMetadata { name: name.into(), attempt: 0 }),
+            image: Some(ImageSpec { image: busybox::REFERENCE.into(), ..ImageSpec::default() }),
+            command: words(command),
+            linux: Some(LinuxContainerConfig { security_context: Some(security_context), resources: None }),
+            ..ContainerConfig::default()
+        };
+        let request = CreateContainerRequest {
+            pod_sandbox_id: pod.id.clone(),
+            config: Some(config),
+            sandbox_config: Some(pod.config.clone()),
+        };
+        let id = ask!(self, create_container, request).container_id;
+        ask!(self, start_container, StartContainerRequest { container_id: id.clone() });
+        Container { id }
+    }
+
+    fn namespaces(&self, pod: &Pod) -> Option<NamespaceOption> {
+        pod.config.linux.as_ref()?.security_context.as_ref()?.namespace_options.clone()
+    }
+
+    /// The first process of a container: its number on the node.
+    #[track_caller]
+    pub fn container_pid(&self, container: &Container) -> String {
+        pid(&self.container_status(container).info)
+    }
+
+    #[track_caller]
+    pub fn has_exited(&self, container: &Container) -> bool {
+        self.container_status(container).status.expect("a status").state() == ContainerState::ContainerExited
+    }
+
+    #[track_caller]
+    fn container_status(&self, container: &Container) -> ContainerStatusResponse {
+        ask!(self, container_status, ContainerStatusRequest { container_id: container.id.clone(), verbose: true })
+    }
+
+    /// Runs a command in a container, as a probe does, for so many seconds at most; for ever if that is 0.
+    pub fn exec(&self, container: &Container, command: &[&str], timeout: i64) -> Result<ExecSyncResponse, Status> {
+        let request = ExecSyncRequest { container_id: container.id.clone(), cmd: words(command), timeout };
+        self.cri.call(async |mut pods| pods.exec_sync(request).await)
+    }
+
+    /// What a command says in a container, which must like it.
+    #[track_caller]
+    pub fn said(&self, container: &Container, command: &[&str]) -> String {
+        let said = self.exec(container, command, PATIENCE.as_secs().cast_signed()).expect("exec_sync");
+        assert_eq!(said.exit_code, 0, "{command:?}: {}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8_lossy(&said.stdout).into_owned()
+    }
+
+    #[track_caller]
+    pub fn stop(&self, pod: &Pod) {
+        ask!(self, stop_pod_sandbox, StopPodSandboxRequest { pod_sandbox_id: pod.id.clone() });
+    }
+
+    /// Removes a pod, and with it the control group that is the kubelet's: nobody is in it, and no other group.
+    #[track_caller]
+    pub fn remove(&self, pod: &Pod) {
+        self.remove_attempt(pod);
+        let name = &pod.config.metadata.as_ref().expect("it has a name").name;
+        let groups: Vec<PathBuf> = self.containerd.machine.cgroups().map(|folder| folder.join(name)).collect();
+        until(&format!("the control group of the pod {name} is empty"), || {
+            groups.iter().filter(|group| group.exists()).all(|group| fs::remove_dir(group).is_ok())
+        });
+    }
+
+    /// Removes one attempt to run a pod, of which there is another.
+    #[track_caller]
+    pub fn remove_attempt(&self, pod: &Pod) {
+        ask!(self, remove_pod_sandbox, RemovePodSandboxRequest { pod_sandbox_id: pod.id.clone() });
+    }
+
+    /// Stops a pod and removes it.
+    #[track_caller]
+    pub fn end(&self, pod: &Pod) {
+        self.stop(pod);
+        self.remove(pod);
+    }
+
+    /// The `/proc` that a process of a pod sees; its number is the one on the node.
+    pub fn proc_of(&self, pid: &str) -> PathBuf {
+        self.containerd.machine.proc(pid).join("root/proc")
+    }
+}
+
+fn sandbox_request(config: &PodSandboxConfig) -> RunPodSandboxRequest {
+    RunPodSandboxRequest { config: Some(config.clone()), runtime_handler: String::new() }
+}
+
+fn seccomp() -> Option<SecurityProfile> {
+    Some(SecurityProfile { profile_type: ProfileType::RuntimeDefault.into(), localhost_ref: String::new() })
+}
+
+/// A process in what a verbose answer says in JSON.
+#[track_caller]
+fn pid(info: &HashMap<String, String>) -> String {
+    let info: serde_json::Value = serde_json::from_str(&info["info"]).expect("it is in JSON");
+    info["pid"].as_u64().expect("a number").to_string()
+}
+
+fn words(command: &[&str]) -> Vec<String> {
+    command.iter().map(|&word| word.to_owned()).collect()
+}

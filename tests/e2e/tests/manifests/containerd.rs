@@ -1,0 +1,154 @@
+//! What containerd makes of the image's name, by `containerd config dump`.
+
+use crate::{RELEASES, programs, said, text};
+use e2e::project::reference;
+use std::fs;
+use std::process::Command;
+
+pub const FILES: &[&str] = &["containerd/version-2.toml", "containerd/version-3.toml"];
+
+const BEFORE: &str = "registry.example.com/pause:before";
+
+/// Configurations as they are found on nodes, of each version, with settings that must not be lost.
+pub const VERSION_2: &str = r#"version = 2
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "registry.example.com/pause:before"
+  max_container_log_line_size = 4242
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = true
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "/etc/containerd/certs.d"
+"#;
+pub const VERSION_3: &str = r#"version = 3
+[plugins."io.containerd.cri.v1.images".pinned_images]
+  sandbox = "registry.example.com/pause:before"
+[plugins."io.containerd.cri.v1.images".registry]
+  config_path = "/etc/containerd/certs.d"
+[plugins."io.containerd.cri.v1.runtime"]
+  max_container_log_line_size = 4242
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+  [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+    SystemdCgroup = true
+"#;
+
+/// All that this release's containerd makes of a configuration, and of a file that it imports.
+#[track_caller]
+fn dump(release: &str, main: &str, imported: Option<&str>) -> String {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let (path, other) = (folder.path().join("config.toml"), folder.path().join("imported.toml"));
+    let imports = imported.map(|text| {
+        fs::write(&other, text).expect("it can be written");
+        format!("imports = [{other:?}]\n")
+    });
+    fs::write(&path, imports.unwrap_or_default() + main).expect("it can be written");
+    let mut containerd = Command::new(programs(release, "containerd").join("containerd"));
+    let (ok, dump) = said(containerd.arg("--config").arg(&path).args(["config", "dump"]));
+    assert!(ok, "{dump}");
+    // Where it was imported from is no setting, and what it warns of neither.
+    dump.lines()
+        .filter(|line| !line.starts_with("imports") && !line.starts_with("time="))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The major version of a release's containerd.
+fn major(release: &str) -> u32 {
+    let (_, version) = said(Command::new(programs(release, "containerd").join("containerd")).arg("--version"));
+    let number =
+        version.split_whitespace().nth(2).and_then(|version| version.trim_start_matches('v').split('.').next());
+    number.and_then(|number| number.parse().ok()).expect("it says its version")
+}
+
+/// The main file with the manifest's line in place of that of its table, as an operator writes it.
+fn with_the_line(main: &str, manifest: &str) -> String {
+    let line = manifest.lines().find(|line| line.starts_with("  sandbox")).expect("it has the line");
+    let key = line.split('=').next().expect("a key").trim();
+    let mut lines = main.lines().map(|old| if old.trim_start().starts_with(&format!("{key} =")) { line } else { old });
+    lines.by_ref().map(|line| format!("{line}\n")).collect()
+}
+
+/// Each release with the forms of a configuration that it reads: main file and manifest.
+fn combinations() -> impl Iterator<Item = (&'static str, &'static str, String)> {
+    RELEASES.into_iter().flat_map(|release| {
+        let two = (release, VERSION_2, text("containerd/version-2.toml"));
+        let three = (major(release) > 1).then(|| (release, VERSION_3, text("containerd/version-3.toml")));
+        [Some(two), three].into_iter().flatten()
+    })
+}
+
+#[test]
+fn the_line_changes_the_image_and_nothing_else() {
+    for (release, main, manifest) in combinations() {
+        let before = dump(release, main, None);
+        assert!(before.contains(BEFORE) && before.contains("SystemdCgroup = true"), "{before}");
+        assert_eq!(dump(release, &with_the_line(main, &manifest), None), before.replace(BEFORE, reference()));
+    }
+}
+
+#[test]
+fn the_file_alone_is_a_configuration() {
+    for (release, main, manifest) in combinations() {
+        let version = main.lines().next().expect("a version");
+        let defaults = dump(release, version, None);
+        let image = defaults.lines().find_map(|line| line.trim().strip_prefix("testkit")?.split(['"', '\'']).nth(1));
+        let image = image.filter(|image| image.contains('/')).expect("a default");
+        assert_eq!(dump(release, &manifest, None), defaults.replace(image, reference()));
+    }
+}
+
+#[test]
+fn imported_it_is_safe_with_containerd_2_and_takes_everything_else_away_in_containerd_1() {
+    for (release, main, manifest) in combinations() {
+        let before = dump(release, main, None);
+        let after = dump(release, main, Some(&manifest));
+        assert!(after.contains(reference()), "{after}");
+        if major(release) > 1 {
+            assert_eq!(after, before.replace(BEFORE, reference()));
+        } else {
+            assert!(!after.contains("SystemdCgroup = true") && !after.contains("4242"), "the warning can be dropped");
+        }
+    }
+}
+
+#[test]
+fn version_3_beside_version_2_takes_everything_else_away_and_the_other_way_round_is_safe() {
+    for release in RELEASES.into_iter().filter(|release| major(release) > 1) {
+        let lost = dump(release, VERSION_2, Some(&text("containerd/version-3.toml")));
+        assert!(!lost.contains("SystemdCgroup = true") && !lost.contains("4242"), "the warning can be dropped");
+        let kept = dump(release, VERSION_3, Some(&text("containerd/version-2.toml")));
+        assert_eq!(kept, dump(release, VERSION_3, None).replace(BEFORE, reference()));
+    }
+}
+
+#[test]
+fn version_3_is_not_for_containerd_1() {
+    for release in RELEASES.into_iter().filter(|release| major(release) == 1) {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let main = folder.path().join("config.toml");
+        let imports = format!("imports = [{:?}]\n{VERSION_2}", crate::manifest("containerd/version-3.toml"));
+        fs::write(&main, imports).expect("it can be written");
+        let containerd = programs(release, "containerd").join("containerd");
+        let (ok, dump) = said(Command::new(containerd).arg("--config").arg(&main).args(["config", "dump"]));
+        // 1.6 takes no notice of it, and 1.7 of nothing else.
+        assert!(if ok { dump.contains(BEFORE) } else { dump.contains("unsupported config version") }, "{dump}");
+    }
+}
+
+#[test]
+fn a_misspelt_line_does_not_change_the_image() {
+    // The control: were the dump not what containerd understands, it would show this name too.
+    for (release, main, manifest) in combinations() {
+        let misspelt = with_the_line(main, &manifest).replace("sandbox = ", "x = ").replace("sandbox_image = ", "x = ");
+        assert!(misspelt.contains(reference()), "{misspelt}");
+        let image = |dump: String| dump.lines().find(|line| is_the_image(line)).map(str::to_owned);
+        assert_eq!(image(dump(release, &misspelt, None)), image(dump(release, &main[..12], None)));
+    }
+}
+
+/// Whether a line of a dump is the one that names the image.
+fn is_the_image(line: &str) -> bool {
+    ["sandbox = ", "sandbox_image = "].iter().any(|key| line.trim_start().starts_with(key))
+}

@@ -1,0 +1,108 @@
+//! The files for podman, which reads its own; those for systemd, which checks them; and those whose programs cannot be
+//! had here, of which only the form is checked.
+
+use crate::{archive, manifest, text};
+use e2e::machine::Said;
+use e2e::project::reference;
+use e2e::{Machine, podman, tool};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+pub const FILES: &[&str] = &[
+    "cri-dockerd/50-pause.conf",
+    "crio/50-pause.conf",
+    "k3s/config.yaml",
+    "minikube/switch.sh", // by shellcheck, too: make lint
+    "podman/pause.conf",
+    "rke2/config.yaml",
+];
+
+/// The image of a pod's infra container, with `file` as the manifest, and how `podman pod stop` ends it.
+#[track_caller]
+fn podman_pod(file: &str) -> (String, String) {
+    let machine = Machine::new();
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("containers.conf"), podman::CONFIGURATION).expect("it can be written");
+    fs::write(folder.path().join("pause.conf"), file).expect("it can be written");
+    let shell = |line: &str| -> Said {
+        let mut shell = Command::new("sh");
+        shell.args(["-euc", line]).env("TMPDIR", "/run").env_remove("CONTAINERS_CONF").current_dir("/");
+        machine.run(shell)
+    };
+    tool("podman");
+    // The machine's own configuration is put aside, and this is where operators put theirs.
+    shell(&format!(
+        "cp -r /etc/containers /run/before && mount -t tmpfs tmpfs /etc/containers && cp -r /run/before/. /etc/containers
+        mkdir -p /etc/containers/containers.conf.d && cd {} && cp containers.conf /etc/containers/
+        cp pause.conf /etc/containers/containers.conf.d/ && podman load --input {}",
+        folder.path().display(),
+        archive()
+    ))
+    .ok();
+    let pod = shell(&format!(
+        "podman pod create --network none --share pid,ipc,uts,net --cgroup-parent {} --name pod > /dev/null
+        podman pod start pod > /dev/null
+        infra=$(podman pod inspect pod --format '{{{{.InfraContainerID}}}}')
+        podman inspect --format '{{{{.ImageName}}}}' \"$infra\" && podman pod stop pod > /dev/null
+        podman inspect --format '{{{{.State.ExitCode}}}}' \"$infra\"",
+        machine.cgroup_parent()
+    ));
+    if !pod.status.success() {
+        return (pod.stderr, String::new());
+    }
+    let mut lines = pod.stdout.lines().map(str::to_owned);
+    (lines.next().unwrap_or_default(), lines.next().unwrap_or_default())
+}
+
+#[test]
+fn podman_takes_its_infra_image_from_the_file() {
+    let file = text("podman/pause.conf");
+    assert_eq!(podman_pod(&file), (reference().to_owned(), "0".to_owned()));
+    // The control: podman builds an image of its own where the file says nothing.
+    let (image, _) = podman_pod(&file.replace("infra_image", "infra_imagee"));
+    assert_ne!(image, reference());
+}
+
+#[test]
+fn systemd_takes_the_drop_in_of_cri_dockerd() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let drop_in = folder.path().join("cri-docker.service.d");
+    fs::create_dir(&drop_in).expect("a folder can be made");
+    fs::copy(manifest("cri-dockerd/50-pause.conf"), drop_in.join("50-pause.conf")).expect("it can be copied");
+    // Not there, so that systemd names the one command that it would start.
+    let unit = "[Service]\nType=notify\nExecStart=/nonexistent/cri-dockerd --container-runtime-endpoint fd://\n";
+    fs::write(folder.path().join("cri-docker.service"), unit).expect("it can be written");
+    let mut analyze = Command::new("systemd-analyze");
+    analyze
+        .arg("verify")
+        .arg(folder.path().join("cri-docker.service"))
+        .env("SYSTEMD_UNIT_PATH", format!("{}:", folder.path().display()));
+    let said = String::from_utf8(analyze.output().expect("systemd is installed").stderr).expect("text");
+    assert_eq!(said, "cri-docker.service: Command /usr/bin/cri-dockerd is not executable: No such file or directory\n");
+    assert!(text("cri-dockerd/50-pause.conf").contains(&format!(" --pod-infra-container-image={}\n", reference())));
+}
+
+#[test]
+fn crio_is_told_the_image_and_its_command() {
+    let table: toml::Table = text("crio/50-pause.conf").parse().expect("it is in TOML");
+    assert_eq!(table["crio"]["image"]["pause_image"].as_str(), Some(reference()));
+    assert_eq!(table["crio"]["image"]["pause_command"].as_str(), Some("/pause"));
+}
+
+#[test]
+fn k3s_and_rke2_are_told_the_image() {
+    for file in ["k3s/config.yaml", "rke2/config.yaml"] {
+        let lines: Vec<String> = text(file).lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+        assert_eq!(lines, [format!("pause-image: {}", reference())]);
+    }
+}
+
+#[test]
+fn minikubes_script_can_be_called_and_says_how() {
+    let script = manifest("minikube/switch.sh");
+    assert_eq!(fs::metadata(&script).expect("it is there").permissions().mode() & 0o111, 0o111);
+    let usage = Command::new(&script).output().expect("it can be started");
+    assert!(!usage.status.success());
+    assert!(String::from_utf8_lossy(&usage.stderr).contains("switch.sh --undo [PROFILE]"), "{usage:?}");
+}

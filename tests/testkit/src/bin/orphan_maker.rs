@@ -1,0 +1,215 @@
+//! A careless container: abandons children in every way there is, or misbehaves towards process 1.
+//!
+//! Where an orphan "waits for the end of standard input", closing that from outside ends it, at a moment of the test's
+//! choice. A word on standard output tells when everything is in place.
+
+use nix::errno::Errno;
+use nix::sys::ptrace;
+use nix::sys::signal::{Signal, kill, raise};
+use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
+use nix::unistd::{ForkResult, Pid, close, fork, getpid, getppid, pipe, read};
+use std::os::fd::{AsFd, AsRawFd};
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{env, io, thread};
+
+const USAGE: &str = "usage: orphan-maker HOW [NUMBER]
+  one-by-one N  make N orphans, the next one when the last is gone; says how many forks failed
+  endless       one-by-one without an end
+  together N    make N orphans that wait for the end of standard input
+  chain N       a child of a child of a child …, N deep, each of which waits for the end of standard input
+  dead          leave a child that is dead before its parent is
+  signal N      an orphan that dies of signal N
+  stopped       a stopped orphan; at the end of standard input it is continued, and ends
+  traced        an orphan that dies while it is traced; at the end of standard input the tracer goes away
+  threads       an orphan whose first thread ends long before its others, at the end of standard input
+  fill          make orphans that wait for the end of standard input, until no process can be made any more
+  eat N         make N orphans that take memory until they are killed; with 0, take it itself
+  kill N…       send these signals to process 1, one after the other
+  kill-all N    send signal N to every process there is
+  hog           use a CPU up";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let number = || arguments.get(1).and_then(|number| number.parse::<u32>().ok());
+    let done = match (arguments.first().map(String::as_str), number()) {
+        (Some("one-by-one"), Some(count)) => one_by_one(count),
+        (Some("endless"), None) => one_by_one(u32::MAX),
+        (Some("together"), Some(count)) => together(count),
+        (Some("chain"), Some(depth)) => chain(depth),
+        (Some("dead"), None) => dead(),
+        (Some("signal"), Some(number)) => abandon(|| send(getpid(), number)).map(drop),
+        (Some("stopped"), None) => stopped(),
+        (Some("traced"), None) => traced(),
+        (Some("threads"), None) => threads(),
+        (Some("fill"), None) => fill(),
+        (Some("eat"), Some(0)) => eat(),
+        (Some("eat"), Some(count)) => (0..count).try_for_each(|_| abandon(eat).map(drop)),
+        (Some("kill"), Some(_)) => kill_init(&arguments[1..]),
+        (Some("kill-all"), Some(number)) => send(Pid::from_raw(-1), number),
+        (Some("hog"), None) => loop {
+            std::hint::spin_loop();
+        },
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("orphan-maker: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Forks a child that does `work` and exits.
+fn child(work: impl FnOnce() -> nix::Result<()>) -> nix::Result<Pid> {
+    // SAFETY: this program has one thread whenever it forks.
+    match unsafe { fork() }? {
+        ForkResult::Parent { child } => Ok(child),
+        ForkResult::Child => exit(work().is_err().into()),
+    }
+}
+
+/// Makes an orphan that does `work` once it is adopted, and exits: its parent is gone when this returns.
+fn abandon(work: impl FnOnce() -> nix::Result<()>) -> nix::Result<Pid> {
+    let (reader, writer) = pipe()?;
+    let parent = child(|| {
+        let orphan = child(|| {
+            wait_for_adoption();
+            work()
+        })?;
+        nix::unistd::write(&writer, &orphan.as_raw().to_ne_bytes())?;
+        Ok(())
+    })?;
+    drop(writer);
+    waitpid(parent, None)?;
+    let mut orphan = [0; size_of::<i32>()];
+    match read(&reader, &mut orphan)? {
+        4 => Ok(Pid::from_raw(i32::from_ne_bytes(orphan))),
+        _ => Err(Errno::EAGAIN), // the second fork failed
+    }
+}
+
+fn one_by_one(count: u32) -> nix::Result<()> {
+    let mut failed = 0;
+    for _ in 0..count {
+        let (reader, writer) = pipe()?;
+        failed += u32::from(abandon(|| Ok(())).is_err());
+        drop(writer);
+        wait_for_end_of(reader)?; // the orphan has the other end
+    }
+    say(&format!("failed forks: {failed}"));
+    Ok(())
+}
+
+fn together(count: u32) -> nix::Result<()> {
+    for _ in 0..count {
+        abandon(|| wait_for_end_of(io::stdin()))?;
+    }
+    say("ready");
+    Ok(())
+}
+
+fn fill() -> nix::Result<()> {
+    while abandon(|| wait_for_end_of(io::stdin())).is_ok() {}
+    say("ready");
+    Ok(())
+}
+
+fn eat() -> nix::Result<()> {
+    let mut eaten = Vec::new();
+    loop {
+        eaten.push(vec![1_u8; 1 << 20]); // written to, so that it is there
+    }
+}
+
+fn kill_init(numbers: &[String]) -> nix::Result<()> {
+    numbers.iter().try_for_each(|number| send(Pid::from_raw(1), number.parse().map_err(|_| Errno::EINVAL)?))
+}
+
+fn chain(depth: u32) -> nix::Result<()> {
+    if depth == 0 {
+        say("ready");
+    } else {
+        child(|| chain(depth - 1))?;
+    }
+    wait_for_end_of(io::stdin())
+}
+
+fn dead() -> nix::Result<()> {
+    let parent = child(|| {
+        let dead = child(|| Ok(()))?;
+        waitid(Id::Pid(dead), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).map(drop) // stays a zombie
+    })?;
+    waitpid(parent, None).map(drop)
+}
+
+fn stopped() -> nix::Result<()> {
+    let orphan = abandon(|| raise(Signal::SIGSTOP))?;
+    wait_for_end_of(io::stdin())?;
+    kill(orphan, Signal::SIGCONT)
+}
+
+fn traced() -> nix::Result<()> {
+    let (reader, writer) = pipe()?;
+    let orphan = abandon(|| {
+        close(writer.as_raw_fd())?; // its own copy
+        wait_for_end_of(reader)
+    })?;
+    ptrace::seize(orphan, ptrace::Options::empty())?;
+    drop(writer);
+    wait_for_end_of(io::stdin())
+}
+
+fn threads() -> nix::Result<()> {
+    abandon(|| {
+        for _ in 0..3 {
+            thread::spawn(|| wait_for_end_of(io::stdin()));
+        }
+        // SAFETY: ends this thread alone, and nothing of it is used any more.
+        unsafe { libc::syscall(libc::SYS_exit, 0) };
+        unreachable!("the thread has ended")
+    })
+    .map(drop)
+}
+
+/// Waits until the parent is process 1 of the namespace.
+fn wait_for_adoption() {
+    let mut looks = 0;
+    while getppid() != Pid::from_raw(1) {
+        looks += 1;
+        match looks {
+            0..1000 => std::hint::spin_loop(), // some hundred microseconds: mostly it is a matter of less
+            // Not `yield_now`: seen on Linux 6.18, that leaves the CPU to busy processes for seconds.
+            _ => thread::sleep(Duration::from_micros(50)),
+        }
+    }
+}
+
+/// Waits until nobody can write to the other end any more.
+fn wait_for_end_of(input: impl AsFd) -> nix::Result<()> {
+    loop {
+        match read(&input, &mut [0; 64]) {
+            Ok(0) => return Ok(()),
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn send(to: Pid, number: u32) -> nix::Result<()> {
+    testkit::pod::send(to, number as i32)
+}
+
+fn say(word: &str) {
+    println!("{word}");
+}
+
+/// Ends a forked process at once.
+fn exit(status: i32) -> ! {
+    // SAFETY: runs nothing that the parent wanted to be run at its own end.
+    unsafe { libc::_exit(status) }
+}
