@@ -13,7 +13,7 @@ use testkit::deadline::PATIENCE;
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{orphan_maker, pause};
-use testkit::shim::deaf_to;
+use testkit::shim::block_all_and_ignore;
 use testkit::usage::{context_switches, cpu_time};
 use testkit::{Pod, PodProcess, reexec, until};
 
@@ -212,7 +212,7 @@ fn a_signal_that_was_pending_before_it_began_is_not_lost() {
 #[test]
 fn what_its_parent_blocked_or_ignored_makes_no_difference() {
     const DEAF_TO: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD];
-    let mut pod = Pod::start_after(piped(), || deaf_to(&DEAF_TO));
+    let mut pod = Pod::start_after(piped(), || block_all_and_ignore(&DEAF_TO));
     pod.init().until_it_waits();
     let status = Process::new(pod.pid().as_raw()).and_then(|process| process.status()).expect("it lives");
     let waits_for = [libc::SIGINT, libc::SIGTERM, libc::SIGCHLD, libc::SIGPIPE];

@@ -8,7 +8,7 @@ use std::env::consts::ARCH;
 use std::fs;
 use std::thread::available_parallelism;
 use testkit::cgroup::{Cgroup, Version};
-use testkit::realtime::Precedence;
+use testkit::realtime::RealtimePriority;
 
 #[derive(Serialize)]
 pub struct Machine {
@@ -37,7 +37,7 @@ impl Machine {
                 Version::V1 => "v1",
                 Version::V2 => "v2",
             },
-            real_time: Precedence::take()?.is_granted,
+            real_time: RealtimePriority::take()?.is_granted,
         })
     }
 }

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use testkit::deadline::until_some;
 use testkit::pod::send;
 use testkit::programs::orphan_maker;
-use testkit::shim::{dead_children, deaf_to};
+use testkit::shim::{block_all_and_ignore, dead_children};
 use testkit::usage::cpu_time;
 use testkit::{Pod, PodProcess};
 
@@ -159,8 +159,8 @@ fn last_step(situation: &Situation) -> impl FnMut() -> io::Result<()> + Send + S
         match before {
             Before::Nothing => {}
             Before::Dead(exit_signals) => dead_children(exit_signals)?,
-            Before::Blocked => deaf_to(&[])?,
-            Before::Deaf => deaf_to(&[Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD])?,
+            Before::Blocked => block_all_and_ignore(&[])?,
+            Before::Deaf => block_all_and_ignore(&[Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD])?,
             Before::Pending(signal) => {
                 let signal = Signal::try_from(signal)?;
                 SigSet::from(signal).thread_block()?;

@@ -8,7 +8,7 @@ use testkit::container::{container, end, until_alone};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{init, orphan_maker, pause};
-use testkit::shim::no_process_to_be_had;
+use testkit::shim::forbid_fork;
 use testkit::starvation::{Load, starve};
 use testkit::{Pod, until};
 
@@ -179,7 +179,7 @@ fn without_a_process_to_be_had_it_says_so() {
     let group = match testkit::cgroup::Cgroup::new() {
         Ok(group) => group,
         // Then another means: the limit of an ordinary user.
-        Err(_) => return fails_to_fork(Pod::start_after(piped(&["true"]), no_process_to_be_had())),
+        Err(_) => return fails_to_fork(Pod::start_after(piped(&["true"]), forbid_fork())),
     };
     group.limit_pids(1).expect("the group has the controller");
     let entrances = group.entrances();

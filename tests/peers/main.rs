@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{init, path, pause, write};
-use testkit::shim::{ignore, no_process_to_be_had};
+use testkit::shim::{forbid_fork, ignore};
 use testkit::terminal::{CTRL_Z, Keyboard, take_control};
 use testkit::{Pod, PodProcess, until};
 
@@ -162,7 +162,7 @@ fn beneath_who_ignores(name: &str) -> String {
 
 /// The status where no process is to be had.
 fn at_the_limit(name: &str) -> String {
-    status_of(Pod::start_after(peer(name, &["--", "true"]), no_process_to_be_had()))
+    status_of(Pod::start_after(peer(name, &["--", "true"]), forbid_fork()))
 }
 
 /// Whether the program goes on after Ctrl-Z at the terminal of process 1.

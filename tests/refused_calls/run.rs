@@ -13,7 +13,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::Pod;
-use testkit::lone_process_1::family;
+use testkit::lone_process_1::process_tree;
 use testkit::pod::send;
 use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;
@@ -157,7 +157,7 @@ fn program(started: &mut Started, scene: &Scene) -> Option<Pid> {
         let stat = Process::new(pid.as_raw()).and_then(|process| process.stat());
         stat.is_ok_and(|stat| stat.state != 'Z' && stat.comm != CHILD)
     };
-    family(started.member().pid()).into_iter().skip(1).find(lives)
+    process_tree(started.member().pid()).into_iter().skip(1).find(lives)
 }
 
 /// How many descriptors of `/dev/zero` a process has open.

@@ -8,7 +8,7 @@ use std::process::ExitStatus;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::PodProcess;
-use testkit::lone_process_1::family;
+use testkit::lone_process_1::process_tree;
 use testkit::usage::{context_switches, cpu_time};
 
 /// CPU time, in nanoseconds, that no program here needs for anything that it does.
@@ -70,7 +70,7 @@ pub fn end(member: &mut PodProcess, patience: Patience) -> Settled {
 /// A process and its descendants, with what tells whether they have run; `None` if one of them has something to do.
 fn look(pid: Pid, patience: Patience) -> Option<Vec<(Pid, char, u64)>> {
     let is_root = |member: Pid| member == pid;
-    family(pid).into_iter().map(|member| idle(member, is_root(member), patience)).collect()
+    process_tree(pid).into_iter().map(|member| idle(member, is_root(member), patience)).collect()
 }
 
 fn idle(pid: Pid, is_root: bool, patience: Patience) -> Option<(Pid, char, u64)> {

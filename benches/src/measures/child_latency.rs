@@ -11,14 +11,14 @@ use std::io::{PipeReader, Read, pipe};
 use std::time::{Duration, Instant};
 use testkit::LoneProcess1;
 use testkit::lone_process_1::settle;
-use testkit::realtime::Precedence;
+use testkit::realtime::RealtimePriority;
 
 /// How many signals each child is sent.
 const SIGNALS: u32 = 5;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let clock = peers::clock()?;
-    let precedence = Precedence::take()?;
+    let precedence = RealtimePriority::take()?;
     let samples = bench.rounds("a child of it", bench.effort.child, |peer| {
         let (mut told, tells) = pipe()?;
         let sandbox =

@@ -18,7 +18,7 @@ use std::io::{BufRead, BufReader, Write, stdin, stdout};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use testkit::cgroup::Cgroup;
-use testkit::lone_process_1::{LoneProcess1, Program, family, is_asleep};
+use testkit::lone_process_1::{LoneProcess1, Program, is_asleep, process_tree};
 use testkit::{PodProcess, until};
 
 /// Memory that must be there for each sandbox, in bytes: several times what any of them takes.
@@ -87,7 +87,7 @@ impl Keeper {
             self.crowd.push(Pid::from_raw(pid));
         }
         for &pid in &self.crowd {
-            until("a sandbox of a crowd has nothing to do", || family(pid).into_iter().all(is_asleep));
+            until("a sandbox of a crowd has nothing to do", || process_tree(pid).into_iter().all(is_asleep));
         }
         Ok(())
     }

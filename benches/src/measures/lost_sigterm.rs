@@ -15,7 +15,7 @@ use std::time::Duration;
 use testkit::LoneProcess1;
 use testkit::deadline::until_some;
 use testkit::lone_process_1::is_asleep;
-use testkit::realtime::Precedence;
+use testkit::realtime::RealtimePriority;
 
 /// When the signal is sent, in µs. No peer loses one after the last of them.
 const DELAYS: [u64; 20] = [0, 5, 10, 15, 20, 30, 40, 50, 70, 100, 150, 200, 250, 300, 400, 500, 700, 1000, 1400, 2000];
@@ -24,7 +24,7 @@ const DELAYS: [u64; 20] = [0, 5, 10, 15, 20, 30, 40, 50, 70, 100, 150, 200, 250,
 const GRACE: Duration = Duration::from_millis(10);
 
 pub fn measure(bench: &Bench) -> Result<(Vec<Row>, Curves)> {
-    let precedence = Precedence::take()?;
+    let precedence = RealtimePriority::take()?;
     let lost = bench.rounds("SIGTERM soon after exec", bench.effort.loss, |peer| {
         if !peer.does_its_duty {
             return Ok(None);

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::bench::Bench;
 use crate::results::{Better, Row};
 use testkit::LoneProcess1;
-use testkit::lone_process_1::{family, settle};
+use testkit::lone_process_1::{process_tree, settle};
 use testkit::usage::{Memory, memory};
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
@@ -12,7 +12,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
         let sandbox = LoneProcess1::start(&peer.sandbox(), None)?;
         settle(sandbox.pid());
         let mut sum = Memory { rss: 0, anonymous: 0, page_tables: 0 };
-        for pid in family(sandbox.pid()) {
+        for pid in process_tree(sandbox.pid()) {
             let of_one = memory(pid)?;
             sum.rss += of_one.rss;
             sum.anonymous += of_one.anonymous;

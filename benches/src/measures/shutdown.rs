@@ -7,10 +7,10 @@ use nix::sys::signal::Signal;
 use std::time::Instant;
 use testkit::LoneProcess1;
 use testkit::lone_process_1::settle;
-use testkit::realtime::Precedence;
+use testkit::realtime::RealtimePriority;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let precedence = Precedence::take()?;
+    let precedence = RealtimePriority::take()?;
     let samples = bench.rounds("SIGTERM to gone", bench.effort.shutdown, |peer| {
         if !peer.does_its_duty {
             return Ok(None);

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use testkit::LoneProcess1;
-use testkit::lone_process_1::{family, settle};
+use testkit::lone_process_1::{process_tree, settle};
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let file = bench.rounds("the file", 1, |peer| Ok(Some(fs::metadata(&peer.path)?.len())))?;
@@ -35,7 +35,7 @@ fn image_of(peer: &Peer) -> Result<usize> {
     let running = LoneProcess1::start(&peer.sandbox(), None)?;
     settle(running.pid());
     let mut files = BTreeSet::new();
-    for pid in family(running.pid()) {
+    for pid in process_tree(running.pid()) {
         files.extend(mapped(pid)?);
     }
     let contents = files.iter().map(fs::read).collect::<std::io::Result<Vec<_>>>()?;

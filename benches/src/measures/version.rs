@@ -5,10 +5,10 @@ use crate::bench::Bench;
 use crate::results::{Better, Row};
 use nix::sys::wait::WaitStatus;
 use testkit::LoneProcess1;
-use testkit::realtime::Precedence;
+use testkit::realtime::RealtimePriority;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let precedence = Precedence::take()?;
+    let precedence = RealtimePriority::take()?;
     let samples = bench.rounds("exec to exit", bench.effort.version, |peer| {
         let program = LoneProcess1::start(&peer.asked_for_version(), Some(precedence.cpu))?;
         let called = program.called;

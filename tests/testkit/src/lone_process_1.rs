@@ -152,7 +152,7 @@ impl Drop for LoneProcess1 {
 #[track_caller]
 pub fn settle(pid: Pid) {
     let switches = |pid: Pid| is_asleep(pid).then(|| context_switches(pid).ok()).flatten();
-    let asleep = || family(pid).into_iter().map(switches).collect::<Option<Vec<u64>>>();
+    let asleep = || process_tree(pid).into_iter().map(switches).collect::<Option<Vec<u64>>>();
     until(&format!("process {pid} has nothing to do"), || {
         let before = asleep();
         sleep(Duration::from_millis(1)); // the time in which it must have had nothing to do
@@ -185,15 +185,15 @@ fn run_beside<F: Fn() -> i32>(enter: &F) -> nix::Result<Pid> {
 }
 
 /// A process and all of its descendants, as this side sees them.
-pub fn family(pid: Pid) -> Vec<Pid> {
-    let mut family = vec![pid];
+pub fn process_tree(pid: Pid) -> Vec<Pid> {
+    let mut process_tree = vec![pid];
     let mut at = 0;
-    while let Some(&pid) = family.get(at) {
+    while let Some(&pid) = process_tree.get(at) {
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        family.extend(children.split_whitespace().filter_map(|child| child.parse().ok()).map(Pid::from_raw));
+        process_tree.extend(children.split_whitespace().filter_map(|child| child.parse().ok()).map(Pid::from_raw));
         at += 1;
     }
-    family
+    process_tree
 }
 
 /// Whether it waits for something at the moment.

@@ -6,7 +6,7 @@ use nix::unistd::Pid;
 use std::mem;
 
 /// This thread's precedence, until it is dropped. Children inherit it.
-pub struct Precedence {
+pub struct RealtimePriority {
     before: CpuSet,
     /// Whether this machine lets us have real-time priority.
     pub is_granted: bool,
@@ -14,7 +14,7 @@ pub struct Precedence {
     pub cpu: usize,
 }
 
-impl Precedence {
+impl RealtimePriority {
     /// Takes it: this thread moves to the first CPU that it may use, and leaves the last one for what it measures. Where
     /// both are the same, priority would do harm, and is not asked for.
     pub fn take() -> nix::Result<Self> {
@@ -29,7 +29,7 @@ impl Precedence {
     }
 }
 
-impl Drop for Precedence {
+impl Drop for RealtimePriority {
     fn drop(&mut self) {
         if self.is_granted {
             schedule(libc::SCHED_OTHER, 0).expect("everybody may be ordinary");

@@ -126,7 +126,7 @@ fn end_as(child: Pid) -> ! {
 
 /// Blocks every signal, and ignores each of `signals`: what a careless parent leaves to the program that is executed
 /// now. For the last step before it is.
-pub fn deaf_to(signals: &[Signal]) -> io::Result<()> {
+pub fn block_all_and_ignore(signals: &[Signal]) -> io::Result<()> {
     SigSet::all().thread_block()?;
     ignore(signals)
 }
@@ -141,7 +141,7 @@ pub fn ignore(signals: &[Signal]) -> io::Result<()> {
 }
 
 /// A last step after which no other process is to be had: that of a user who may have one.
-pub fn no_process_to_be_had() -> impl Fn() -> io::Result<()> + Send + Sync + 'static {
+pub fn forbid_fork() -> impl Fn() -> io::Result<()> + Send + Sync + 'static {
     let is_root = geteuid().is_root();
     move || {
         if is_root {

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         (Some("die"), Some(signal)) => die(signal),
         (Some("facts"), None) => facts(),
         (Some("exec"), None) => exec(),
-        (Some("job"), None) if arguments.len() == 2 => job::program::play(Path::new(&arguments[1])),
+        (Some("job"), None) if arguments.len() == 2 => job::program::run(Path::new(&arguments[1])),
         (Some("signals"), last) => signals(last),
         (Some("daemon"), last) => setsid().map_err(io::Error::from).and_then(|_| signals(last)),
         _ => {

@@ -28,7 +28,7 @@ static FILE: AtomicI32 = AtomicI32::new(-1);
 static GROUP: AtomicI32 = AtomicI32::new(-1);
 
 /// Does what it is told to, for as long as somebody holds the FIFO open.
-pub fn play(folder: &Path) -> io::Result<()> {
+pub fn run(folder: &Path) -> io::Result<()> {
     let mut answers = File::options().append(true).create(true).open(folder.join(ANSWERS))?;
     FILE.store(answers.as_raw_fd(), Ordering::Relaxed);
     writeln!(answers, "{BEGINS}")?;
