@@ -8,9 +8,11 @@
 
 use core::ffi::{CStr, c_int};
 use pause::init::inherited::Inherited;
-use pause::init::job_control::{CANNOT_USE, Terminal};
 use pause::init::options::{Level, Options, Parser, Stop, VARIABLE};
+use pause::init::spawn::Group;
 use pause::init::supervise::Supervisor;
+use pause::init::terminal::{CANNOT_USE, Terminal};
+use pause::init::usage::Source;
 use pause::init::words::Words;
 use pause::init::{log, spawn, usage};
 use pause::sys::process::getpid;
@@ -20,21 +22,21 @@ use pause::sys::{Errno, control};
 pause::program!(main);
 
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
-    // First of all: a process 1 loses every signal that is sent to it before they are blocked.
+    // First of all: process 1 loses every signal that arrives before they are blocked.
     let mut inherited = Inherited::NEEDED;
-    let is_ready = inherited.take();
+    let is_ready = inherited.exchange();
 
     let variable = stack.variable(VARIABLE).map(CStr::to_bytes);
     let mut parser = Parser::new(Words::Text(variable));
     match parser.parse_variable() {
         Stop::Program => {}
-        stop => return usage::answer(stop, parser.word, true),
+        stop => return usage::answer(stop, parser.word, Source::Variable),
     }
     parser.words = Words::Arguments { stack: &stack, next: 1 };
     let program = match (parser.parse(), parser.words) {
         (Stop::Program, Words::Arguments { next, .. }) if stack.argument(next).is_some() => next,
-        (Stop::Program, _) => return usage::answer(Stop::NoProgram, b"", false),
-        (stop, _) => return usage::answer(stop, parser.word, false),
+        (Stop::Program, _) => return usage::answer(Stop::NoProgram, b"", Source::CommandLine),
+        (stop, _) => return usage::answer(stop, parser.word, Source::CommandLine),
     };
     let options = &mut parser.options;
     options.read_variables(&stack);
@@ -43,29 +45,33 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
         return log::failure(b"cannot begin", error);
     }
     if options.says(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
-        log::line(b"orphans stay zombies: not process 1, and no -s", b"", None);
-    }
-    let found = Terminal::find().and_then(|terminal| terminal.probe().map(|()| terminal));
-    if let Err(error) = &found {
-        log::failure(CANNOT_USE, *error);
+        log::text(b"orphans stay zombies: not process 1, and no -s");
     }
 
-    let leads_group = !options.shares_group && found.is_ok();
-    let terminal = found.unwrap_or(Terminal::NONE);
-    let program = match spawn::start(stack, program, options, &mut inherited, &terminal, leads_group) {
+    let terminal = Terminal::find().and_then(|terminal| terminal.probe().map(|()| terminal));
+    if let Err(error) = &terminal {
+        log::failure(CANNOT_USE, *error);
+    }
+    let group = if options.shares_group || terminal.is_err() { Group::OfInit } else { Group::New };
+    let terminal = terminal.unwrap_or(Terminal::NONE);
+    let program = match spawn::start(stack, program, options, &mut inherited, &terminal, group) {
         Ok(program) => program,
         Err(status) => return status,
     };
+
     if let Err(error) = spawn::close_inherited_descriptors() {
         log::failure(b"cannot close inherited descriptors", error);
     }
-    // Find the terminal anew, as its descriptor may be closed now. An error was reported the first time, or is that of a
-    // terminal that was hung up since.
+    // The descriptor of the terminal may be closed now, so find the terminal again. An error was reported the first time, or
+    // the terminal was hung up since.
     let terminal = Terminal::find().unwrap_or(Terminal::NONE);
     Supervisor::new(options, terminal, program).run()
 }
 
-/// Sets up what `-s` and `-p` ask for.
+/// Applies `-s` and `-p`.
+///
+/// # Errors
+/// The kernel refused one of them.
 fn apply(options: &Options) -> Result<(), Errno> {
     if options.is_subreaper {
         control::become_subreaper()?;

@@ -1,4 +1,4 @@
-//! Hands down what `init` was given: what it has changed for itself, and what a fork loses.
+//! Passes on to the program what `init` has inherited: what `init` changes for itself, and what a fork loses.
 
 use super::text::Text;
 use crate::sys::process::{Pid, getpid};
@@ -7,7 +7,8 @@ use crate::sys::stack::InitialStack;
 use crate::sys::{Errno, control};
 use core::ffi::{CStr, c_int};
 
-/// The signal mask, two actions and the parent-death signal that `init` was given.
+/// What `init` has inherited: the signal mask, two actions and the parent-death signal. And the process ID of `init`, which
+/// variables may name.
 pub struct Inherited {
     mask: SignalSet,
     sigchld: Action,
@@ -17,7 +18,7 @@ pub struct Inherited {
 }
 
 impl Inherited {
-    /// What `init` needs, before [`take`](Self::take).
+    /// The values that `init` needs for itself. [`Self::exchange`] sets them.
     pub const NEEDED: Self = Self {
         mask: SignalSet::ALL,
         sigchld: Action::DEFAULT,
@@ -26,34 +27,39 @@ impl Inherited {
         init: 0,
     };
 
-    /// Replaces them by those that `init` needs: all signals blocked, first of all, and two default actions. A process that
-    /// ignores SIGCHLD is not told how its children end. One that ignores SIGTSTP cannot stop along with its program.
-    pub fn take(&mut self) -> Result<(), Errno> {
+    /// Sets these values, and stores the inherited ones instead. The signal mask comes first: all signals are blocked. Two
+    /// actions become the default. A process that ignores SIGCHLD does not learn how its children end, and one that ignores
+    /// SIGTSTP cannot stop together with its program.
+    ///
+    /// # Errors
+    /// The kernel refused one of them.
+    pub fn exchange(&mut self) -> Result<(), Errno> {
         signal::exchange_mask(&mut self.mask)?;
         signal::exchange_action(libc::SIGCHLD, &mut self.sigchld)?;
         signal::exchange_action(libc::SIGTSTP, &mut self.sigtstp)
     }
 
-    /// Reads what only `init` can read. Call it before the fork, and after `-p` is applied: the program inherits that signal.
+    /// Stores what only `init` itself can read. Call it before the fork, and after `-p` was applied: the program inherits
+    /// that signal.
     pub fn note_before_fork(&mut self) {
         self.parent_death_signal = control::parent_death_signal();
         self.init = getpid();
     }
 
-    /// In the child, before it executes the program: restores what `init` was given.
+    /// Restores the inherited values. Call it in the child, before it executes the program.
     pub fn restore(&mut self) {
         if self.parent_death_signal != 0 {
-            // If this is refused, the program lives on when something kills `init`, as it does without this.
+            // If this is refused, the program survives an `init` that is killed, as it does without `-p`.
             _ = control::set_parent_death_signal(self.parent_death_signal);
         }
-        // These calls were allowed before, and the kernel gave us these values.
+        // These calls worked before, and the kernel gave us these values.
         _ = signal::exchange_action(libc::SIGCHLD, &mut self.sigchld);
         _ = signal::exchange_action(libc::SIGTSTP, &mut self.sigtstp);
         _ = signal::set_mask(self.mask);
     }
 
-    /// In the child: makes a variable that names `init` name the program. `name` ends with `=`, `room` takes the new one.
-    /// Returns whether there was one.
+    /// Makes a variable that names `init` name the calling process instead. Call it in the child. `name` ends with `=`, and
+    /// `room` holds the new variable. Returns whether there was such a variable.
     pub fn readdress<'a>(&self, stack: &mut InitialStack<'a>, name: &[u8], room: &'a mut Assignment) -> bool {
         let mut old_room: Assignment = [0; _];
         let old = assignment(name, self.init, &mut old_room);
@@ -62,7 +68,7 @@ impl Inherited {
     }
 }
 
-/// The variable `name` with a process ID as its value.
+/// Returns the variable `name` with a process ID as its value.
 fn assignment<'a>(name: &[u8], pid: Pid, room: &'a mut Assignment) -> &'a CStr {
     let mut text = Text::new(room);
     text.push(name);
@@ -70,5 +76,5 @@ fn assignment<'a>(name: &[u8], pid: Pid, room: &'a mut Assignment) -> &'a CStr {
     text.into_string()
 }
 
-/// Room for a variable that names a process.
+/// Room for a variable whose value is a process ID.
 pub type Assignment = [u8; 32];

@@ -4,42 +4,58 @@ use super::text::Text;
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
 
-/// The most bytes of a line: what a pipe takes in one piece (`man 7 pipe`, PIPE_BUF), so that no reader of a part of it can
-/// hold up the rest.
+/// The most bytes of a line. A pipe takes so many bytes in one piece (`man 7 pipe`, PIPE_BUF), so a reader that has read a
+/// part of a line cannot hold up the rest.
 const LINE: usize = libc::PIPE_BUF;
 
-/// Writes a line: `init: `, the subject, the words, and a number if there is one. A line that is too long is cut.
-pub fn line(subject: &[u8], words: &[u8], number: Option<c_int>) {
-    let mut room = [0; LINE];
-    let mut text = Text::new(&mut room);
-    text.push(b"init: ");
-    text.push(subject);
-    text.push(words);
-    if let Some(number) = number {
-        text.push_number(number);
-    }
-    let length = text.length();
-    if let Some(end) = room.get_mut(length) {
-        *end = b'\n'; // in the place that was kept for a NUL
-    }
-    to_stderr(room.get(..=length).unwrap_or_default());
+/// Writes a line that consists of `init: ` and `text`.
+pub fn text(text: &[u8]) {
+    line(text, b"", None);
 }
 
-/// Writes a line that says what failed and why, and returns the status 1.
+/// Writes a line that consists of `init: `, `first` and `second`.
+pub fn two(first: &[u8], second: &[u8]) {
+    line(first, second, None);
+}
+
+/// Writes a line that consists of `init: `, `text` and `number`.
+pub fn number(text: &[u8], number: c_int) {
+    line(text, b"", Some(number));
+}
+
+/// Writes a line that says what failed, and with which error. Returns the status 1.
 pub fn failure(what: &[u8], error: Errno) -> c_int {
     line(what, b": error ", Some(error.number()));
     1
 }
 
-/// Writes `text` to standard error if somebody can take it at once. A stream that is closed, broken or full loses it, so
-/// that nobody can hold up `init` by not reading its messages. If the kernel refuses to tell, the text is written.
+/// Writes a line, and cuts it if it is too long.
+pub fn line(first: &[u8], second: &[u8], number: Option<c_int>) {
+    let mut room = [0; LINE];
+    let mut text = Text::new(&mut room);
+    text.push(b"init: ");
+    text.push(first);
+    text.push(second);
+    if let Some(number) = number {
+        text.push_number(number);
+    }
+    let length = text.length();
+    if let Some(end) = room.get_mut(length) {
+        *end = b'\n'; // the byte that was kept for a NUL
+    }
+    to_stderr(room.get(..=length).unwrap_or_default());
+}
+
+/// Writes `text` to standard error, if the stream can take it without waiting. If the stream is closed, broken or full, the
+/// text is dropped, so a reader that does not read cannot hold up `init`. If the kernel does not say whether there is room,
+/// the text is written.
 ///
-/// The file is not made `O_NONBLOCK`, as `pause` does it, since the program has it open as well. So two things can make us
-/// wait: another writer that fills it in this very moment, and a terminal whose reader has stopped and that has room for a
-/// part of the text alone.
+/// `pause` makes the file `O_NONBLOCK` for the write. `init` does not, because the program has the same file open. So two
+/// things can still make `init` wait: another writer that fills the file at the same moment, and a terminal whose reader has
+/// stopped and that has room for a part of the text.
 pub fn to_stderr(text: &[u8]) {
     if file::is_writable(libc::STDERR_FILENO).unwrap_or(true) {
-        // Nobody is left to be told of a message that cannot be written.
+        // If a message cannot be written, there is nobody left to tell.
         _ = file::write(libc::STDERR_FILENO, text);
     }
 }

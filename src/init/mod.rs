@@ -1,20 +1,21 @@
-//! The parts that `init` alone needs.
+//! The parts that only `init` needs.
 //!
-//! | module           | its one job                                                              |
+//! | module           | job                                                                      |
 //! | ---------------- | ------------------------------------------------------------------------ |
 //! | [`options`]      | the parsed command line                                                  |
-//! | [`words`]        | the words of the command line, and of a variable that holds options      |
-//! | [`signal_names`] | signals by name                                                          |
+//! | [`words`]        | the words that options are parsed from                                   |
+//! | [`signal_names`] | the table of signal names                                                |
+//! | [`usage`]        | print the help, the version and mistakes in the options                  |
 //! | [`spawn`]        | start the program                                                        |
 //! | [`path_search`]  | execute a program as `execvp` does                                       |
-//! | [`inherited`]    | hand down to the program what init was given                             |
-//! | [`supervise`]    | the loop: reap, forward signals, leave                                   |
-//! | [`job_control`]  | the terminal's foreground, and stops                                     |
-//! | [`grace_period`] | ask the remaining processes to end, each of them once                    |
+//! | [`inherited`]    | pass on to the program what `init` has inherited                         |
+//! | [`supervise`]    | the loop: reap children, forward signals, exit                           |
+//! | [`terminal`]     | the controlling terminal and its foreground                              |
+//! | [`job_control`]  | stops of the program                                                     |
+//! | [`grace_period`] | ask the remaining processes to end, none of them twice                   |
 //! | [`proc`]         | read `/proc`                                                             |
 //! | [`log`]          | write lines to standard error                                            |
-//! | [`usage`]        | print the help, the version and mistakes                                 |
-//! | [`text`]         | put strings together and take them apart, numbers in text                |
+//! | [`text`]         | build and split strings, numbers in text                                 |
 
 pub mod grace_period;
 pub mod inherited;
@@ -26,6 +27,7 @@ pub mod proc;
 pub mod signal_names;
 pub mod spawn;
 pub mod supervise;
+pub mod terminal;
 pub mod text;
 pub mod usage;
 pub mod words;

@@ -8,16 +8,17 @@ use crate::sys::stack::InitialStack;
 use core::ffi::c_int;
 use core::slice;
 
-/// The beginning of the environment variable that holds options, for those who cannot pass any on the command line.
+/// The environment variable that holds options, with its `=`. Some container engines start `init` without a way to pass
+/// options on its command line.
 pub const VARIABLE: &[u8] = b"INIT_OPTIONS=";
 
 /// The longest grace period, in seconds.
 const MOST_SECONDS: c_int = 999_999_999;
 
-/// In the table of rewrites: nothing is forwarded.
-const NOTHING: u8 = u8::MAX;
+/// In the table of rewrites: `init` drops this signal.
+const DROPPED: u8 = u8::MAX;
 
-/// Long names, and the letters that they stand for. See [`padded`].
+/// The long options, each with its letter. See [`padded`].
 static LONG_NAMES: [([u8; 12], u8); 6] = [
     long_name("single-child", b'c'),
     long_name("rewrite", b'r'),
@@ -31,8 +32,8 @@ const fn long_name(name: &str, letter: u8) -> ([u8; 12], u8) {
     (padded(name.as_bytes()).expect("it is short"), letter)
 }
 
-/// The options.
-#[repr(C)] // the tables last, so that the other fields have short addresses
+/// The parsed command line.
+#[repr(C)] // the tables come last, so that the offsets of the other fields are short
 pub struct Options {
     /// `-s`: adopt orphans without being process 1.
     pub is_subreaper: bool,
@@ -44,59 +45,59 @@ pub struct Options {
     pub shares_group: bool,
     /// `-t SECONDS`: how long the remaining processes may take to end when the program has ended.
     pub grace_period: Option<c_int>,
-    /// How much to say: see [`Level`].
+    /// `-v`: how many levels of messages are written. See [`Level`].
     pub verbosity: c_int,
-    /// `-w`: warn of every orphan that is reaped.
+    /// `-w`: write a warning for every orphan that is reaped.
     pub warns_of_reaping: bool,
-    /// `-k`: leave [`VARIABLE`] in the program's environment.
+    /// `-k`: keep [`VARIABLE`] in the program's environment.
     pub keeps_variable: bool,
-    /// `-e CODE`: which statuses of the program become 0.
+    /// `-e CODE`: the statuses of the program for which `init` exits with 0.
     is_success: [bool; 256],
-    /// `-r FROM:TO`: the signal that is forwarded in the place of each; 0 for the same, or [`NOTHING`].
+    /// `-r FROM:TO`: the signal to forward for each signal. 0 means the same signal; see also [`DROPPED`].
     rewrites: [u8; HIGHEST as usize + 1],
 }
 
-/// The verbosity that a message needs.
+/// The level of a message: the least verbosity at which it is written.
 #[derive(Clone, Copy)]
 pub enum Level {
-    /// Warnings: always, except with `TINI_VERBOSITY=0`.
+    /// Warnings. They are written by default, but not with `TINI_VERBOSITY=0`.
     Warning = 0,
-    /// Forwarded signals and the program's end: with `-v`.
+    /// Forwarded signals, and how the program ended. They are written with `-v`.
     Info = 1,
-    /// Reaped orphans: with `-vv`.
+    /// Reaped orphans. They are written with `-vv`.
     Debug = 2,
 }
 
-/// Why the parser stopped.
+/// Why the parser stopped reading words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The options are over.
+    /// The next word is the program.
     Program,
-    /// The help is asked for.
+    /// An option asks for the help.
     Help,
-    /// The version is asked for.
+    /// An option asks for the version.
     Version,
-    /// A word names no option.
+    /// There is no such option.
     UnknownOption,
-    /// An option has a wrong value, or none.
+    /// The value of an option is missing or wrong.
     WrongValue,
-    /// There is no program.
+    /// The command line names no program.
     NoProgram,
 }
 
 /// Parses words into options.
-#[repr(C)] // for the same reason
+#[repr(C)] // as for `Options`
 pub struct Parser<'a> {
-    /// The words that are left.
+    /// The words that were not parsed yet.
     pub words: Words<'a>,
-    /// The word that was parsed last.
+    /// The last word that was parsed.
     pub word: &'a [u8],
-    /// What was found.
+    /// The options that were found.
     pub options: Options,
 }
 
 impl<'a> Parser<'a> {
-    /// A parser that has not found anything yet.
+    /// Returns a parser of these words, with all options at their defaults.
     pub fn new(words: Words<'a>) -> Self {
         const DEFAULT: Options = Options {
             is_subreaper: false,
@@ -113,10 +114,10 @@ impl<'a> Parser<'a> {
         Self { options: DEFAULT, words, word: b"" }
     }
 
-    /// Parses all words of a variable.
+    /// Parses all words of [`VARIABLE`].
     pub fn parse_variable(&mut self) -> Stop {
         let stop = self.parse();
-        // Only options may be there.
+        // The variable may contain options, but no program.
         if stop == Stop::Program
             && let Some(word) = self.words.take()
         {
@@ -126,7 +127,7 @@ impl<'a> Parser<'a> {
         stop
     }
 
-    /// Parses words up to the first one that is no option, which is left to be read, or up to `--`.
+    /// Parses words up to `--`, or up to the first word that is no option. That word is not taken.
     pub fn parse(&mut self) -> Stop {
         loop {
             let before = self.words;
@@ -146,7 +147,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Parses a long option, which is another name of a letter. A value may follow after `=`.
+    /// Parses a long option, which is another name of a letter. Its value may follow after `=`.
     fn parse_long(&mut self, name: &[u8]) -> Option<Stop> {
         let mut rest = Some(name);
         let name = take_part(&mut rest, b'=').unwrap_or_default();
@@ -160,7 +161,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Parses letters. One that has a value takes the letters after it, or the next word if there are none.
+    /// Parses the letters of one word. The value of a letter is the rest of the word, or the next word if there is no rest.
     fn parse_letters(&mut self, mut letters: &[u8]) -> Option<Stop> {
         while let [letter, rest @ ..] = letters {
             match letter {
@@ -183,13 +184,14 @@ impl<'a> Parser<'a> {
         None
     }
 
+    /// Stores a value. Returns [`Stop::WrongValue`] if it is wrong.
     fn set_value(&mut self, letter: u8, value: &[u8]) -> Option<Stop> {
         self.options.set_value(letter, value).is_none().then_some(Stop::WrongValue)
     }
 }
 
 impl Options {
-    /// Stores the value of an option that has one.
+    /// Stores the value of the option `letter`. Returns `None` if the value is wrong.
     fn set_value(&mut self, letter: u8, value: &[u8]) -> Option<()> {
         match letter {
             b'e' => *self.is_success.get_mut(parse_number(value)? as usize)? = true,
@@ -199,37 +201,37 @@ impl Options {
                 let mut rest = Some(value);
                 let from = parse_signal(take_part(&mut rest, b':')?)?;
                 let to = rest?;
-                let to = if parse_number(to) == Some(0) { NOTHING } else { parse_signal(to)? as u8 };
+                let to = if parse_number(to) == Some(0) { DROPPED } else { parse_signal(to)? as u8 };
                 *self.rewrites.get_mut(from as usize)? = to;
             }
         }
         Some(())
     }
 
-    /// Reads the variables that stand for options of tini and dumb-init.
+    /// Reads the variables by which tini takes options.
     pub fn read_variables(&mut self, stack: &InitialStack) {
         self.is_subreaper |= stack.variable(b"TINI_SUBREAPER=").is_some();
         self.signals_group |= stack.variable(b"TINI_KILL_PROCESS_GROUP=").is_some();
         if let Some(value) = stack.variable(b"TINI_VERBOSITY=") {
-            self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1; // anything else is 0
+            self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1; // tini takes any other text for 0
         }
     }
 
-    /// The status to exit with where the program exited with this one.
+    /// Returns the status that `init` exits with if the program exited with `status`.
     pub fn status(&self, status: u8) -> c_int {
         if self.is_success[usize::from(status)] { 0 } else { status.into() }
     }
 
-    /// The signal to forward in the place of `signal`. `None` for none.
+    /// Returns the signal to forward for `signal`, or `None` if `init` drops it.
     pub fn forwarded_for(&self, signal: c_int) -> Option<c_int> {
         match self.rewrites.get(signal as usize) {
-            Some(&NOTHING) => None,
+            Some(&DROPPED) => None,
             Some(&to @ 1..) => Some(to.into()),
             _ => Some(signal),
         }
     }
 
-    /// Whether something of this level is to be said.
+    /// Whether messages of this level are written.
     pub fn says(&self, level: Level) -> bool {
         self.verbosity >= level as c_int
     }

@@ -6,17 +6,20 @@ use crate::sys::process::execve;
 use crate::sys::stack::InitialStack;
 use core::ffi::CStr;
 
-/// The search path where there is no `PATH`: what `confstr(_CS_PATH)` answers.
+/// The search path if `PATH` is not set: the value of `confstr(_CS_PATH)` in the GNU C library.
 const DEFAULT_PATH: &CStr = c"/bin:/usr/bin";
 
-/// Executes a script without `#!`.
+/// The shell that executes a script without `#!`.
 const SHELL: &CStr = c"/bin/sh";
 
-/// Executes the program that the argument at `index` names, with the arguments from there on. Returns only if that failed.
+/// Executes the program that the argument at `index` names, with the arguments from there on. Returns only if that fails.
 pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
     let name = stack.argument(index).unwrap_or(c"");
-    // An empty name is not searched for: the kernel answers ENOENT.
-    #[expect(clippy::manual_contains, reason = "`contains` searches long slices fast, by several times as much code")]
+    // An empty name is not searched for. The kernel answers ENOENT.
+    #[expect(
+        clippy::manual_contains,
+        reason = "`contains` takes several times as much code, to be fast for long slices"
+    )]
     let has_slash = name.to_bytes().iter().any(|byte| *byte == b'/');
     if name.is_empty() || has_slash {
         return execute_file(stack, index, name);
@@ -28,15 +31,15 @@ pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
         let mut path = Text::new(&mut room);
         path.push(directory);
         if !directory.is_empty() {
-            path.push_byte(b'/'); // an empty one is the current directory
+            path.push_byte(b'/'); // an empty entry means the current directory
         }
         path.push(name.to_bytes());
         if path.is_full() {
-            continue; // perhaps longer than a path may be
+            continue; // it may be longer than a path can be
         }
         let error = execute_file(stack, index, path.into_string());
         match error.number() {
-            libc::EACCES => result = error, // another directory may have a better one
+            libc::EACCES => result = error, // another directory may have a program that can be executed
             libc::ENOENT | libc::ENOTDIR | libc::ENODEV | libc::ETIMEDOUT | libc::ESTALE => {}
             _ => return error,
         }
@@ -44,11 +47,11 @@ pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
     result
 }
 
-/// Executes the file at `path`, by the shell if it is a script without `#!`.
+/// Executes the file at `path`. The shell executes it if it is a script without `#!`.
 fn execute_file(stack: &mut InitialStack, index: usize, path: &CStr) -> Errno {
     match execve(path, stack, index) {
         Errno::ENOEXEC => {
-            stack.execute_script(SHELL, path, index); // returns only if there is no such shell
+            stack.execute_script(SHELL, path, index); // returns only if the shell cannot be executed
             Errno::ENOEXEC
         }
         error => error,

@@ -1,4 +1,4 @@
-//! Reads `/proc`: which processes there are, and numbers that it tells of one.
+//! Reads `/proc`: lists the processes, and reads numbers about one of them.
 
 use super::text::{Text, parse_number};
 use crate::sys::process::{Pid, getpid};
@@ -23,7 +23,7 @@ pub mod field {
     pub const CAUGHT: c_int = 34;
 }
 
-/// A directory that is open. Dropped, it is closed.
+/// An open directory. It is closed when it is dropped.
 pub struct Directory {
     pub descriptor: c_int,
 }
@@ -36,13 +36,14 @@ impl Drop for Directory {
 }
 
 impl Directory {
-    /// Opens a directory.
+    /// Opens the directory at `path`.
     pub fn open(path: &CStr) -> Result<Self, Errno> {
         let flags = libc::O_RDONLY | libc::O_DIRECTORY;
         file::open(file::CURRENT_DIRECTORY, path, flags).map(|descriptor| Self { descriptor })
     }
 
-    /// The entries whose names are numbers. One that is made in the meantime with a greater number is among them.
+    /// Lists the entries whose names are numbers. An entry that is added in the meantime is listed too, if its number is
+    /// greater than those before.
     pub fn numbers(&self) -> Numbers<'_> {
         Numbers { directory: self, buffer: [0; 1024], at: 0, length: 0 }
     }
@@ -57,7 +58,7 @@ impl Proc {
     /// Opens `/proc`.
     ///
     /// # Errors
-    /// [`Errno::ESRCH`]: it is that of another PID namespace, so that its process IDs would name other processes.
+    /// [`Errno::ESRCH`]: it belongs to another PID namespace, so its process IDs name other processes.
     pub fn open() -> Result<Self, Errno> {
         let directory = Directory::open(c"/proc")?;
         let mut buffer = [0; 16];
@@ -68,10 +69,10 @@ impl Proc {
         }
     }
 
-    /// A [`field`] of what `/proc` says of a process.
+    /// Reads one [`field`] of `/proc/PID/stat`.
     ///
     /// # Errors
-    /// [`Errno::ENOENT`] or [`Errno::ESRCH`]: the process is gone. Others: `/proc` does not tell.
+    /// [`Errno::ENOENT`] or [`Errno::ESRCH`]: the process has ended. Any other error: the file cannot be read.
     pub fn stat(&self, pid: Pid, field: c_int) -> Result<c_int, Errno> {
         let mut room = [0; 24];
         let mut path = Text::new(&mut room);
@@ -80,29 +81,30 @@ impl Proc {
         self.number(path.into_string(), field)
     }
 
-    /// The process ID that was assigned last: those of processes that start later are greater, until they begin anew at
-    /// the kernel's limit (`man 5 proc_loadavg`).
+    /// Reads the process ID that was assigned last (`man 5 proc_loadavg`). Processes that start later have greater IDs, until
+    /// the IDs begin anew at the kernel's limit.
     ///
     /// # Errors
-    /// `/proc` does not tell.
+    /// The file cannot be read.
     pub fn newest(&self) -> Result<Pid, Errno> {
         self.number(c"loadavg", 5)
     }
 
+    /// Reads one field of a file whose only line consists of fields.
     fn number(&self, path: &CStr, field: c_int) -> Result<c_int, Errno> {
         let mut buffer = [0; 512];
         let descriptor = file::open(self.directory.descriptor, path, libc::O_RDONLY)?;
         let length = file::read(descriptor, &mut buffer);
-        _ = file::close(descriptor); // as above
+        _ = file::close(descriptor); // it is open, as above
         Ok(parse_field(buffer.get(..length? as usize).unwrap_or_default(), field))
     }
 }
 
-/// The number in a field of a line, from 1 on, or the ASCII code of the capital letter there. Fields are separated by
-/// spaces. 0 if it is missing.
+/// Returns the number in a field of `line`, or the ASCII code of its capital letter, or 0 if there is no such field. Spaces
+/// separate the fields, and the first one is field 1.
 ///
-/// The second field of `/proc/PID/stat` is the name of the program, in parentheses. It may hold anything, parentheses and
-/// spaces too, but the last parenthesis is the one that closes it.
+/// The second field of `/proc/PID/stat` is the program's name in parentheses. A name may contain spaces and parentheses, so
+/// the fields are counted anew after each `)`: the last one closes the name.
 fn parse_field(line: &[u8], field: c_int) -> c_int {
     let mut number: c_int = 0;
     let mut at = 1;
@@ -118,6 +120,12 @@ fn parse_field(line: &[u8], field: c_int) -> c_int {
     number
 }
 
+/// Offsets in `struct linux_dirent64`, which begins with two 64-bit numbers (`man 2 getdents64`): a 16-bit length of the
+/// entry, an 8-bit type, and a name that ends with a NUL.
+const LENGTH_AT: usize = 16;
+const TYPE_AT: usize = 18;
+const NAME_AT: usize = 19;
+
 /// The entries of a directory whose names are numbers, one after the other.
 pub struct Numbers<'a> {
     directory: &'a Directory,
@@ -127,24 +135,26 @@ pub struct Numbers<'a> {
 }
 
 impl Numbers<'_> {
-    /// The next one, or -1 at the end.
-    pub fn take(&mut self) -> Result<c_int, Errno> {
+    /// Returns the next number, or `None` at the end.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub fn take(&mut self) -> Result<Option<c_int>, Errno> {
         loop {
             if self.at >= self.length {
                 self.at = 0;
                 self.length = file::read_directory(self.directory.descriptor, &mut self.buffer)? as usize;
             }
-            // struct linux_dirent64: inode and offset in eight bytes each, the length of the entry in two, the kind of
-            // the file in one, then its name, which ends with a NUL (`man 2 getdents64`).
-            let Some([_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, low, high, _, name @ ..]) =
-                self.buffer.get(self.at..self.length)
-            else {
-                return Ok(-1);
+            let Some(entry) = self.buffer.get(self.at..self.length) else {
+                return Ok(None);
+            };
+            let (Some([low, high]), Some(name)) = (entry.get(LENGTH_AT..TYPE_AT), entry.get(NAME_AT..)) else {
+                return Ok(None);
             };
             self.at += usize::from(u16::from_ne_bytes([*low, *high]));
             let length = name.iter().take_while(|byte| **byte != 0).count();
             if let Some(number) = name.get(..length).and_then(parse_number) {
-                return Ok(number);
+                return Ok(Some(number));
             }
         }
     }
@@ -178,10 +188,10 @@ mod tests {
         let proc = Proc::open().expect("/proc is mounted");
         let us = std::process::id() as Pid;
         assert_eq!(proc.stat(us, field::PARENT), Ok(std::os::unix::process::parent_id() as Pid));
-        assert!(proc.newest().expect("it tells") >= us);
+        assert!(proc.newest().expect("it can be read") >= us);
         let mut processes = proc.directory.numbers();
-        let mut take = || Some(processes.take().expect("it tells")).filter(|pid| *pid >= 0);
-        assert!(std::iter::from_fn(&mut take).any(|pid| pid == us));
+        let take = || processes.take().expect("/proc can be read");
+        assert!(std::iter::from_fn(take).any(|pid| pid == us));
         assert!(proc.stat(0, field::PARENT).is_err());
     }
 }

@@ -1,14 +1,14 @@
-//! Signals by name.
+//! The table of signal names.
 
 use super::text::{padded, parse_number, take_part};
 use crate::sys::signal::HIGHEST;
 use core::ffi::c_int;
 
-/// A name without `SIG`, and the signal. The letters are stored here rather than pointed to, since a pointer in a constant
-/// would need a relocation. NULs follow a name that is shorter than the longest one.
+/// A name without `SIG`, padded with NULs, and its signal. A table of pointers to the names would need relocations.
 type Name = ([u8; 6], u8);
 
-/// The signals that have a name, from 1 on without a gap. SIGIOT, SIGPOLL and SIGCLD are other names of three of them, and not known here.
+/// All signals that have a name, from 1 on without a gap. SIGIOT, SIGPOLL and SIGCLD are other names of three of them, and
+/// `init` does not accept them.
 static NAMES: [Name; 31] = [
     name("HUP", libc::SIGHUP),
     name("INT", libc::SIGINT),
@@ -47,13 +47,13 @@ const fn name(name: &str, signal: c_int) -> Name {
     (padded(name.as_bytes()).expect("it is short"), signal as u8)
 }
 
-/// The name of a signal without `SIG`, if it has one.
+/// Returns the name of a signal without `SIG`, if it has a name.
 pub fn name_of(signal: c_int) -> Option<&'static [u8]> {
     let (name, _) = NAMES.get((signal as usize).wrapping_sub(1))?; // they are in order
     take_part(&mut Some(name), 0)
 }
 
-/// The signal that a text names: with or without `SIG`, or by its number from 1 to 64.
+/// Returns the signal that `text` names: with or without `SIG`, or as a number from 1 to 64.
 pub fn parse_signal(text: &[u8]) -> Option<c_int> {
     let signal = match parse_number(text) {
         Some(number) => number,
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signal_goes_by_its_name_and_by_its_number() {
+    fn a_signal_has_a_name_and_a_number() {
         for (letters, number) in NAMES {
             let bare: Vec<u8> = letters.into_iter().filter(|letter| *letter != 0).collect();
             let signal = Some(c_int::from(number));

@@ -1,59 +1,62 @@
-//! The loop that `init` spends its life in: reap a child, decide whether to exit, take a signal.
+//! The loop that `init` spends its life in: reap one child, decide whether to exit, take one signal.
 
-use super::grace_period::{self, Shutdown};
-use super::job_control::{BACKGROUND_SIGNALS, Response, Terminal};
+use super::grace_period::{self, ProgramEnd, Shutdown};
+use super::job_control::{BACKGROUND_SIGNALS, JobControl};
 use super::log;
 use super::options::{Level, Options};
 use super::signal_names::name_of;
-use super::spawn::Program;
+use super::spawn::{Program, Recipient};
+use super::terminal::Terminal;
 use crate::sys::Errno;
-use crate::sys::process::{Pid, getpid, wait4};
+use crate::sys::process::{Pid, WaitStatus, getpid, wait4};
 use crate::sys::signal::{Signal, SignalSet, wait_for};
 use crate::sys::time::Time;
 use core::ffi::c_int;
 
-/// How long to wait before the next look at something of which nobody tells us.
+/// The time between two looks at something that no signal announces: the end of processes that are not our children, or a
+/// stop that may never come.
 const BETWEEN_LOOKS: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
-/// Signals that the terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH.
+/// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH.
 const TERMINAL_SIGNALS: SignalSet =
     BACKGROUND_SIGNALS.with(libc::SIGINT).with(libc::SIGQUIT).with(libc::SIGTSTP).with(libc::SIGWINCH);
 
-/// The program, and what is known of it.
+/// The program, and everything that `init` remembers while it supervises it.
 pub struct Supervisor<'a> {
     options: &'a Options,
-    terminal: Terminal,
+    job_control: JobControl,
     program: Program,
     state: State,
     shutdown: Shutdown,
-    /// Whether a signal that could not be forwarded has been reported: once is enough.
+    /// Whether `init` has reported that a signal could not be forwarded. It reports this once.
     has_reported_refusal: bool,
 }
 
+/// What the program does.
 enum State {
-    /// The program runs, or is stopped.
+    /// It runs or is stopped.
     Running,
-    /// It has ended with this status. Those that it left behind have the grace period, if there is one.
+    /// It has ended with this status. If there is a grace period, the processes that it left behind have it now.
     Ended(u8),
 }
 
-/// What the wait for a child has found.
+/// The result of one look at the children.
 #[derive(Clone, Copy)]
 enum Children {
-    /// The state of one of them has changed. There may be more.
+    /// One of them has changed its state. More of them may have.
     OneChanged,
-    /// There are children, none of them changed.
+    /// There are children, and none of them has changed.
     NoneChanged,
-    /// There are none.
+    /// There are no children.
     None,
 }
 
 impl<'a> Supervisor<'a> {
-    /// Begins to supervise a program that was started just now.
+    /// Begins to supervise a program that has just been started.
     pub fn new(options: &'a Options, terminal: Terminal, program: Program) -> Self {
         Self {
             options,
-            terminal,
+            job_control: JobControl::new(terminal),
             program,
             state: State::Running,
             shutdown: Shutdown::NONE,
@@ -61,7 +64,7 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Supervises the program, and returns the status to exit with.
+    /// Supervises the program until it is time to exit. Returns the status to exit with.
     pub fn run(&mut self) -> c_int {
         loop {
             if let Err(status) = self.turn() {
@@ -70,37 +73,37 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Handles at most one child and one signal, so that a storm of either does not delay the other.
+    /// Handles at most one child and one signal, so that a storm of one kind does not delay the other.
     ///
     /// # Errors
     /// The status to exit with.
     fn turn(&mut self) -> Result<(), c_int> {
         let children = self.reap_one_child()?;
-        self.look_at_timer();
+        self.check_timer();
         self.decide_to_exit(children)?;
         self.take_one_signal(children)
     }
 
-    /// Looks for one child whose state has changed, and handles it.
+    /// Looks for one child that has changed its state, and handles the change.
     ///
     /// # Errors
-    /// The status to exit with, if the kernel refuses.
+    /// The status to exit with, if the kernel refuses to wait.
     fn reap_one_child(&mut self) -> Result<Children, c_int> {
-        let mut status = 0;
-        // `__WALL` includes children that were cloned to send another signal than SIGCHLD.
+        let mut status = WaitStatus::default();
+        // `__WALL` includes children whose exit signal is not SIGCHLD.
         match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED | libc::__WALL) {
             Ok(0) => Ok(Children::NoneChanged),
             Ok(pid) => {
-                self.child_changed(pid, WaitStatus(status));
+                self.child_changed(pid, status);
                 Ok(Children::OneChanged)
             }
-            // The program is our child until it is reaped.
+            // The program is our child until it is reaped, so this is not ECHILD.
             Err(error) if matches!(self.state, State::Running) => Err(log::failure(b"cannot wait", error)),
-            Err(_) => Ok(Children::None), // ECHILD: the call was allowed before
+            Err(_) => Ok(Children::None), // ECHILD, since the call worked before
         }
     }
 
-    /// Decides whether it is time to exit.
+    /// Decides whether to exit now.
     ///
     /// # Errors
     /// The status to exit with.
@@ -109,40 +112,41 @@ impl<'a> Supervisor<'a> {
             return Ok(());
         };
         let is_anybody_left = !matches!(children, Children::None) || grace_period::others_remain();
-        match self.options.grace_period.is_some() && !self.shutdown.is_time_over && is_anybody_left {
-            true => Ok(()),
-            false => Err(self.options.status(status)),
+        if self.options.grace_period.is_some() && !self.shutdown.is_time_over && is_anybody_left {
+            return Ok(());
         }
+        Err(self.options.status(status))
     }
 
-    /// Waits for a signal, and acts on it.
+    /// Waits for one signal, and acts on it.
     ///
     /// # Errors
-    /// The status to exit with, if the kernel refuses.
+    /// The status to exit with, if the kernel refuses to wait.
     fn take_one_signal(&mut self, children: Children) -> Result<(), c_int> {
         let (set, limit) = match children {
-            // The smallest signal comes first, so SIGCHLD would delay some. The next turn looks for a child anyway.
+            // The kernel delivers the smallest signal first, so SIGCHLD would delay greater ones. The next turn looks for a
+            // child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
-            Children::NoneChanged if !self.terminal.expects_stop() => (SignalSet::ALL, None),
-            // For the end of processes that are no children of ours, or for a stop that may never come.
+            Children::NoneChanged if !self.job_control.expects_stop() => (SignalSet::ALL, None),
             Children::NoneChanged | Children::None => (SignalSet::ALL, Some(BETWEEN_LOOKS)),
         };
         match wait_for(set, limit.as_ref()) {
             Ok(signal) => self.handle(&signal),
             Err(Errno::EAGAIN) if limit.is_some() => {
-                // None in that time. A child that has changed may be the program that has stopped.
+                // No signal in that time. If a child has changed, it may be the program that has stopped.
                 if matches!(children, Children::NoneChanged) {
-                    self.terminal.stop_is_late(self.program.pid);
+                    self.job_control.stop_is_late(self.program.pid);
                 }
             }
-            Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or a debugger's visit
+            Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or an interruption by a debugger
             Err(error) => return Err(log::failure(b"cannot wait", error)),
         }
         Ok(())
     }
 
-    /// In the grace period, takes the timer's signal if it is there: in a storm of smaller signals it would never be taken.
-    fn look_at_timer(&mut self) {
+    /// Takes the timer's signal if the grace period is over. In a storm of smaller signals, [`Self::take_one_signal`] would
+    /// never take it.
+    fn check_timer(&mut self) {
         if matches!(self.state, State::Ended(_))
             && self.options.grace_period.is_some()
             && let Ok(signal) = wait_for(SignalSet::of([libc::SIGALRM]), Some(&Time::ZERO))
@@ -151,9 +155,9 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Acts on a signal that was taken.
+    /// Acts on a signal that `init` has taken.
     fn handle(&mut self, signal: &Signal) {
-        if self.is_meant_for_init(signal) {
+        if self.is_for_init_alone(signal) {
             return;
         }
         if matches!(self.state, State::Ended(_)) && signal.number == libc::SIGALRM && signal.code == libc::SI_KERNEL {
@@ -164,19 +168,19 @@ impl<'a> Supervisor<'a> {
             return;
         };
         if self.options.says(Level::Info) {
-            log::line(b"forwarding signal ", b"", Some(sent));
+            log::number(b"forwarding signal ", sent);
         }
         match self.state {
-            State::Running => self.send_to_program(signal.number, sent),
+            State::Running => self.forward(signal.number, sent),
             State::Ended(_) if sent == libc::SIGTERM => self.shutdown.ask(),
             State::Ended(_) => grace_period::signal_everybody(sent),
         }
     }
 
-    /// Whether a signal says nothing to the program, or the program has it already.
-    fn is_meant_for_init(&self, signal: &Signal) -> bool {
-        // The terminal sends signals to our process group. The program is in it, or the signal is not about the program. A
-        // key must not stop those that are left in the grace period: nobody would continue them.
+    /// Whether a signal is not for the program, or the program has received it already.
+    fn is_for_init_alone(&self, signal: &Signal) -> bool {
+        // The terminal sends signals to our process group. Either the program is in that group, or the signal is not about
+        // the program. In the grace period a key must not stop the remaining processes: nobody would continue them.
         let of_terminal = match (&self.state, self.program.leads_group) {
             (_, false) => TERMINAL_SIGNALS,
             (State::Running, true) => BACKGROUND_SIGNALS,
@@ -185,20 +189,20 @@ impl<'a> Supervisor<'a> {
         signal.number == libc::SIGCHLD
             || match signal.code {
                 libc::SI_KERNEL => of_terminal.contains(signal.number),
-                libc::SI_USER => signal.pid == getpid(), // SIGPIPE: nobody reads our messages
+                libc::SI_USER => signal.pid == getpid(), // SIGPIPE, because nobody reads our messages
                 _ => false,
             }
     }
 
-    /// Sends the program, or its process group, the signal `sent` for the one that was `received`.
-    fn send_to_program(&mut self, received: c_int, sent: c_int) {
-        let whole_group = self.signals_group();
-        self.terminal.note_forwarded(sent, self.program.pid);
-        self.shutdown.note_forwarded(received, sent, if whole_group { self.program.group } else { 0 });
-        let result = self.program.signal(sent, whole_group);
-        // We stay: the signal may have meant something else than to end, and if we were to exit, the kernel would kill a
-        // program that could not even be asked.
-        if let Err(error) = result
+    /// Sends the program, or its process group, the signal `sent` because `init` has received `received`.
+    fn forward(&mut self, received: c_int, sent: c_int) {
+        let recipient = self.recipient();
+        self.job_control.before_forwarding(sent, self.program.pid);
+        let group = if matches!(recipient, Recipient::Group) { self.program.group } else { 0 };
+        self.shutdown.before_forwarding(received, sent, group);
+        // After a refusal `init` stays: the signal may not have been a request to end, and if `init` exited, the kernel
+        // would kill a program that was not even asked to end.
+        if let Err(error) = self.program.signal(sent, recipient)
             && !self.has_reported_refusal
         {
             self.has_reported_refusal = true;
@@ -206,96 +210,62 @@ impl<'a> Supervisor<'a> {
         }
     }
 
+    /// Who gets the signals that `init` forwards.
+    fn recipient(&self) -> Recipient {
+        if self.options.signals_group && self.program.leads_group { Recipient::Group } else { Recipient::Program }
+    }
+
     /// Acts on a child, adopted or not, that has ended, was stopped or was continued.
     fn child_changed(&mut self, pid: Pid, status: WaitStatus) {
         let is_program = pid == self.program.pid && matches!(self.state, State::Running);
         if status.is_continued() {
             if is_program {
-                self.terminal.program_continued();
+                self.job_control.program_continued();
             }
             return;
         }
         match (status.stopped_by(), is_program) {
-            (Some(signal), true) => self.program_stopped(signal),
-            (None, true) => self.program_ended(&status),
+            (Some(signal), true) => self.job_control.program_stopped(&self.program, signal),
+            (None, true) => self.program_ended(status),
             (Some(_), false) => {}
             (None, false) => {
                 let level = if self.options.warns_of_reaping { Level::Warning } else { Level::Debug };
                 if self.options.says(level) {
-                    log::line(b"Reaped zombie process with pid=", b"", Some(pid));
+                    log::number(b"Reaped zombie process with pid=", pid);
                 }
             }
         }
     }
 
-    /// Acts on a stop of the program.
-    fn program_stopped(&mut self, signal: c_int) {
-        let response = self.terminal.program_stopped(&self.program, signal);
-        // A program that is gone by now needs neither. A refusal leaves it stopped, as the kernel wants it.
-        if matches!(response, Response::HangUp) {
-            _ = self.program.signal(libc::SIGHUP, true);
-        }
-        if !matches!(response, Response::LeaveStopped) {
-            _ = self.program.signal(libc::SIGCONT, true);
-        }
-    }
-
-    /// Whether signals are forwarded to the program's process group: if it has its own, and that was asked for.
-    fn signals_group(&self) -> bool {
-        self.options.signals_group && self.program.leads_group
-    }
-
     /// Acts on the end of the program.
-    fn program_ended(&mut self, status: &WaitStatus) {
+    fn program_ended(&mut self, status: WaitStatus) {
         if self.options.says(Level::Info) {
             report_end(status);
         }
         self.state = State::Ended(status.code());
+        let terminal = &self.job_control.terminal;
         let Program { group, leads_group, .. } = self.program;
-        let is_reached = self.terminal.reaches(group);
+        let is_in_foreground = terminal.reaches(group);
         if leads_group {
-            self.terminal.hand_over(group, self.terminal.own_group);
+            terminal.hand_over(group, terminal.own_group);
         }
         if let Some(seconds) = self.options.grace_period {
-            self.shutdown.note_end(status.ended_by().unwrap_or(0), group, self.signals_group(), is_reached);
+            let gets_forwarded_signals = matches!(self.recipient(), Recipient::Group);
+            let signal = status.ended_by().unwrap_or(0);
+            self.shutdown.program_ended(ProgramEnd { signal, group, gets_forwarded_signals, is_in_foreground });
             self.shutdown.begin(seconds);
         }
     }
 }
 
-/// Says what ended the program, unless it exited with 0.
-fn report_end(status: &WaitStatus) {
+/// Reports how the program ended, unless it exited with 0.
+fn report_end(status: WaitStatus) {
     match (status.ended_by(), status.code()) {
         (None, 0) => {}
-        (None, code) => log::line(b"program exited with status ", b"", Some(code.into())),
+        (None, code) => log::number(b"program exited with status ", code.into()),
         (Some(signal), _) => match name_of(signal) {
-            Some(name) => log::line(b"program ended by SIG", name, None),
-            None => log::line(b"program ended by signal ", b"", Some(signal)),
+            Some(name) => log::two(b"program ended by SIG", name),
+            None => log::number(b"program ended by signal ", signal),
         },
-    }
-}
-
-/// What has happened to a child, as `man 2 wait4` encodes it.
-struct WaitStatus(c_int);
-
-impl WaitStatus {
-    /// Whether it was continued.
-    fn is_continued(&self) -> bool {
-        self.0 == 0xffff
-    }
-
-    /// The signal that stopped it, if it has not ended.
-    fn stopped_by(&self) -> Option<c_int> {
-        (self.0 & 0x7f == 0x7f).then_some(self.0 >> 8 & 0x7f)
-    }
-
-    /// The signal that ended it.
-    fn ended_by(&self) -> Option<c_int> {
-        Some(self.0 & 0x7f).filter(|signal| *signal != 0)
-    }
-
-    /// The status as a shell has it: 128 and the number of a signal that ended it.
-    fn code(&self) -> u8 {
-        self.ended_by().map_or((self.0 >> 8) as u8, |signal| 128 | signal as u8)
     }
 }

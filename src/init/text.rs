@@ -1,23 +1,23 @@
-//! Puts a string together piece by piece, takes one apart, and converts between numbers and decimal digits.
+//! Builds strings from pieces, splits them, and converts between numbers and decimal digits.
 
 use crate::sys::cstr;
 use core::ffi::{CStr, c_int};
 
-/// A text in a buffer of the caller's. What does not fit is dropped.
+/// A text in a buffer that the caller owns. Bytes that do not fit are dropped.
 pub struct Text<'a> {
     room: &'a mut [u8],
     length: usize,
 }
 
 impl<'a> Text<'a> {
-    /// An empty text in `room`. One byte of it is kept for a NUL.
+    /// Begins an empty text in `room`. One byte of it is kept for a NUL.
     pub fn new(room: &'a mut [u8]) -> Self {
         Self { room, length: 0 }
     }
 
     /// Appends a byte.
     pub fn push_byte(&mut self, byte: u8) {
-        // Assigned in pairs, so that the text always ends with a NUL.
+        // Each byte is written together with a NUL, so the text always ends with one.
         if let Some([place, end, ..]) = self.room.get_mut(self.length..) {
             (*place, *end) = (byte, 0);
             self.length += 1;
@@ -31,7 +31,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Appends a number that is not negative, in decimal digits.
+    /// Appends a number in decimal digits. The number must not be negative.
     pub fn push_number(&mut self, number: c_int) {
         if number > 9 {
             self.push_number(number / 10);
@@ -39,23 +39,23 @@ impl<'a> Text<'a> {
         self.push_byte(b'0' + (number % 10) as u8);
     }
 
-    /// Whether the buffer is full, so that something may have been dropped.
+    /// Whether the buffer is full. Then bytes may have been dropped.
     pub fn is_full(&self) -> bool {
         self.length + 1 >= self.room.len()
     }
 
-    /// How long it is.
+    /// Returns the length in bytes, without the NUL.
     pub fn length(&self) -> usize {
         self.length
     }
 
-    /// The text as a string that ends with a NUL, which is empty if nothing was pushed.
+    /// Returns the text as a string that ends with a NUL.
     pub fn into_string(self) -> &'a CStr {
         self.room.get(..=self.length).and_then(cstr::beginning).unwrap_or(c"")
     }
 }
 
-/// Splits off the part of `text` before the next `separator`. `None` after the last part.
+/// Takes the part of `text` before the next `separator`. Returns `None` after the last part.
 pub fn take_part<'a>(text: &mut Option<&'a [u8]>, separator: u8) -> Option<&'a [u8]> {
     let whole = (*text)?;
     let mut rest = whole;
@@ -70,8 +70,7 @@ pub fn take_part<'a>(text: &mut Option<&'a [u8]>, separator: u8) -> Option<&'a [
     whole.get(..whole.len() - rest.len())
 }
 
-/// A name followed by NULs, so that names of different lengths can be compared and stored in a table. `None` for one that
-/// is too long.
+/// Returns `name` followed by NULs, so that a table can hold names of different lengths. Returns `None` if it is too long.
 pub const fn padded<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
     let mut padded = [0; N];
     let mut i = 0;
@@ -85,8 +84,8 @@ pub const fn padded<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
     Some(padded)
 }
 
-/// The number that `digits` make, all of which must be decimal digits. `None` for no digits, and for a number of more than
-/// 31 bits.
+/// Returns the number that `digits` stand for. Returns `None` if there are none, if one is not a decimal digit, or if the
+/// number has more than 31 bits.
 pub fn parse_number(digits: &[u8]) -> Option<c_int> {
     let mut number: c_int = 0;
     for digit in digits {
@@ -103,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_what_was_pushed() {
+    fn a_text_consists_of_the_pieces_that_were_pushed() {
         let mut room = [0xff; 100];
         let mut text = Text::new(&mut room);
         text.push(b"numbers: ");
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_dropped() {
+    fn bytes_that_do_not_fit_are_dropped() {
         for length in 0..8 {
             let mut room = [0xff; 8];
             let room = &mut room[..length];

@@ -1,4 +1,4 @@
-//! What `init` prints when it is asked for help or its version, or the command line is wrong.
+//! Prints the help, the version, and mistakes in the options.
 
 use super::log;
 use super::options::Stop;
@@ -19,7 +19,7 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 Apache-2.0
 ";
 
-/// Docker looks for a word without dots after `git.`, and calls that the commit: here it is the tag.
+/// Docker shows the word after `git.` as the commit, up to the first dot. Here it is the tag, with dashes for dots.
 const VERSION: &str = concat!(
     "init ",
     env!("CARGO_PKG_VERSION"),
@@ -32,22 +32,31 @@ const VERSION: &str = concat!(
     "\n"
 );
 
-/// Does what was asked for instead of running a program, or says what is wrong with `word`, which may be in the variable
-/// that holds options. Returns the status to exit with.
-pub fn answer(stop: Stop, word: &[u8], is_in_variable: bool) -> c_int {
-    match (stop, is_in_variable) {
+/// Where a word was found.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// On the command line.
+    CommandLine,
+    /// In the environment variable that holds options.
+    Variable,
+}
+
+/// Prints the help or the version, or a message about `word`, which the parser has found in `source`. Returns the status to
+/// exit with.
+pub fn answer(stop: Stop, word: &[u8], source: Source) -> c_int {
+    match (stop, source) {
         (Stop::Help, _) => return print(HELP),
         (Stop::Version, _) => return print(VERSION),
-        (Stop::NoProgram, _) => log::line(b"PROGRAM is missing", b"", None),
-        (_, true) => log::line(word, b": mistake in INIT_OPTIONS", None),
-        (Stop::WrongValue, _) => log::line(word, b": wrong value", None),
-        _ => log::line(word, b": unknown option", None),
+        (Stop::NoProgram, _) => log::text(b"PROGRAM is missing"),
+        (_, Source::Variable) => log::two(word, b": mistake in INIT_OPTIONS"),
+        (Stop::WrongValue, _) => log::two(word, b": wrong value"),
+        _ => log::two(word, b": unknown option"),
     }
     log::to_stderr(HELP.as_bytes());
     1
 }
 
-/// Prints to standard output. Returns 0 if all of it was written, else 1.
+/// Prints to standard output. Returns the status to exit with: 0 if all of the text was written, otherwise 1.
 fn print(text: &str) -> c_int {
     match file::write(libc::STDOUT_FILENO, text.as_bytes()) {
         Ok(length) if length as usize == text.len() => 0,

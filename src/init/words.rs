@@ -3,17 +3,17 @@
 use super::text::take_part;
 use crate::sys::stack::InitialStack;
 
-/// Words, one after the other.
+/// A sequence of words.
 #[derive(Clone, Copy)]
 pub enum Words<'a> {
-    /// Those of the command line. The argument at `next` is the next one.
+    /// The arguments of the command line, from the one at `next` on.
     Arguments { stack: &'a InitialStack<'a>, next: usize },
-    /// Those of a text, which are separated by spaces: what is left of it.
+    /// The rest of a text in which spaces separate the words.
     Text(Option<&'a [u8]>),
 }
 
 impl<'a> Words<'a> {
-    /// The next word.
+    /// Takes the next word.
     pub fn take(&mut self) -> Option<&'a [u8]> {
         match self {
             Self::Arguments { stack, next } => {

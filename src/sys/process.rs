@@ -38,7 +38,7 @@ pub fn execve(path: &CStr, stack: &InitialStack, first: usize) -> Errno {
 /// # Errors
 /// [`Errno::ECHILD`]: there are no children.
 #[inline(always)]
-pub fn wait4(status: Option<&mut c_int>, options: c_int) -> Result<Pid, Errno> {
+pub fn wait4(status: Option<&mut WaitStatus>, options: c_int) -> Result<Pid, Errno> {
     const ANY_CHILD: c_int = -1;
     let arguments = [ANY_CHILD.into(), status.map_or(NULL, Argument::from), options.into(), NULL];
     // SAFETY: the kernel writes `status` if there is one, which is borrowed until the call returns. The resource usage is
@@ -61,4 +61,31 @@ pub const OWN_GROUP: Pid = 0;
 pub fn kill(pid: Pid, signal: c_int) -> Result<(), Errno> {
     // SAFETY: takes numbers only.
     check_unit(unsafe { syscall(libc::SYS_kill, [pid.into(), signal.into()]) })
+}
+
+/// What has happened to a child, as [`wait4`] encodes it.
+#[derive(Clone, Copy, Default)]
+#[repr(transparent)]
+pub struct WaitStatus(c_int);
+
+impl WaitStatus {
+    /// Whether the child was continued.
+    pub fn is_continued(self) -> bool {
+        self.0 == 0xffff
+    }
+
+    /// Returns the signal that has stopped the child, if it has not ended.
+    pub fn stopped_by(self) -> Option<c_int> {
+        (self.0 & 0x7f == 0x7f).then_some(self.0 >> 8 & 0x7f)
+    }
+
+    /// Returns the signal that has ended the child, unless it exited by itself.
+    pub fn ended_by(self) -> Option<c_int> {
+        Some(self.0 & 0x7f).filter(|signal| *signal != 0)
+    }
+
+    /// Returns the status as a shell shows it: 128 plus the number of the signal that has ended the child.
+    pub fn code(self) -> u8 {
+        self.ended_by().map_or((self.0 >> 8) as u8, |signal| 128 | signal as u8)
+    }
 }
