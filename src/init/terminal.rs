@@ -12,21 +12,18 @@ use core::ffi::c_int;
 /// The first words of every message about the terminal.
 pub const CANNOT_USE: &[u8] = b"cannot use the terminal";
 
-/// The descriptor of no file.
-const NO_DESCRIPTOR: c_int = -1;
-
 /// The controlling terminal, or the fact that there is none.
 #[derive(Clone, Copy)]
 pub struct Terminal {
-    /// The open terminal, or [`NO_DESCRIPTOR`].
-    descriptor: c_int,
+    /// The open terminal, if there is one.
+    descriptor: Option<c_int>,
     /// The process group of `init`, or 0 if its leader is outside of our PID namespace.
     pub own_group: Pid,
 }
 
 impl Terminal {
     /// No controlling terminal.
-    pub const NONE: Self = Self { descriptor: NO_DESCRIPTOR, own_group: 0 };
+    pub const NONE: Self = Self { descriptor: None, own_group: 0 };
 
     /// Finds the controlling terminal: it is standard input, or `/dev/tty` opens it.
     ///
@@ -36,7 +33,7 @@ impl Terminal {
     pub fn find() -> Result<Self, Errno> {
         let descriptor = open()?;
         let own_group = match terminal::process_group(0) {
-            Err(_) if descriptor == NO_DESCRIPTOR => 0, // nobody needs it without a terminal
+            Err(_) if descriptor.is_none() => 0, // nobody needs it without a terminal
             result => result?,
         };
         Ok(Self { descriptor, own_group })
@@ -47,18 +44,21 @@ impl Terminal {
     /// # Errors
     /// It may not, and the program must stay in the process group of `init`.
     pub fn probe(&self) -> Result<(), Errno> {
-        if self.foreground() == Ok(self.own_group) {
-            terminal::set_foreground(self.descriptor, self.own_group)?; // changes nothing
+        match self.descriptor {
+            Some(descriptor) if terminal::foreground(descriptor) == Ok(self.own_group) => {
+                terminal::set_foreground(descriptor, self.own_group) // changes nothing
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Puts the process group `to` into the foreground if `from` is there. Returns whether it did.
     pub fn hand_over(&self, from: Pid, to: Pid) -> bool {
-        if self.foreground() != Ok(from) {
+        let Some(descriptor) = self.descriptor.filter(|descriptor| terminal::foreground(*descriptor) == Ok(from))
+        else {
             return false;
-        }
-        let result = terminal::set_foreground(self.descriptor, to);
+        };
+        let result = terminal::set_foreground(descriptor, to);
         if let Err(error) = result {
             log::failure(CANNOT_USE, error);
         }
@@ -68,39 +68,34 @@ impl Terminal {
     /// Whether a key of the terminal sends its signal to a process group, because the group is in the foreground. Also true
     /// if the terminal was hung up: the group got SIGHUP then.
     pub fn reaches(&self, group: Pid) -> bool {
-        self.exists() && self.foreground().unwrap_or(group) == group
+        self.descriptor.is_some_and(|descriptor| terminal::foreground(descriptor).unwrap_or(group) == group)
     }
 
     /// Whether there is a controlling terminal.
     pub fn exists(&self) -> bool {
-        self.descriptor != NO_DESCRIPTOR
-    }
-
-    /// Returns the process group in the foreground.
-    fn foreground(&self) -> Result<Pid, Errno> {
-        terminal::foreground(self.descriptor)
+        self.descriptor.is_some()
     }
 }
 
-/// Opens the controlling terminal, unless it is standard input. Returns [`NO_DESCRIPTOR`] if there is none, or if it belongs
+/// Opens the controlling terminal, unless it is standard input. Returns `None` if there is none, or if it belongs
 /// to somebody else: a shell without job control starts a background job in its own process group, ignores SIGINT and SIGQUIT
 /// for it, and takes the terminal away from its standard input.
 ///
 /// # Errors
 /// There is a terminal, but the kernel does not let us see its foreground.
-fn open() -> Result<c_int, Errno> {
+fn open() -> Result<Option<c_int>, Errno> {
     let error = match terminal::foreground(libc::STDIN_FILENO) {
-        Ok(_) => return Ok(libc::STDIN_FILENO),
+        Ok(_) => return Ok(Some(libc::STDIN_FILENO)),
         Err(error) => error,
     };
     if signal::is_ignored(libc::SIGINT) && signal::is_ignored(libc::SIGQUIT) {
-        return Ok(NO_DESCRIPTOR);
+        return Ok(None);
     }
     let opened = match file::open(file::CURRENT_DIRECTORY, c"/dev/tty", libc::O_RDWR | libc::O_NOCTTY) {
         Ok(opened) => opened,
         // There is no controlling terminal, or this container has no device node for it.
-        Err(Errno::ENXIO | Errno::ENOENT) => return Ok(NO_DESCRIPTOR),
-        Err(_) if matches!(error, Errno::ENOTTY | Errno::EBADF) => return Ok(NO_DESCRIPTOR),
+        Err(Errno::ENXIO | Errno::ENOENT) => return Ok(None),
+        Err(_) if matches!(error, Errno::ENOTTY | Errno::EBADF) => return Ok(None),
         Err(_) => return Err(error), // neither standard input nor /dev/tty gives an answer
     };
     // A standard stream that was closed must stay closed: otherwise our messages could reach the terminal by its number.
@@ -108,5 +103,5 @@ fn open() -> Result<c_int, Errno> {
     _ = file::close(opened); // it is open, and the kernel closes it even if that reports an error
     let copy = copy?;
     terminal::foreground(copy)?; // after an error the copy stays open, which does no harm
-    Ok(copy)
+    Ok(Some(copy))
 }
