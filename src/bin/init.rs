@@ -1,7 +1,7 @@
 //! `init`: process 1 of a single container.
 //!
-//! It starts one program, forwards signals to it, reaps the orphans that it adopts, and exits with the program's status.
-//! Like `pause`, it needs nothing but the kernel.
+//! It starts one program, forwards signals to it, reaps the orphans that it adopts, and exits with the program's
+//! status. Like `pause`, it needs neither a C library nor an allocator.
 
 #![no_std]
 #![no_main]
@@ -62,8 +62,8 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     if let Err(error) = spawn::close_inherited_descriptors() {
         log::failure(b"cannot close inherited descriptors", error);
     }
-    // The descriptor of the terminal may be closed now, so find the terminal again. An error was reported the first time, or
-    // the terminal was hung up since.
+    // The descriptor of the terminal may be closed now, so find the terminal again. An error was reported the first
+    // time, or the terminal was hung up since.
     let terminal = Terminal::find().unwrap_or(Terminal::NONE);
     Supervisor::new(options, terminal, program).run()
 }

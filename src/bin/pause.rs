@@ -1,8 +1,8 @@
 //! `pause`: the first process of a pod.
 //!
-//! It keeps the pod's namespaces alive by being in them, reaps the orphans that it adopts, and exits on SIGINT and
-//! SIGTERM; with `--guard`, only if they come from outside of the pod. It needs nothing but the kernel: no C library, no
-//! memory but its stack, no file, no privilege.
+//! It keeps the pod's namespaces alive, reaps the orphans that it adopts, and exits on SIGINT and SIGTERM. With
+//! `--guard`, it exits only if they come from outside of the pod. It needs no C library, no memory except its stack, no
+//! file and no privilege.
 
 #![no_std]
 #![no_main]
@@ -17,7 +17,7 @@ use pause::sys::stack::InitialStack;
 pause::program!(main);
 
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
-    // First of all: a process 1 loses every signal that is sent to it before they are blocked.
+    // First of all: process 1 loses every signal that arrives before they are blocked.
     if signals::block().is_err() {
         return exit_with("Error: cannot block signals\n", 1);
     }
@@ -42,7 +42,7 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     }
     reaping::reap();
 
-    let mut lines_left = 100; // about ignored signals, so that their sender cannot fill the disk with our messages
+    let mut lines_left = 100; // about ignored signals, so that their sender cannot fill the disk with our log
     loop {
         match signals::wait() {
             Ok(Signal { number: libc::SIGCHLD, .. }) => reaping::reap(),
@@ -51,11 +51,11 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
                     lines_left -= 1;
                     log::to_stderr("Ignored a signal from the pod\n");
                 }
-                reaping::reap(); // SIGCHLD has a higher number, so it would never be taken in a storm of these
+                reaping::reap(); // in a storm of these signals SIGCHLD is never taken: its number is greater
             }
             Ok(Signal { number: libc::SIGINT, .. }) => return exit_with("Shutting down, got signal: Interrupt\n", 0),
             Ok(_) => return exit_with("Shutting down, got signal: Terminated\n", 0), // SIGTERM
-            Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or a debugger's visit
+            Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or an interruption by a debugger
             Err(_) => return exit_with("Error: cannot wait for signals\n", 42),
         }
     }

@@ -8,7 +8,8 @@ use crate::sys::signal::SignalSet;
 use crate::sys::time::start_timer;
 use core::ffi::c_int;
 
-/// The processes that were asked to end: those with an ID up to `newest` that are in `group` and do not ignore `signal`.
+/// The processes that were asked to end: those with an ID up to `newest` that are in `group` and do not ignore
+/// `signal`.
 ///
 /// Processes that start later have greater IDs, until the IDs begin anew at the kernel's limit.
 struct Asked {
@@ -49,8 +50,8 @@ impl Shutdown {
     /// Nothing has happened yet.
     pub const NONE: Self = Self { asked: Asked::NOBODY, forwarded: SignalSet::of([]), is_time_over: false };
 
-    /// Call this before `init` forwards a signal: it has received `received`, and sends `sent` to the program, and to all of
-    /// `group` unless that is 0.
+    /// Call this before `init` forwards a signal: it has received `received`, and sends `sent` to the program, and to
+    /// all of `group` unless that is 0.
     pub fn before_forwarding(&mut self, received: c_int, sent: c_int, group: Pid) {
         self.forwarded = self.forwarded.with(sent);
         if group != 0 && (received == libc::SIGTERM || sent == libc::SIGTERM) {
@@ -58,9 +59,10 @@ impl Shutdown {
         }
     }
 
-    /// Call this when the program has ended. If SIGHUP, SIGINT or SIGQUIT ended it, that signal was a request to end. Its
-    /// group got the request too, if `init` forwarded it to the group, or if it came from the terminal and the group was in
-    /// the foreground. `init` does not know when the key was typed, so it counts every member of the group as asked.
+    /// Call this when the program has ended. If SIGHUP, SIGINT or SIGQUIT ended it, that signal was a request to end.
+    /// Its group got the request too, if `init` forwarded it to the group, or if it came from the terminal and the
+    /// group was in the foreground. `init` does not know when the key was typed, so it counts every member of the group
+    /// as asked.
     pub fn program_ended(&mut self, end: ProgramEnd) {
         let ProgramEnd { signal, group, .. } = end;
         let is_request = matches!(signal, libc::SIGHUP | libc::SIGINT | libc::SIGQUIT);
@@ -74,7 +76,8 @@ impl Shutdown {
     /// Asks the remaining processes to end, and starts the timer of the grace period.
     pub fn begin(&mut self, seconds: c_int) {
         self.ask();
-        // A stopped process could not act on the request. If this is refused, so was the request, and that was reported.
+        // A stopped process could not act on the request. If this is refused, so was the request, and that was
+        // reported.
         _ = signal_remaining(libc::SIGCONT, &Asked::NOBODY);
         self.is_time_over = seconds == 0;
         if seconds != 0
@@ -111,8 +114,8 @@ pub fn others_remain() -> bool {
     getpid() == 1 && kill(EVERY_PROCESS, 0).is_ok()
 }
 
-/// Returns the process ID that was assigned last. Without `/proc`, `init` cannot tell processes apart later, so any number
-/// will do.
+/// Returns the process ID that was assigned last. Without `/proc`, `init` cannot tell processes apart later, so any
+/// number will do.
 fn newest() -> Pid {
     Proc::open().and_then(|proc| proc.newest()).unwrap_or(Pid::MAX)
 }
@@ -121,8 +124,8 @@ fn newest() -> Pid {
 /// namespace, otherwise all descendants.
 ///
 /// # Errors
-/// `/proc` cannot be read, or one of the processes may not be signalled. If one call signals all of them, the kernel does not
-/// report such a refusal.
+/// `/proc` cannot be read, or one of the processes may not be signalled. If one call signals all of them, the kernel
+/// does not report such a refusal.
 fn signal_remaining(signal: c_int, asked: &Asked) -> Result<(), Errno> {
     let is_first = getpid() == 1;
     if !is_first || asked.newest != 0 {

@@ -7,8 +7,8 @@ use crate::sys::stack::InitialStack;
 use crate::sys::{Errno, control};
 use core::ffi::{CStr, c_int};
 
-/// What `init` has inherited: the signal mask, two actions and the parent-death signal. And the process ID of `init`, which
-/// variables may name.
+/// What `init` has inherited: the signal mask, two actions and the parent-death signal. And the process ID of `init`,
+/// which variables may name.
 pub struct Inherited {
     mask: SignalSet,
     sigchld: Action,
@@ -27,9 +27,9 @@ impl Inherited {
         init: 0,
     };
 
-    /// Sets these values, and stores the inherited ones instead. The signal mask comes first: all signals are blocked. Two
-    /// actions become the default. A process that ignores SIGCHLD does not learn how its children end, and one that ignores
-    /// SIGTSTP cannot stop together with its program.
+    /// Sets these values, and stores the inherited ones instead. The signal mask comes first: all signals are blocked.
+    /// Two actions become the default. A process that ignores SIGCHLD does not learn how its children end, and one that
+    /// ignores SIGTSTP cannot stop together with its program.
     ///
     /// # Errors
     /// The kernel refused one of them.
@@ -39,8 +39,8 @@ impl Inherited {
         signal::exchange_action(libc::SIGTSTP, &mut self.sigtstp)
     }
 
-    /// Stores what only `init` itself can read. Call it before the fork, and after `-p` was applied: the program inherits
-    /// that signal.
+    /// Stores what only `init` itself can read. Call it before the fork, and after `-p` was applied: the program
+    /// inherits that signal.
     pub fn note_before_fork(&mut self) {
         self.parent_death_signal = control::parent_death_signal();
         self.init = getpid();
@@ -58,8 +58,8 @@ impl Inherited {
         _ = signal::set_mask(self.mask);
     }
 
-    /// Makes a variable that names `init` name the calling process instead. Call it in the child. `name` ends with `=`, and
-    /// `room` holds the new variable. Returns whether there was such a variable.
+    /// Makes a variable that names `init` name the calling process instead. Call it in the child. `name` ends with `=`,
+    /// and `room` holds the new variable. Returns whether there was such a variable.
     pub fn readdress<'a>(&self, stack: &mut InitialStack<'a>, name: &[u8], room: &'a mut Assignment) -> bool {
         let mut old_room: Assignment = [0; _];
         let old = assignment(name, self.init, &mut old_room);

@@ -1,9 +1,9 @@
 //! Job control: a stop of the program has the effect that it would have without `init`.
 //!
-//! A shell above `init` knows `init` alone. It must see `init` stop when the program stops, and it continues `init`. If no
-//! such shell is above, then nobody could continue what a key has stopped: `init` is process 1, or its process group is
-//! orphaned (`man 2 setpgid`). Without `init` the kernel would not stop the program there. One thing `init` cannot undo: it
-//! is not told of other members of the program's group, which the key has stopped as well.
+//! A shell above `init` knows `init` alone. It must see `init` stop when the program stops, and it continues `init`. If
+//! no such shell is above, then nobody could continue what a key has stopped: `init` is process 1, or its process group
+//! is orphaned (`man 2 setpgid`). Without `init` the kernel would not stop the program there. One thing `init` cannot
+//! undo: it is not told of other members of the program's group, which the key has stopped as well.
 //!
 //! | event: the program is stopped by | with a shell above | with no shell above |
 //! | -------------------------------- | ------------------ | ------------------- |
@@ -29,6 +29,7 @@ pub const BACKGROUND_SIGNALS: SignalSet = SignalSet::of([libc::SIGTTIN, libc::SI
 
 /// The terminal, and what `init` remembers about stops.
 pub struct JobControl {
+    /// The controlling terminal.
     pub terminal: Terminal,
     /// `init` has forwarded SIGTSTP, and the program is about to stop by it.
     expects_forwarded_stop: bool,
@@ -54,10 +55,11 @@ impl JobControl {
 
     /// Prepares for `signal`, which `init` is about to forward to the program.
     ///
-    /// If SIGTSTP has its default action, it stops the program now or never. So `init` remembers nothing for a program that
-    /// catches or ignores it: a later stop has another cause. Without `/proc` it remembers nothing either, and a SIGTSTP
-    /// that was sent to `init` counts as a key. [`Self::stop_is_late`] deals with a program that takes the signal by
-    /// `sigwait`: while it waits, it does not block the signal (`do_sigtimedwait` in the kernel's `kernel/signal.c`).
+    /// If SIGTSTP has its default action, it stops the program now or never. So `init` remembers nothing for a program
+    /// that catches or ignores it: a later stop has another cause. Without `/proc` it remembers nothing either, and a
+    /// SIGTSTP that was sent to `init` counts as a key. [`Self::stop_is_late`] deals with a program that takes the
+    /// signal by `sigwait`: while it waits, it does not block the signal (`do_sigtimedwait` in the kernel's
+    /// `kernel/signal.c`).
     pub fn before_forwarding(&mut self, signal: c_int, program: Pid) {
         match signal {
             libc::SIGTSTP => self.expects_forwarded_stop = stops_by_sigtstp(program).unwrap_or(false),
@@ -71,8 +73,8 @@ impl JobControl {
         self.expects_forwarded_stop
     }
 
-    /// Call this if the expected stop has not come for some time. If the program sleeps, it has taken the signal itself,
-    /// because a signal that is still to be acted on would have woken it.
+    /// Call this if the expected stop has not come for some time. If the program sleeps, it has taken the signal
+    /// itself, because a signal that is still to be acted on would have woken it.
     pub fn stop_is_late(&mut self, program: Pid) {
         let state = Proc::open().and_then(|proc| proc.stat(program, field::STATE));
         self.expects_forwarded_stop = state.is_ok_and(|state| state != c_int::from(b'S'));
@@ -83,12 +85,12 @@ impl JobControl {
         self.expects_forwarded_stop = false;
     }
 
-    /// Call this if `signal` has stopped the program. If a shell above waits for that, `init` stops too, and this returns
-    /// when `init` is continued.
+    /// Call this if `signal` has stopped the program. If a shell above waits for that, `init` stops too, and this
+    /// returns when `init` is continued.
     pub fn program_stopped(&mut self, program: &Program, signal: c_int) {
         let response = self.respond(program, signal);
-        // If the program has ended by now, it needs neither signal. If they are refused, it stays stopped, as the kernel
-        // wants.
+        // If the program has ended by now, it needs neither signal. If they are refused, it stays stopped, as the
+        // kernel wants.
         if matches!(response, Response::HangUp) {
             _ = program.signal(libc::SIGHUP, Recipient::Group);
         }
@@ -123,34 +125,35 @@ impl JobControl {
         Response::LeaveStopped
     }
 
-    /// Stops `target`, which is this process or its group. When a shell continues it, gives the terminal back to the program
-    /// if the shell has put `init` into the foreground. Returns `None` immediately if the kernel does not stop it, because
-    /// nobody could continue it.
+    /// Stops `target`, which is this process or its group. When a shell continues it, gives the terminal back to the
+    /// program if the shell has put `init` into the foreground. Returns `None` immediately if the kernel does not stop
+    /// it, because nobody could continue it.
     fn stop_along(&self, program: &Program, target: Pid) -> Option<Response> {
         if getpid() == 1 {
             return None; // process 1 is never stopped, and its group may have members outside of our PID namespace
         }
-        // All of these calls worked before, except perhaps `kill`. If `kill` is refused, nothing stops, and the last call
-        // shows that. SIGTSTP discards a pending SIGCONT (`prepare_signal` in the kernel's `kernel/signal.c`).
+        // All of these calls worked before, except perhaps `kill`. If `kill` is refused, nothing stops, and the last
+        // call shows that. SIGTSTP discards a pending SIGCONT (`prepare_signal` in the kernel's `kernel/signal.c`).
         while signal::wait_for(BACKGROUND_SIGNALS, Some(&Time::ZERO)).is_ok() {}
         _ = kill(target, libc::SIGTSTP);
         _ = signal::set_mask(SignalSet::ALL.without(libc::SIGTSTP)); // the process stops here
         _ = signal::set_mask(SignalSet::ALL);
-        // Another member of our group may have read from the terminal again by now. The SIGTTIN that this causes discards
-        // our SIGCONT, so either of them proves that we were stopped.
+        // Another member of our group may have read from the terminal again by now. The SIGTTIN that this causes
+        // discards our SIGCONT, so either of them proves that we were stopped.
         signal::wait_for(BACKGROUND_SIGNALS.with(libc::SIGCONT), Some(&Time::ZERO)).ok()?;
         self.give_terminal_to(program);
         Some(Response::Continue)
     }
 
-    /// Puts the process group of the program into the foreground if the group of `init` is there. Returns whether it did.
+    /// Puts the process group of the program into the foreground if the group of `init` is there. Returns whether it
+    /// did.
     fn give_terminal_to(&self, program: &Program) -> bool {
         program.leads_group && self.terminal.hand_over(self.terminal.own_group, program.group)
     }
 }
 
-/// Whether SIGTSTP stops a process immediately: the process does not block, ignore or catch it, and is not stopped already.
-/// In a stopped process the signal stays pending, and the SIGCONT that continues the process discards it.
+/// Whether SIGTSTP stops a process immediately: the process does not block, ignore or catch it, and is not stopped
+/// already. In a stopped process the signal stays pending, and the SIGCONT that continues the process discards it.
 fn stops_by_sigtstp(pid: Pid) -> Result<bool, Errno> {
     let proc = Proc::open()?;
     if proc.stat(pid, field::STATE)? == c_int::from(b'T') {

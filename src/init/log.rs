@@ -4,8 +4,8 @@ use super::text::Text;
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
 
-/// The most bytes of a line. A pipe takes so many bytes in one piece (`man 7 pipe`, PIPE_BUF), so a reader that has read a
-/// part of a line cannot hold up the rest.
+/// The most bytes of a line. A pipe takes so many bytes in one piece (`man 7 pipe`, PIPE_BUF), so a reader that has
+/// read a part of a line cannot hold up the rest.
 const LINE: usize = libc::PIPE_BUF;
 
 /// Writes a line that consists of `init: ` and `text`.
@@ -46,13 +46,13 @@ pub fn line(first: &[u8], second: &[u8], number: Option<c_int>) {
     to_stderr(room.get(..=length).unwrap_or_default());
 }
 
-/// Writes `text` to standard error, if the stream can take it without waiting. If the stream is closed, broken or full, the
-/// text is dropped, so a reader that does not read cannot hold up `init`. If the kernel does not say whether there is room,
-/// the text is written.
+/// Writes `text` to standard error, if the stream can take it without waiting. If the stream is closed, broken or full,
+/// the text is dropped, so a reader that does not read cannot hold up `init`. If the kernel does not say whether there
+/// is room, the text is written.
 ///
-/// `pause` makes the file `O_NONBLOCK` for the write. `init` does not, because the program has the same file open. So two
-/// things can still make `init` wait: another writer that fills the file at the same moment, and a terminal whose reader has
-/// stopped and that has room for a part of the text.
+/// `pause` makes the file `O_NONBLOCK` for the write. `init` does not, because the program has the same file open. So
+/// two things can still make `init` wait: another writer that fills the file at the same moment, and a terminal whose
+/// reader has stopped and that has room for a part of the text.
 pub fn to_stderr(text: &[u8]) {
     if file::is_writable(libc::STDERR_FILENO).unwrap_or(true) {
         // If a message cannot be written, there is nobody left to tell.

@@ -161,7 +161,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Parses the letters of one word. The value of a letter is the rest of the word, or the next word if there is no rest.
+    /// Parses the letters of one word. The value of a letter is the rest of the word, or the next word if there is no
+    /// rest.
     fn parse_letters(&mut self, mut letters: &[u8]) -> Option<Stop> {
         while let [letter, rest @ ..] = letters {
             match letter {

@@ -2,7 +2,6 @@
 
 use super::text::{Text, take_part};
 use crate::sys::Errno;
-use crate::sys::process::execve;
 use crate::sys::stack::InitialStack;
 use core::ffi::CStr;
 
@@ -12,7 +11,8 @@ const DEFAULT_PATH: &CStr = c"/bin:/usr/bin";
 /// The shell that executes a script without `#!`.
 const SHELL: &CStr = c"/bin/sh";
 
-/// Executes the program that the argument at `index` names, with the arguments from there on. Returns only if that fails.
+/// Executes the program that the argument at `index` names, with the arguments from there on. Returns only if that
+/// fails.
 pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
     let name = stack.argument(index).unwrap_or(c"");
     // An empty name is not searched for. The kernel answers ENOENT.
@@ -49,7 +49,7 @@ pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
 
 /// Executes the file at `path`. The shell executes it if it is a script without `#!`.
 fn execute_file(stack: &mut InitialStack, index: usize, path: &CStr) -> Errno {
-    match execve(path, stack, index) {
+    match stack.execute(path, index) {
         Errno::ENOEXEC => {
             stack.execute_script(SHELL, path, index); // returns only if the shell cannot be executed
             Errno::ENOEXEC

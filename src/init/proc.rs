@@ -25,6 +25,7 @@ pub mod field {
 
 /// An open directory. It is closed when it is dropped.
 pub struct Directory {
+    /// Its descriptor.
     pub descriptor: c_int,
 }
 
@@ -42,8 +43,8 @@ impl Directory {
         file::open(file::CURRENT_DIRECTORY, path, flags).map(|descriptor| Self { descriptor })
     }
 
-    /// Lists the entries whose names are numbers. An entry that is added in the meantime is listed too, if its number is
-    /// greater than those before.
+    /// Lists the entries whose names are numbers. An entry that is added in the meantime is listed too, if its number
+    /// is greater than those before.
     pub fn numbers(&self) -> Numbers<'_> {
         Numbers { directory: self, buffer: [0; 1024], at: 0, length: 0 }
     }
@@ -51,6 +52,7 @@ impl Directory {
 
 /// The `/proc` of our own PID namespace.
 pub struct Proc {
+    /// The open directory.
     pub directory: Directory,
 }
 
@@ -81,8 +83,8 @@ impl Proc {
         self.number(path.into_string(), field)
     }
 
-    /// Reads the process ID that was assigned last (`man 5 proc_loadavg`). Processes that start later have greater IDs, until
-    /// the IDs begin anew at the kernel's limit.
+    /// Reads the process ID that was assigned last (`man 5 proc_loadavg`). Processes that start later have greater IDs,
+    /// until the IDs begin anew at the kernel's limit.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -100,11 +102,11 @@ impl Proc {
     }
 }
 
-/// Returns the number in a field of `line`, or the ASCII code of its capital letter, or 0 if there is no such field. Spaces
-/// separate the fields, and the first one is field 1.
+/// Returns the number in a field of `line`, or the ASCII code of its capital letter, or 0 if there is no such field.
+/// Spaces separate the fields, and the first one is field 1.
 ///
-/// The second field of `/proc/PID/stat` is the program's name in parentheses. A name may contain spaces and parentheses, so
-/// the fields are counted anew after each `)`: the last one closes the name.
+/// The second field of `/proc/PID/stat` is the program's name in parentheses. A name may contain spaces and
+/// parentheses, so the fields are counted anew after each `)`: the last one closes the name.
 fn parse_field(line: &[u8], field: c_int) -> c_int {
     let mut number: c_int = 0;
     let mut at = 1;
@@ -120,8 +122,8 @@ fn parse_field(line: &[u8], field: c_int) -> c_int {
     number
 }
 
-/// Offsets in `struct linux_dirent64`, which begins with two 64-bit numbers (`man 2 getdents64`): a 16-bit length of the
-/// entry, an 8-bit type, and a name that ends with a NUL.
+/// Offsets in `struct linux_dirent64`, which begins with two 64-bit numbers (`man 2 getdents64`): a 16-bit length of
+/// the entry, an 8-bit type, and a name that ends with a NUL.
 const LENGTH_AT: usize = 16;
 const TYPE_AT: usize = 18;
 const NAME_AT: usize = 19;

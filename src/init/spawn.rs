@@ -13,11 +13,9 @@ use crate::sys::terminal::{make_group_leader, process_group};
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
 
-/// The first descriptor after the standard streams.
-pub const FIRST_DESCRIPTOR: c_int = 3;
-
 /// The program that `init` has started.
 pub struct Program {
+    /// Its process ID.
     pub pid: Pid,
     /// Its process group: its own, or that of `init`.
     pub group: Pid,
@@ -76,8 +74,8 @@ pub fn start(
     let mut leads_group = group == Group::New;
     inherited.note_before_fork();
     let pid = fork().map_err(|error| log::failure(b"cannot fork", error))?;
-    // Parent and child both make the group, so that it exists before either of them continues. In the child `pid` is 0, which
-    // means itself. The parent gets EACCES if the child has made the group and executed the program by now.
+    // Parent and child both make the group, so that it exists before either of them continues. In the child `pid` is 0,
+    // which means itself. The parent gets EACCES if the child has made the group and executed the program by now.
     if leads_group
         && let Err(error) = make_group_leader(pid)
         && error != Errno::EACCES
@@ -125,22 +123,22 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
 
 /// Closes all descriptors except the standard streams. Call it in `init` after the program was started.
 ///
-/// The program has copies of them. If `init` kept, for example, the writing end of a pipe, a reader would not see its end
-/// when the program closes it. The standard streams stay open, because containers write to `/proc/1/fd/1` what their engine
-/// should log.
+/// The program has copies of them. If `init` kept, for example, the writing end of a pipe, a reader would not see its
+/// end when the program closes it. The standard streams stay open, because containers write to `/proc/1/fd/1` what
+/// their engine should log.
 ///
 /// # Errors
 /// Some are still open: neither `close_range` nor `/proc` could be used.
 pub fn close_inherited_descriptors() -> Result<(), Errno> {
     // Before Linux 5.9, or if a seccomp profile refuses the call, `init` closes those that /proc lists.
-    file::close_range(FIRST_DESCRIPTOR, c_int::MAX).or_else(|_| close_each())
+    file::close_range(file::FIRST_AFTER_STREAMS, c_int::MAX).or_else(|_| close_each())
 }
 
 fn close_each() -> Result<(), Errno> {
     let directory = Directory::open(c"/proc/self/fd")?;
     let mut descriptors = directory.numbers();
     while let Some(descriptor) = descriptors.take()? {
-        if descriptor >= FIRST_DESCRIPTOR && descriptor != directory.descriptor {
+        if descriptor >= file::FIRST_AFTER_STREAMS && descriptor != directory.descriptor {
             file::close(descriptor)?;
         }
     }

@@ -13,8 +13,8 @@ use crate::sys::signal::{Signal, SignalSet, wait_for};
 use crate::sys::time::Time;
 use core::ffi::c_int;
 
-/// The time between two looks at something that no signal announces: the end of processes that are not our children, or a
-/// stop that may never come.
+/// The time between two looks at something that no signal announces: the end of processes that are not our children, or
+/// a stop that may never come.
 const BETWEEN_LOOKS: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
 /// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH.
@@ -124,8 +124,8 @@ impl<'a> Supervisor<'a> {
     /// The status to exit with, if the kernel refuses to wait.
     fn take_one_signal(&mut self, children: Children) -> Result<(), c_int> {
         let (set, limit) = match children {
-            // The kernel delivers the smallest signal first, so SIGCHLD would delay greater ones. The next turn looks for a
-            // child anyway.
+            // The kernel delivers the smallest signal first, so SIGCHLD would delay greater ones. The next turn looks
+            // for a child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
             Children::NoneChanged if !self.job_control.expects_stop() => (SignalSet::ALL, None),
             Children::NoneChanged | Children::None => (SignalSet::ALL, Some(BETWEEN_LOOKS)),
@@ -144,8 +144,8 @@ impl<'a> Supervisor<'a> {
         Ok(())
     }
 
-    /// Takes the timer's signal if the grace period is over. In a storm of smaller signals, [`Self::take_one_signal`] would
-    /// never take it.
+    /// Takes the timer's signal if the grace period is over. In a storm of smaller signals, [`Self::take_one_signal`]
+    /// would never take it.
     fn check_timer(&mut self) {
         if matches!(self.state, State::Ended(_))
             && self.options.grace_period.is_some()
@@ -179,8 +179,9 @@ impl<'a> Supervisor<'a> {
 
     /// Whether a signal is not for the program, or the program has received it already.
     fn is_for_init_alone(&self, signal: &Signal) -> bool {
-        // The terminal sends signals to our process group. Either the program is in that group, or the signal is not about
-        // the program. In the grace period a key must not stop the remaining processes: nobody would continue them.
+        // The terminal sends signals to our process group. Either the program is in that group, or the signal is not
+        // about the program. In the grace period a key must not stop the remaining processes: nobody would continue
+        // them.
         let of_terminal = match (&self.state, self.program.leads_group) {
             (_, false) => TERMINAL_SIGNALS,
             (State::Running, true) => BACKGROUND_SIGNALS,

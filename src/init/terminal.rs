@@ -1,10 +1,9 @@
 //! The controlling terminal: finds it, and gives its foreground to the program and back.
 //!
-//! The program leads a process group of its own. Only the process group in the foreground may read from the terminal, and
-//! gets the signals of its keys (`man 7 credentials`, "Process groups and job control").
+//! The program leads a process group of its own. Only the process group in the foreground may read from the terminal,
+//! and gets the signals of its keys (`man 7 credentials`, "Process groups and job control").
 
 use super::log;
-use super::spawn::FIRST_DESCRIPTOR;
 use crate::sys::process::Pid;
 use crate::sys::{Errno, file, signal, terminal};
 use core::ffi::c_int;
@@ -28,8 +27,8 @@ impl Terminal {
     /// Finds the controlling terminal: it is standard input, or `/dev/tty` opens it.
     ///
     /// # Errors
-    /// There is a terminal, but the kernel does not let us see its foreground. Then the program must stay in the process
-    /// group of `init`. In another group it would be in the background, and could not read.
+    /// There is a terminal, but the kernel does not let us see its foreground. Then the program must stay in the
+    /// process group of `init`. In another group it would be in the background, and could not read.
     pub fn find() -> Result<Self, Errno> {
         let descriptor = open()?;
         let own_group = match terminal::process_group(0) {
@@ -65,8 +64,8 @@ impl Terminal {
         result.is_ok()
     }
 
-    /// Whether a key of the terminal sends its signal to a process group, because the group is in the foreground. Also true
-    /// if the terminal was hung up: the group got SIGHUP then.
+    /// Whether a key of the terminal sends its signal to a process group, because the group is in the foreground. Also
+    /// true if the terminal was hung up: the group got SIGHUP then.
     pub fn reaches(&self, group: Pid) -> bool {
         self.descriptor.is_some_and(|descriptor| terminal::foreground(descriptor).unwrap_or(group) == group)
     }
@@ -77,9 +76,9 @@ impl Terminal {
     }
 }
 
-/// Opens the controlling terminal, unless it is standard input. Returns `None` if there is none, or if it belongs
-/// to somebody else: a shell without job control starts a background job in its own process group, ignores SIGINT and SIGQUIT
-/// for it, and takes the terminal away from its standard input.
+/// Opens the controlling terminal, unless it is standard input. Returns `None` if there is none, or if it belongs to
+/// somebody else: a shell without job control starts a background job in its own process group, ignores SIGINT and
+/// SIGQUIT for it, and takes the terminal away from its standard input.
 ///
 /// # Errors
 /// There is a terminal, but the kernel does not let us see its foreground.
@@ -98,8 +97,9 @@ fn open() -> Result<Option<c_int>, Errno> {
         Err(_) if matches!(error, Errno::ENOTTY | Errno::EBADF) => return Ok(None),
         Err(_) => return Err(error), // neither standard input nor /dev/tty gives an answer
     };
-    // A standard stream that was closed must stay closed: otherwise our messages could reach the terminal by its number.
-    let copy = file::duplicate(opened, FIRST_DESCRIPTOR);
+    // A standard stream that was closed must stay closed: otherwise our messages could reach the terminal by its
+    // number.
+    let copy = file::duplicate(opened, file::FIRST_AFTER_STREAMS);
     _ = file::close(opened); // it is open, and the kernel closes it even if that reports an error
     let copy = copy?;
     terminal::foreground(copy)?; // after an error the copy stays open, which does no harm

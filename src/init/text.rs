@@ -70,7 +70,8 @@ pub fn take_part<'a>(text: &mut Option<&'a [u8]>, separator: u8) -> Option<&'a [
     whole.get(..whole.len() - rest.len())
 }
 
-/// Returns `name` followed by NULs, so that a table can hold names of different lengths. Returns `None` if it is too long.
+/// Returns `name` followed by NULs, so that a table can hold names of different lengths. Returns `None` if it is too
+/// long.
 pub const fn padded<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
     let mut padded = [0; N];
     let mut i = 0;
@@ -84,8 +85,8 @@ pub const fn padded<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
     Some(padded)
 }
 
-/// Returns the number that `digits` stand for. Returns `None` if there are none, if one is not a decimal digit, or if the
-/// number has more than 31 bits.
+/// Returns the number that `digits` stand for. Returns `None` if there are none, if one is not a decimal digit, or if
+/// the number has more than 31 bits.
 pub fn parse_number(digits: &[u8]) -> Option<c_int> {
     let mut number: c_int = 0;
     for digit in digits {

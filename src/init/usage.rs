@@ -41,8 +41,8 @@ pub enum Source {
     Variable,
 }
 
-/// Prints the help or the version, or a message about `word`, which the parser has found in `source`. Returns the status to
-/// exit with.
+/// Prints the help or the version, or a message about `word`, which the parser has found in `source`. Returns the
+/// status to exit with.
 pub fn answer(stop: Stop, word: &[u8], source: Source) -> c_int {
     match (stop, source) {
         (Stop::Help, _) => return print(HELP),

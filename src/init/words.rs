@@ -7,7 +7,12 @@ use crate::sys::stack::InitialStack;
 #[derive(Clone, Copy)]
 pub enum Words<'a> {
     /// The arguments of the command line, from the one at `next` on.
-    Arguments { stack: &'a InitialStack<'a>, next: usize },
+    Arguments {
+        /// Where the arguments are.
+        stack: &'a InitialStack<'a>,
+        /// The index of the next word.
+        next: usize,
+    },
     /// The rest of a text in which spaces separate the words.
     Text(Option<&'a [u8]>),
 }

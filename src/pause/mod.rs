@@ -1,12 +1,12 @@
-//! The parts that `pause` alone needs.
+//! The parts that only `pause` needs.
 //!
-//! | module         | its one job                                                              |
-//! | -------------- | ------------------------------------------------------------------------ |
-//! | [`signals`]    | block the signals that matter, then take them one at a time              |
-//! | [`reaping`]    | leave no zombie: the kernel's own reaping, and the `wait4` loop behind it |
-//! | [`guard`]      | tell a signal from outside of the pod from one from inside               |
-//! | [`privileges`] | give up the privileges that it does not need                             |
-//! | [`log`]        | write a line, and never wait for somebody to read it                     |
+//! | module         | job                                                          |
+//! | -------------- | ------------------------------------------------------------ |
+//! | [`signals`]    | block the signals of the contract, and take them one by one  |
+//! | [`reaping`]    | leave no zombie                                              |
+//! | [`guard`]      | tell a signal from outside of the pod from one from inside   |
+//! | [`privileges`] | give up all privileges                                       |
+//! | [`log`]        | write a line without waiting for a reader                    |
 
 pub mod guard;
 pub mod log;

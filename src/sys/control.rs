@@ -1,4 +1,4 @@
-//! What this process can change in itself: capabilities, privileges, and what it is told of other processes.
+//! Capabilities, and the settings of `prctl`.
 
 use super::errno::check_unit;
 use super::{Argument, Errno, NULL, syscall};
@@ -8,20 +8,20 @@ use core::ffi::c_int;
 /// (`man 2 capset`).
 pub fn drop_capabilities() -> Result<(), Errno> {
     // From `linux/capability.h`, which the crate `libc` does not have. The header is `_LINUX_CAPABILITY_VERSION_3` and
-    // process 0, which means this one. Three sets follow, twice, as each has 64 bits in two halves.
+    // the process ID 0, which means this process. The data are three sets of 64 bits, in two halves each.
     const NONE: [u32; 6] = [0; 6];
     let header = [0x2008_0522_u32, 0];
     // SAFETY: the kernel reads both, which have the sizes of that version, before the call returns.
     check_unit(unsafe { syscall(libc::SYS_capset, [Argument::from(&header), Argument::from(&NONE)]) })
 }
 
-/// Forbids that this process ever gains privileges by executing a program (`man 2 PR_SET_NO_NEW_PRIVS`).
+/// Makes sure that this process never gains privileges by executing a program (`man 2 PR_SET_NO_NEW_PRIVS`).
 pub fn set_no_new_privileges() -> Result<(), Errno> {
     // SAFETY: takes numbers only.
     check_unit(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_NO_NEW_PRIVS.into(), 1.into(), NULL, NULL, NULL]) })
 }
 
-// The kernel ignores the third and further arguments of `prctl` for the operations below.
+// For the operations below, the kernel ignores the third and further arguments of `prctl`.
 
 /// Makes this process adopt the orphans among its descendants (`man 2 PR_SET_CHILD_SUBREAPER`).
 pub fn become_subreaper() -> Result<(), Errno> {
@@ -29,25 +29,25 @@ pub fn become_subreaper() -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_CHILD_SUBREAPER.into(), 1.into()]) })
 }
 
-/// Whether this process is a subreaper, perhaps since before it executed this program (`man 2 PR_GET_CHILD_SUBREAPER`).
-/// A kernel that does not tell is taken for a no.
+/// Whether this process is a subreaper (`man 2 PR_GET_CHILD_SUBREAPER`). It may have been one before it executed this
+/// program. If the call is refused, the answer is no.
 pub fn is_subreaper() -> bool {
     read_setting(libc::PR_GET_CHILD_SUBREAPER) != 0
 }
 
-/// The signal that the kernel sends this process when its parent ends; 0 for none (`man 2 PR_GET_PDEATHSIG`). A kernel
-/// that does not tell is taken for none.
+/// Returns the signal that the kernel sends to this process when its parent ends, or 0 for none (`man 2
+/// PR_GET_PDEATHSIG`). Returns 0 if the call is refused.
 pub fn parent_death_signal() -> c_int {
     read_setting(libc::PR_GET_PDEATHSIG)
 }
 
-/// Has the kernel send this process `signal` when its parent ends (`man 2 PR_SET_PDEATHSIG`).
+/// Makes the kernel send `signal` to this process when its parent ends (`man 2 PR_SET_PDEATHSIG`).
 pub fn set_parent_death_signal(signal: c_int) -> Result<(), Errno> {
     // SAFETY: takes numbers only.
     check_unit(unsafe { syscall(libc::SYS_prctl, [libc::PR_SET_PDEATHSIG.into(), signal.into()]) })
 }
 
-/// Reads a setting that `prctl` stores as an `int`; 0 if the call is refused.
+/// Reads a setting that `prctl` returns as an `int`. Returns 0 if the call is refused.
 fn read_setting(operation: c_int) -> c_int {
     let mut value: c_int = 0;
     // SAFETY: the kernel writes `value`, which lives until the call returns.

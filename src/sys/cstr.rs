@@ -2,9 +2,9 @@
 
 use core::ffi::CStr;
 
-/// The string that `bytes` begin with, up to their first NUL. `None` unless the last byte is a NUL, so that there is one.
+/// Returns the string up to the first NUL in `bytes`. Returns `None` if the last byte is not a NUL.
 ///
-/// `CStr::from_bytes_until_nul` does the same, and is several times as long in a program.
+/// `CStr::from_bytes_until_nul` takes several times as much code.
 pub fn beginning(bytes: &[u8]) -> Option<&CStr> {
     // SAFETY: there is a NUL within `bytes`, which the result borrows.
     (bytes.last() == Some(&0)).then(|| unsafe { CStr::from_ptr(bytes.as_ptr().cast()) })

@@ -3,24 +3,22 @@
 use core::ffi::c_int;
 use core::num::NonZero;
 
-/// An error of a system call: one of the numbers that `errno(3)` lists.
+/// An error of a system call (`man 3 errno`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Errno(NonZero<c_int>); // negated, as the kernel returns it
 
 impl Errno {
     /// Permission denied.
     pub const EACCES: Self = Self::new(libc::EACCES);
-    /// Resource temporarily unavailable. For a wait with a time limit: the time is over.
+    /// Resource temporarily unavailable. From a wait with a time limit: the time is over.
     pub const EAGAIN: Self = Self::new(libc::EAGAIN);
     /// Bad file descriptor.
     pub const EBADF: Self = Self::new(libc::EBADF);
-    /// No child processes.
-    pub const ECHILD: Self = Self::new(libc::ECHILD);
     /// Interrupted before anything was done.
     pub const EINTR: Self = Self::new(libc::EINTR);
     /// No such file or directory.
     pub const ENOENT: Self = Self::new(libc::ENOENT);
-    /// Exec format error: the kernel knows no way to execute the file.
+    /// Exec format error: the kernel cannot execute a file of this format.
     pub const ENOEXEC: Self = Self::new(libc::ENOEXEC);
     /// No such device or address.
     pub const ENXIO: Self = Self::new(libc::ENXIO);
@@ -33,15 +31,14 @@ impl Errno {
         Self(NonZero::new(-number).expect("an error number is not 0"))
     }
 
-    /// The number, as `errno(3)` lists it.
+    /// Returns the number, as `man 3 errno` lists it.
     pub fn number(self) -> c_int {
         -self.0.get()
     }
 }
 
-/// Tells the result of a system call from an error, which is a negative number.
-///
-/// None of the calls in this crate returns more than an `int` holds.
+/// Turns the result of a system call into an error if it is negative. No call in this crate returns more than an `int`
+/// can hold.
 pub(super) fn check(result: isize) -> Result<c_int, Errno> {
     match NonZero::new(result as c_int) {
         Some(error) if error.get() < 0 => Err(Errno(error)),
@@ -49,7 +46,7 @@ pub(super) fn check(result: isize) -> Result<c_int, Errno> {
     }
 }
 
-/// Likewise, for a call that returns 0 or an error.
+/// Turns the result of a system call into an error, unless it is 0.
 pub(super) fn check_unit(result: isize) -> Result<(), Errno> {
     NonZero::new(result as c_int).map_or(Ok(()), |error| Err(Errno(error)))
 }

@@ -1,15 +1,18 @@
-//! Descriptors: open, close, read and write them, and ask whether a write would wait.
+//! Descriptors: open, close, read and write them, and find out whether a write would wait.
 
 use super::errno::{check, check_unit};
-use super::time::{Time, Time64};
-use super::{Argument, Errno, NULL, arch, syscall, timed_syscall};
+use super::time::{SYS_PPOLL_TIME64, Time, Time64, timed_syscall};
+use super::{Argument, Errno, NULL, syscall};
 use core::ffi::{CStr, c_int, c_short};
 
-/// In the place of a directory's descriptor: a relative path begins in the current directory.
+/// The first descriptor after the standard streams.
+pub const FIRST_AFTER_STREAMS: c_int = 3;
+
+/// Stands for the current directory where a directory's descriptor is expected.
 pub const CURRENT_DIRECTORY: c_int = libc::AT_FDCWD;
 
-/// Opens a file with these `O_` flags; a relative path begins in `directory`. The descriptor is closed when a program is
-/// executed (`man 2 openat`). The flags must not ask for the file to be made.
+/// Opens a file with these `O_` flags, which must not include O_CREAT (`man 2 openat`). A relative path begins in
+/// `directory`. The descriptor is closed when this process executes a program.
 pub fn open(directory: c_int, path: &CStr, flags: c_int) -> Result<c_int, Errno> {
     let flags = flags | libc::O_CLOEXEC;
     let arguments = [directory.into(), path.as_ptr().into(), flags.into(), NULL];
@@ -29,19 +32,20 @@ pub fn close_range(first: c_int, last: c_int) -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_close_range, [first.into(), last.into(), NULL]) })
 }
 
-/// Makes a copy of `descriptor` whose number is `lowest` or greater, closed when a program is executed (`man 2 fcntl`,
-/// F_DUPFD_CLOEXEC).
+/// Makes a copy of `descriptor` with the number `lowest` or a greater one (`man 2 fcntl`, F_DUPFD_CLOEXEC). The copy is
+/// closed when this process executes a program.
 pub fn duplicate(descriptor: c_int, lowest: c_int) -> Result<c_int, Errno> {
     // SAFETY: takes numbers only.
     check(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_DUPFD_CLOEXEC.into(), lowest.into()]) })
 }
 
-/// Reads as many bytes as fit into `buffer`, and returns how many there were: 0 at the end (`man 2 read`).
+/// Reads at most as many bytes as fit into `buffer` (`man 2 read`). Returns the number of bytes, which is 0 at the end.
 pub fn read(descriptor: c_int, buffer: &mut [u8]) -> Result<c_int, Errno> {
     fill(libc::SYS_read, descriptor, buffer)
 }
 
-/// Reads entries of a directory into `buffer`, in the form of `man 2 getdents64`, and returns how many bytes there were.
+/// Reads entries of a directory into `buffer`, in the format of `man 2 getdents64`. Returns the number of bytes, which
+/// is 0 at the end.
 pub fn read_directory(descriptor: c_int, buffer: &mut [u8]) -> Result<c_int, Errno> {
     fill(libc::SYS_getdents64, descriptor, buffer)
 }
@@ -52,7 +56,7 @@ fn fill(number: libc::c_long, descriptor: c_int, buffer: &mut [u8]) -> Result<c_
     check(unsafe { syscall(number, [descriptor.into(), buffer.as_mut_ptr().into(), buffer.len().into()]) })
 }
 
-/// Reads the target of a symbolic link in `directory` into `buffer`, and returns its length (`man 2 readlinkat`).
+/// Reads the target of a symbolic link in `directory` into `buffer` (`man 2 readlinkat`). Returns its length.
 pub fn read_link(directory: c_int, path: &CStr, buffer: &mut [u8]) -> Result<c_int, Errno> {
     let arguments = [directory.into(), path.as_ptr().into(), buffer.as_mut_ptr().into(), buffer.len().into()];
     // SAFETY: the kernel reads a string that ends with a NUL, and writes at most that many bytes at that address; both
@@ -60,39 +64,41 @@ pub fn read_link(directory: c_int, path: &CStr, buffer: &mut [u8]) -> Result<c_i
     check(unsafe { syscall(libc::SYS_readlinkat, arguments) })
 }
 
-/// Writes `bytes`, and returns how many of them were taken (`man 2 write`). Waits for room unless the file is
+/// Writes `bytes` (`man 2 write`). Returns how many of them were written. Waits for room, unless the file is
 /// `O_NONBLOCK`.
 pub fn write(descriptor: c_int, bytes: &[u8]) -> Result<c_int, Errno> {
     // SAFETY: the kernel reads that many bytes at that address, which are borrowed until the call returns.
     check(unsafe { syscall(libc::SYS_write, [descriptor.into(), bytes.as_ptr().into(), bytes.len().into()]) })
 }
 
-/// The status flags of an open file, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
+/// Returns the status flags of an open file, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
 pub fn status_flags(descriptor: c_int) -> Result<c_int, Errno> {
     // SAFETY: takes numbers only.
     check(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_GETFL.into()]) })
 }
 
-/// Sets the status flags of an open file, for everybody who has it open by a copy of this descriptor (F_SETFL).
+/// Sets the status flags of an open file (F_SETFL). They change for every process that shares the open file.
 pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
     // SAFETY: takes numbers only.
     check_unit(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_SETFL.into(), flags.into()]) })
 }
 
-/// Whether there is room for a write, and somebody is there to read it (`man 2 ppoll`). A terminal may have too little.
+/// Whether a file has room for a write, and a reader (`man 2 ppoll`). A terminal may have less room than the write
+/// needs.
 ///
 /// # Errors
-/// The kernel does not tell.
+/// The call was refused.
 pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
     const WRITABLE: c_short = libc::POLLOUT;
     let mut request = libc::pollfd { fd: descriptor, events: WRITABLE, revents: 0 };
-    let mut limit = Time::ZERO; // the kernel writes to it how much of the time is left
+    let mut limit = Time::ZERO; // the kernel writes the remaining time into it
     let mut limit64 = Time64::from(&limit);
     let request_pointer = Argument::from(&mut request);
     let arguments = |limit| [request_pointer, 1.into(), limit, NULL, NULL];
     let with_limit = arguments(Argument::from(&mut limit));
     let with_limit64 = arguments(Argument::from(&mut limit64));
-    // SAFETY: the kernel reads and writes one `pollfd` and a limit, which live until the call returns. No mask is given.
-    let result = unsafe { timed_syscall(libc::SYS_ppoll, arch::SYS_PPOLL_TIME64, with_limit, with_limit64) };
+    // SAFETY: the kernel reads and writes one `pollfd` and a limit, which live until the call returns. There is no
+    // mask.
+    let result = unsafe { timed_syscall(libc::SYS_ppoll, SYS_PPOLL_TIME64, with_limit, with_limit64) };
     check(result).map(|ready| ready == 1 && request.revents == WRITABLE)
 }

@@ -1,63 +1,55 @@
-//! Processes: their IDs, and to start, execute, wait for and signal them.
+//! Processes: their IDs, fork, wait and kill.
 
 use super::errno::{check, check_unit};
-use super::stack::InitialStack;
 use super::{Argument, Errno, NULL, arch, syscall};
-use core::ffi::{CStr, c_int};
+use core::ffi::c_int;
 
 /// A process ID.
 pub type Pid = c_int;
 
-/// The process ID of this process in its own PID namespace (`man 2 getpid`).
+/// Returns the ID of this process in its own PID namespace (`man 2 getpid`).
 pub fn getpid() -> Pid {
     // SAFETY: takes no arguments.
     (unsafe { syscall(libc::SYS_getpid, []) }) as Pid
 }
 
-/// Makes a copy of this process (`man 2 fork`). Returns the copy's process ID, and 0 in the copy.
+/// Makes a child that is a copy of this process (`man 2 fork`). Returns the child's process ID, or 0 in the child.
 pub fn fork() -> Result<Pid, Errno> {
-    const SAME_STACK: usize = 0;
-    let [first, second] = arch::clone_arguments(libc::SIGCHLD as usize, SAME_STACK);
-    // SAFETY: no flag asks for anything to be shared, so the copy has its own memory, this stack included. This program
-    // has no other thread that the copy would lack. Without their flags the kernel ignores the further arguments.
-    check(unsafe { syscall(libc::SYS_clone, [first.into(), second.into()]) })
+    const SAME_STACK: Argument = NULL;
+    let exit_signal = libc::SIGCHLD.into();
+    let arguments = if arch::CLONE_TAKES_STACK_FIRST { [SAME_STACK, exit_signal] } else { [exit_signal, SAME_STACK] };
+    // SAFETY: no flag asks the kernel to share anything, so the child has its own memory, including this stack. This
+    // program has no other threads, which the child would lack. The kernel ignores the other arguments without their
+    // flags.
+    check(unsafe { syscall(libc::SYS_clone, arguments) })
 }
 
-/// Executes the program at `path` in this process, with the arguments from `first` on and the environment of `stack`
-/// (`man 2 execve`). Returns only if that failed.
-pub fn execve(path: &CStr, stack: &InitialStack, first: usize) -> Errno {
-    let arguments = [path.as_ptr().into(), stack.arguments_from(first).into(), stack.environment().into()];
-    // SAFETY: a string, and two vectors of strings that end with a null pointer; all of them live until the call returns.
-    let result = check_unit(unsafe { syscall(libc::SYS_execve, arguments) });
-    result.err().unwrap_or(Errno::ENOEXEC) // success does not return
-}
-
-/// Waits for a change in the state of any child (`man 2 wait4`). Returns the child's process ID, and stores in `status`
-/// what happened to it. Returns 0 with WNOHANG where there are children, but no change.
+/// Waits until any child changes its state (`man 2 wait4`). Returns the child's process ID, and stores the change in
+/// `status`. With WNOHANG, returns 0 if no child has changed.
 ///
 /// # Errors
-/// [`Errno::ECHILD`]: there are no children.
+/// ECHILD: there are no children.
 #[inline(always)]
 pub fn wait4(status: Option<&mut WaitStatus>, options: c_int) -> Result<Pid, Errno> {
     const ANY_CHILD: c_int = -1;
     let arguments = [ANY_CHILD.into(), status.map_or(NULL, Argument::from), options.into(), NULL];
-    // SAFETY: the kernel writes `status` if there is one, which is borrowed until the call returns. The resource usage is
-    // not asked for.
+    // SAFETY: the kernel writes `status` if there is one, which is borrowed until the call returns, and no resource
+    // usage.
     check(unsafe { syscall(libc::SYS_wait4, arguments) })
 }
 
-/// Every process that this one may signal, except itself and process 1 of its PID namespace.
+/// For [`kill`]: every process that this one may signal, except itself and process 1 of its PID namespace.
 pub const EVERY_PROCESS: Pid = -1;
 
-/// The process group of the caller, for [`kill`].
+/// For [`kill`]: the process group of this process.
 pub const OWN_GROUP: Pid = 0;
 
 /// Sends `signal` to the process `pid`, to the process group `-pid`, or to [`EVERY_PROCESS`] (`man 2 kill`). Signal 0
-/// sends nothing, and tells whether a signal could be sent.
+/// is not sent, but the result is the same.
 ///
 /// # Errors
-/// [`Errno::ESRCH`]: there is no such process or group. EPERM: none of the processes may be signalled; for
-/// [`EVERY_PROCESS`] this is not reported.
+/// [`Errno::ESRCH`]: there is no such process or group. EPERM: this process may signal none of them. The kernel does
+/// not report that for [`EVERY_PROCESS`].
 pub fn kill(pid: Pid, signal: c_int) -> Result<(), Errno> {
     // SAFETY: takes numbers only.
     check_unit(unsafe { syscall(libc::SYS_kill, [pid.into(), signal.into()]) })

@@ -1,23 +1,24 @@
-//! Signals: the mask, waiting for one, and the action that one has.
+//! Signals: the mask, waiting for a signal, and the actions of signals.
 
 use super::errno::{check, check_unit};
-use super::time::{Time, Time64};
-use super::{Argument, Errno, NULL, arch, syscall, timed_syscall};
+use super::time::{SYS_RT_SIGTIMEDWAIT_TIME64, Time, Time64, timed_syscall};
+use super::{Argument, Errno, NULL, syscall};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 
 /// The highest signal number.
 pub const HIGHEST: c_int = 64;
 
-/// The kernel's set of signals: bit N-1 stands for signal N. It has 64 bits on every architecture but MIPS.
+/// The kernel's set of signals, in which bit N-1 stands for signal N. It has 64 bits on every architecture except MIPS.
 #[derive(Clone, Copy)]
 pub struct SignalSet(u64);
 
 impl SignalSet {
-    /// All signals. SIGKILL and SIGSTOP may be in a set, but can be neither blocked nor waited for.
+    /// All signals. A set may contain SIGKILL and SIGSTOP, but the kernel neither blocks them nor lets anybody wait for
+    /// them.
     pub const ALL: Self = Self(u64::MAX);
 
-    /// The set of these signals, each a number from 1 to 64.
+    /// Returns the set of these signals, each a number from 1 to 64.
     pub const fn of<const N: usize>(signals: [c_int; N]) -> Self {
         let mut bits = 0;
         let mut i = 0;
@@ -28,12 +29,12 @@ impl SignalSet {
         Self(bits)
     }
 
-    /// This set and `signal`.
+    /// Returns this set with `signal`.
     pub const fn with(self, signal: c_int) -> Self {
         Self(self.0 | Self::of([signal]).0)
     }
 
-    /// This set without `signal`.
+    /// Returns this set without `signal`.
     pub const fn without(self, signal: c_int) -> Self {
         Self(self.0 & !Self::of([signal]).0)
     }
@@ -51,7 +52,7 @@ pub fn set_mask(set: SignalSet) -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) })
 }
 
-/// Blocks the signals in `set`, and no others, and replaces `set` by those that were blocked before.
+/// Blocks the signals in `set`, and no others. Stores in `set` those that were blocked before.
 pub fn exchange_mask(set: &mut SignalSet) -> Result<(), Errno> {
     let place = Argument::from(set);
     let arguments = [libc::SIG_SETMASK.into(), place, place, size_of::<SignalSet>().into()];
@@ -59,22 +60,22 @@ pub fn exchange_mask(set: &mut SignalSet) -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) })
 }
 
-/// A signal that was taken, and where it came from (`man 2 sigaction`, `siginfo_t`).
+/// A signal that was taken, and its origin (`man 2 sigaction`, `siginfo_t`).
 pub struct Signal {
-    /// Which one it is, from 1 to 64.
+    /// The signal number, from 1 to 64.
     pub number: c_int,
-    /// `si_code`: one of the `SI_` constants, or a number that depends on the signal.
+    /// `si_code`: one of the `SI_` constants, or a number whose meaning depends on the signal.
     pub code: c_int,
-    /// `si_pid`: the sender, where `code` says that there is one. 0 for a process outside of our PID namespace.
+    /// `si_pid`: the sender, if `code` says that there is one. 0 for a process outside of our PID namespace.
     pub pid: libc::pid_t,
 }
 
-/// Waits for one of the blocked signals in `set` and takes it, for no longer than `limit` if there is one
-/// (`man 2 rt_sigtimedwait`).
+/// Waits for one of the signals in `set`, which must be blocked, and takes it (`man 2 rt_sigtimedwait`). Waits no
+/// longer than `limit`, if there is one.
 ///
 /// # Errors
-/// - [`Errno::EINTR`] after a stop and a continue, and when a debugger or a freezer interfered: wait again.
-/// - [`Errno::EAGAIN`] when the time is over.
+/// - [`Errno::EINTR`]: the wait was interrupted by a stop and a continue, a debugger or a freezer. Wait again.
+/// - [`Errno::EAGAIN`]: the time is over.
 #[inline(always)]
 pub fn wait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
     let mut info = MaybeUninit::<libc::siginfo_t>::uninit();
@@ -86,7 +87,7 @@ pub fn wait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
     // SAFETY: the kernel reads eight bytes at `set` and the limit if there is one, and fills `info`; all of them live
     // until the call returns.
     let result =
-        unsafe { timed_syscall(libc::SYS_rt_sigtimedwait, arch::SYS_RT_SIGTIMEDWAIT_TIME64, with_limit, with_limit64) };
+        unsafe { timed_syscall(libc::SYS_rt_sigtimedwait, SYS_RT_SIGTIMEDWAIT_TIME64, with_limit, with_limit64) };
     let number = check(result)?;
     // SAFETY: a signal was taken, so the kernel has filled all of `info` (`copy_siginfo_to_user`).
     let info = unsafe { info.assume_init_ref() };
@@ -94,8 +95,8 @@ pub fn wait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
     Ok(Signal { number, code: info.si_code, pid: unsafe { info.si_pid() } })
 }
 
-/// The action of a signal: the kernel's `struct sigaction`, not the C library's. Architectures without a restorer have the
-/// mask in its place, and read and write that much less.
+/// The action of a signal: the kernel's `struct sigaction`, which differs from the C library's. An architecture without
+/// a restorer has the mask at its place, and reads and writes less than this.
 #[repr(C)]
 pub struct Action {
     handler: usize,
@@ -108,7 +109,7 @@ impl Action {
     /// The default action.
     pub const DEFAULT: Self = Self::default_with(0);
 
-    /// The default action with these `SA_` flags.
+    /// Returns the default action with these `SA_` flags.
     pub const fn default_with(flags: c_int) -> Self {
         Self { handler: libc::SIG_DFL, flags: flags as usize, restorer: 0, mask: [0; 2] }
     }
@@ -117,21 +118,21 @@ impl Action {
 /// Gives `signal` an action (`man 2 rt_sigaction`).
 pub fn set_action(signal: c_int, action: &Action) -> Result<(), Errno> {
     let arguments = [signal.into(), action.into(), NULL, size_of::<SignalSet>().into()];
-    // SAFETY: the kernel reads at most all of `action` before the call returns. The fields of an action are private, so it
-    // comes from here or from the kernel: it calls no function of this program.
+    // SAFETY: the kernel reads at most all of `action` before the call returns. The fields of an action are private, so
+    // this one comes from here or from the kernel, and names no function of this program.
     check_unit(unsafe { syscall(libc::SYS_rt_sigaction, arguments) })
 }
 
-/// Gives `signal` an action, and replaces `action` by the one that it had before. In a program that installs no handler
-/// that is the default action, or to ignore the signal.
+/// Gives `signal` an action, and stores in `action` the one that it had before. A program that installs no handler
+/// finds the default action there, or that the signal is ignored.
 pub fn exchange_action(signal: c_int, action: &mut Action) -> Result<(), Errno> {
     let place = Argument::from(action);
-    // SAFETY: the kernel reads at most all of `action` and then writes at most all of it, before the call returns. It
-    // calls no function of this program, as in `set_action`.
+    // SAFETY: the kernel reads at most all of `action` and then writes at most all of it, before the call returns. The
+    // action names no function of this program, as in `set_action`.
     check_unit(unsafe { syscall(libc::SYS_rt_sigaction, [signal.into(), place, place, size_of::<SignalSet>().into()]) })
 }
 
-/// Whether this process ignores `signal`. A kernel that does not tell is taken for a no.
+/// Whether this process ignores `signal`. If the call is refused, the answer is no.
 pub fn is_ignored(signal: c_int) -> bool {
     let mut action = Action::DEFAULT;
     let arguments = [signal.into(), NULL, Argument::from(&mut action), size_of::<SignalSet>().into()];

@@ -1,20 +1,20 @@
-//! The entry point of a program, and what takes the place of a panic.
+//! The entry point of a program, and the panic handler that no program may need.
 
 /// The number of `exit_group`, for [`program!`](crate::program).
 pub const SYS_EXIT_GROUP: libc::c_long = libc::SYS_exit_group;
 
-/// Makes a function the program: `program!(main)`, where `main` takes the [`InitialStack`](crate::sys::stack::InitialStack)
-/// and returns the status to exit with.
+/// Defines the entry point: `program!(main)` makes the kernel run `main`, which takes the
+/// [`InitialStack`](crate::sys::stack::InitialStack) and returns the status to exit with.
 ///
-/// The kernel enters a program at `_start`. What it finds there differs by architecture, and so do the instructions: see
-/// `start_instructions!` in the architecture's file.
+/// The kernel enters a program at `_start`. The instructions there are those of `start_instructions!` in the
+/// architecture's file.
 #[macro_export]
 macro_rules! program {
     ($main:path) => {
         const _: extern "C" fn($crate::sys::stack::InitialStack<'static>) -> core::ffi::c_int = $main;
 
-        // SAFETY: the kernel enters here once, in the state that the architecture's file describes. No other code defines
-        // this name, since the start files of a C library are not linked.
+        // SAFETY: the kernel enters here once, in the state that the architecture's file describes. The start files of
+        // a C library are not linked, so no other code defines this name.
         #[unsafe(naked)]
         #[unsafe(no_mangle)]
         unsafe extern "C" fn _start() -> ! {
@@ -34,8 +34,7 @@ macro_rules! program {
     };
 }
 
-/// Takes the place of a panic. It calls a function that exists nowhere, so that a program in which a panic can be reached
-/// does not link.
+/// Handles a panic by a call of a function that does not exist. So a program that can reach a panic does not link.
 pub fn panic() -> ! {
     unsafe extern "C" {
         safe fn a_panic_can_be_reached() -> !;

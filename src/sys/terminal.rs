@@ -5,27 +5,27 @@ use super::process::Pid;
 use super::{Argument, Errno, syscall};
 use core::ffi::c_int;
 
-/// The process group of `pid`, where 0 is this process (`man 2 getpgid`). 0 if the leader of the group is outside of our
-/// PID namespace.
+/// Returns the process group of the process `pid`, or of this process if `pid` is 0 (`man 2 getpgid`). Returns 0 if the
+/// leader of the group is outside of our PID namespace.
 pub fn process_group(pid: Pid) -> Result<Pid, Errno> {
     // SAFETY: takes numbers only.
     check(unsafe { syscall(libc::SYS_getpgid, [pid.into()]) })
 }
 
-/// Makes a process, 0 for this one, the leader of a new process group (`man 2 setpgid`).
+/// Makes the process `pid`, or this process if `pid` is 0, the leader of a new process group (`man 2 setpgid`).
 ///
 /// # Errors
-/// [`Errno::EACCES`]: it is a child that has executed a program.
+/// [`Errno::EACCES`]: the process is a child that has already executed a program.
 pub fn make_group_leader(pid: Pid) -> Result<(), Errno> {
     // SAFETY: takes numbers only.
     check_unit(unsafe { syscall(libc::SYS_setpgid, [pid.into(), 0.into()]) })
 }
 
-/// The process group in the foreground of the controlling terminal, which is open as `descriptor` (`man 3 tcgetpgrp`).
-/// 0 if its leader is outside of our PID namespace.
+/// Returns the process group in the foreground of the controlling terminal, which is open as `descriptor`
+/// (`man 3 tcgetpgrp`). Returns 0 if its leader is outside of our PID namespace.
 ///
 /// # Errors
-/// [`Errno::ENOTTY`]: this is not the controlling terminal, or no terminal.
+/// [`Errno::ENOTTY`]: this is not our controlling terminal, or not a terminal.
 pub fn foreground(descriptor: c_int) -> Result<Pid, Errno> {
     let mut group: Pid = 0;
     let arguments = [descriptor.into(), (libc::TIOCGPGRP as usize).into(), Argument::from(&mut group)];
@@ -34,8 +34,8 @@ pub fn foreground(descriptor: c_int) -> Result<Pid, Errno> {
     Ok(group)
 }
 
-/// Puts a process group into the foreground of that terminal (`man 3 tcsetpgrp`). SIGTTOU must be blocked: otherwise it
-/// stops a caller that is in the background.
+/// Puts a process group into the foreground of that terminal (`man 3 tcsetpgrp`). The caller must block SIGTTOU, which
+/// would stop a caller in the background.
 pub fn set_foreground(descriptor: c_int, group: Pid) -> Result<(), Errno> {
     let arguments = [descriptor.into(), (libc::TIOCSPGRP as usize).into(), Argument::from(&group)];
     // SAFETY: the kernel reads `group`, which lives until the call returns.

@@ -1,27 +1,38 @@
-//! Times and timers.
+//! Times, timers, and the system calls for 64-bit times on 32-bit architectures.
 
 use super::errno::check_unit;
 use super::{Argument, Errno, NULL, syscall};
-use core::ffi::c_int;
+use core::ffi::{c_int, c_long};
 
-/// A length of time, as the system calls with the oldest numbers take it: both fields are as long as a register.
+/// A length of time in the oldest format of the system calls: both fields are as long as a register.
 #[repr(C)]
 pub struct Time {
+    /// Whole seconds.
     pub seconds: isize,
+    /// The rest, from 0 to 999,999,999.
     pub nanoseconds: isize,
 }
 
 impl Time {
-    /// No time: look, and do not wait.
+    /// No time at all: look, and do not wait.
     pub const ZERO: Self = Self { seconds: 0, nanoseconds: 0 };
 }
 
-/// The same for the calls that take 64-bit times on a 32-bit architecture.
+/// A length of time for the system calls that take 64-bit times on a 32-bit architecture.
 #[repr(C)]
 pub(super) struct Time64 {
     seconds: i64,
     nanoseconds: i64,
 }
+
+/// The numbers that a 32-bit architecture adds for calls with 64-bit times. They are the same on every such
+/// architecture.
+const fn number_for_time64(number: c_long) -> Option<c_long> {
+    if cfg!(target_pointer_width = "32") { Some(number) } else { None }
+}
+
+pub(super) const SYS_RT_SIGTIMEDWAIT_TIME64: Option<c_long> = number_for_time64(421);
+pub(super) const SYS_PPOLL_TIME64: Option<c_long> = number_for_time64(414);
 
 impl From<&Time> for Time64 {
     fn from(time: &Time) -> Self {
@@ -29,14 +40,36 @@ impl From<&Time> for Time64 {
     }
 }
 
-/// Has the kernel send this process SIGALRM after `seconds`, and again every second from then on, in case that another
-/// SIGALRM was pending the first time (`man 2 setitimer`, ITIMER_REAL). The signal's `si_code` is `SI_KERNEL`.
+/// Makes the system call `number`. If that is refused, makes it again under its number for 64-bit times: a 32-bit
+/// kernel may lack either of the two, and a seccomp profile may know only one of them.
 ///
-/// Unlike a look at a clock this takes a single system call, whose times have the same size on every kernel. 0 seconds
-/// would stop the timer.
+/// # Safety
+/// As for [`syscall`]. The arguments must fit both calls.
+#[inline(always)]
+pub(super) unsafe fn timed_syscall<const N: usize>(
+    number: c_long,
+    time64: Option<c_long>,
+    arguments: [Argument; N],
+    time64_arguments: [Argument; N],
+) -> isize {
+    // SAFETY: the caller guarantees the arguments.
+    let result = unsafe { syscall(number, arguments) };
+    let is_refused = result < 0 && result != -(libc::EINTR as isize) && result != -(libc::EAGAIN as isize);
+    match time64 {
+        // SAFETY: the caller guarantees these too.
+        Some(number) if is_refused => unsafe { syscall(number, time64_arguments) },
+        _ => result,
+    }
+}
+
+/// Makes the kernel send SIGALRM to this process after `seconds`, and then every second (`man 2 setitimer`,
+/// ITIMER_REAL). The first one is lost if another SIGALRM is pending, and the next ones make up for that. The signal's
+/// `si_code` is `SI_KERNEL`. 0 seconds would stop the timer.
+///
+/// Reading a clock would take a system call for each look, and times of different sizes on different kernels.
 pub fn start_timer(seconds: c_int) -> Result<(), Errno> {
     // struct itimerval: the interval, then the first time, each in seconds and microseconds.
     let times: [isize; 4] = [1, 0, seconds as isize, 0];
-    // SAFETY: the kernel reads `times`, which lives until the call returns; the previous timer is not asked for.
+    // SAFETY: the kernel reads `times`, which lives until the call returns, and does not return the previous timer.
     check_unit(unsafe { syscall(libc::SYS_setitimer, [libc::ITIMER_REAL.into(), Argument::from(&times), NULL]) })
 }

@@ -2,8 +2,7 @@
 
 use super::Register;
 
-/// The instructions of `_start`. The kernel enters here once, with the initial stack in sp, aligned to 16 bytes
-/// (Linux: `create_elf_tables`).
+// The kernel enters with the initial stack in sp, aligned to 16 bytes (Linux: `create_elf_tables`).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! start_instructions {
@@ -15,15 +14,11 @@ macro_rules! start_instructions {
             "bl {main}\n",
             "mov r7, #{exit_group}\n", // the status stays where main returned it, in r0
             "svc #0\n",
-            "udf #0\n", // a seccomp profile refused exit_group: crash rather than go on
+            "udf #0\n",
         )
     };
 }
 
-/// Makes the system call `number` and returns what the kernel puts into `r0`.
-///
-/// # Safety
-/// The arguments must be those that this system call takes.
 #[inline(always)]
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
@@ -44,15 +39,4 @@ pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     result
 }
 
-/// The first two arguments of `clone`, in the order that this architecture takes them (`man 2 clone`, "C library/kernel
-/// differences").
-pub fn clone_arguments(flags: usize, stack: usize) -> [usize; 2] {
-    [flags, stack]
-}
-
-/// The number of `rt_sigtimedwait` with a 64-bit time, where the call of that name takes a 32-bit one. Such calls have
-/// the same number on every 32-bit architecture.
-pub const SYS_RT_SIGTIMEDWAIT_TIME64: Option<libc::c_long> = Some(421);
-
-/// The number of `ppoll` with a 64-bit time, likewise.
-pub const SYS_PPOLL_TIME64: Option<libc::c_long> = Some(414);
+pub const CLONE_TAKES_STACK_FIRST: bool = false;

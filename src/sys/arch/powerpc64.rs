@@ -1,10 +1,10 @@
-//! 64-bit POWER, little-endian (ELFv2): system calls by `sc`, which tells an error by a flag (cr0.SO) and returns its
-//! number as it is, not negated.
+//! 64-bit POWER, little-endian (ELFv2): system calls by `sc`. A flag (cr0.SO) marks an error, whose number is not
+//! negated.
 
 use super::Register;
 
-/// The instructions of `_start`. The kernel enters here once, with the initial stack in r1, aligned to 16 bytes
-/// (Linux: `create_elf_tables`), and the address of this function in r12 (`start_thread`).
+// The kernel enters with the initial stack in r1, aligned to 16 bytes (Linux: `create_elf_tables`), and with the
+// address of this function in r12 (`start_thread`).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! start_instructions {
@@ -20,15 +20,11 @@ macro_rules! start_instructions {
             "bl {main}\n",
             "li 0, {exit_group}\n", // the status stays where main returned it, in r3
             "sc\n",
-            ".long 0\n", // a seccomp profile refused exit_group: crash rather than go on
+            ".long 0\n",
         )
     };
 }
 
-/// Makes the system call `number` and returns what the kernel puts into `r3`, negated if it is an error.
-///
-/// # Safety
-/// The arguments must be those that this system call takes.
 #[inline(always)]
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
@@ -64,15 +60,4 @@ pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     result
 }
 
-/// The first two arguments of `clone`, in the order that this architecture takes them (`man 2 clone`, "C library/kernel
-/// differences").
-pub fn clone_arguments(flags: usize, stack: usize) -> [usize; 2] {
-    [flags, stack]
-}
-
-/// The number of `rt_sigtimedwait` with a 64-bit time, where the call of that name takes a 32-bit one. Such calls have
-/// the same number on every 32-bit architecture.
-pub const SYS_RT_SIGTIMEDWAIT_TIME64: Option<libc::c_long> = None;
-
-/// The number of `ppoll` with a 64-bit time, likewise.
-pub const SYS_PPOLL_TIME64: Option<libc::c_long> = None;
+pub const CLONE_TAKES_STACK_FIRST: bool = false;

@@ -2,8 +2,7 @@
 
 use super::Register;
 
-/// The instructions of `_start`. The kernel enters here once, with the initial stack in esp (System V ABI, Intel386,
-/// "Process Initialization").
+// The kernel enters with the initial stack in esp (System V ABI, Intel386, "Process Initialization").
 #[doc(hidden)]
 #[macro_export]
 macro_rules! start_instructions {
@@ -18,23 +17,19 @@ macro_rules! start_instructions {
             "mov ebx, eax\n", // the status that main returned
             "mov eax, {exit_group}\n",
             "int 0x80\n",
-            "ud2\n", // a seccomp profile refused exit_group: crash rather than go on
+            "ud2\n",
         )
     };
 }
 
-/// Makes the system call `number` and returns what the kernel puts into `eax`.
-///
-/// # Safety
-/// The arguments must be those that this system call takes.
 #[inline(always)]
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
-    // SAFETY: the caller guarantees the arguments. Of the registers the kernel changes eax alone (`entry_INT80_32` saves
-    // and restores the others), and it does not use this stack. esi is put back.
+    // SAFETY: the caller guarantees the arguments. Of the registers the kernel changes eax alone (`entry_INT80_32`
+    // saves and restores the others), and it does not use this stack. esi is put back.
     unsafe {
         core::arch::asm!(
-            "xchg esi, {d}", // the compiler keeps it to itself and lends it to nobody
+            "xchg esi, {d}", // the compiler reserves esi, so it cannot be an operand
             "int 0x80",
             "xchg esi, {d}",
             inlateout("eax") number => result,
@@ -49,15 +44,4 @@ pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     result
 }
 
-/// The first two arguments of `clone`, in the order that this architecture takes them (`man 2 clone`, "C library/kernel
-/// differences").
-pub fn clone_arguments(flags: usize, stack: usize) -> [usize; 2] {
-    [flags, stack]
-}
-
-/// The number of `rt_sigtimedwait` with a 64-bit time, where the call of that name takes a 32-bit one. Such calls have
-/// the same number on every 32-bit architecture.
-pub const SYS_RT_SIGTIMEDWAIT_TIME64: Option<libc::c_long> = Some(421);
-
-/// The number of `ppoll` with a 64-bit time, likewise.
-pub const SYS_PPOLL_TIME64: Option<libc::c_long> = Some(414);
+pub const CLONE_TAKES_STACK_FIRST: bool = false;
