@@ -50,6 +50,28 @@ pub fn ordinary(program: Command) -> PodProcess {
     ordinary
 }
 
+/// A started program, as process 1 of a pod or as an ordinary process.
+pub enum Started {
+    Process1(Pod),
+    Ordinary(PodProcess),
+}
+
+impl Started {
+    pub fn process(&mut self) -> &mut PodProcess {
+        match self {
+            Self::Process1(pod) => pod.init(),
+            Self::Ordinary(process) => process,
+        }
+    }
+
+    pub fn into_process(self) -> PodProcess {
+        match self {
+            Self::Process1(pod) => pod.into_init(),
+            Self::Ordinary(process) => process,
+        }
+    }
+}
+
 /// Checks the exit status and all of standard error.
 #[track_caller]
 pub fn assert_exits(output: &Output, status: i32, stderr: &str) {

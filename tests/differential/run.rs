@@ -1,15 +1,16 @@
 //! Runs a program in a case, and notes its outcome.
 
 use crate::case::{Before, Case, Place, Step, Stream};
-use crate::common::{fill, sleeps_in, terminal};
+use crate::common::{Started, fill, sleeps_in, terminal};
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{Pid, close};
 use procfs::process::Process;
 use std::fs::{self, File};
-use std::io::{self, PipeReader, Read};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use testkit::deadline::until_some;
 use testkit::pod::send;
 use testkit::programs::orphan_maker;
@@ -45,42 +46,13 @@ pub enum End {
 /// CPU time, in nanoseconds, that no program needs for a step.
 const TOO_LONG: u64 = 100_000_000;
 
-/// The other side of a stream: open during the run, and read afterwards.
-enum OtherSide {
-    None,
-    Pipe(PipeReader),
-    Terminal(File),
-}
-
-/// The program, as process 1 of a pod or as an ordinary process.
-enum Started {
-    Pod(Pod),
-    Ordinary(PodProcess),
-}
-
-impl Started {
-    fn process(&mut self) -> &mut PodProcess {
-        match self {
-            Self::Pod(pod) => pod.init(),
-            Self::Ordinary(process) => process,
-        }
-    }
-
-    fn wait(self) -> Output {
-        match self {
-            Self::Pod(pod) => pod.wait(),
-            Self::Ordinary(process) => process.wait(),
-        }
-    }
-}
-
 pub fn run(program: &Path, case: &Case) -> Outcome {
     let mut command = Command::new(program);
-    let (stdout, other_stdout) = stream(case.stdout);
-    let (stderr, other_stderr) = stream(case.stderr);
+    let (stdout, stdout_end) = stream(case.stdout);
+    let (stderr, stderr_end) = stream(case.stderr);
     command.args(case.arguments).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
     let mut started = match case.place {
-        Place::Init => Started::Pod(Pod::start_after(command, last_step(case))),
+        Place::Init => Started::Process1(Pod::start_after(command, last_step(case))),
         Place::Ordinary => Started::Ordinary(PodProcess::outside_after(command, last_step(case))),
     };
 
@@ -90,7 +62,7 @@ pub fn run(program: &Path, case: &Case) -> Outcome {
         match (step, &started) {
             _ if has_ended(end) => break,
             (Step::Signal(number), _) => drop(send(started.process().pid(), *number)),
-            (Step::Orphan, Started::Pod(pod)) => {
+            (Step::Orphan, Started::Process1(pod)) => {
                 let made = pod.join(orphan_maker(&["one-by-one", "1"])).wait().status;
                 assert!(made.success(), "no orphan: {made}");
             }
@@ -101,44 +73,39 @@ pub fn run(program: &Path, case: &Case) -> Outcome {
     if !has_ended(end) {
         started.process().signal(libc::SIGKILL);
     }
-    let output = started.wait();
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned() + &other_stdout.read();
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned() + &other_stderr.read();
+    let output = started.into_process().wait();
+    let stdout = written(output.stdout, case.stdout, stdout_end);
+    let stderr = written(output.stderr, case.stderr, stderr_end);
     Outcome { end, stdout, stderr, zombies }
 }
 
-/// Returns a stream of this kind, and its other side.
-fn stream(kind: Stream) -> (Stdio, OtherSide) {
+/// Returns a stream of this kind, and its other end, which stays open during the run.
+fn stream(kind: Stream) -> (Stdio, Option<File>) {
     match kind {
-        Stream::Read => (Stdio::piped(), OtherSide::None),
-        Stream::Closed => (Stdio::null(), OtherSide::None), // the last step closes it
+        Stream::Read => (Stdio::piped(), None),
+        Stream::Closed => (Stdio::null(), None), // the last step closes it
         Stream::Full => {
             let full = File::options().write(true).open("/dev/full").expect("/dev/full can be opened");
-            (full.into(), OtherSide::None)
+            (full.into(), None)
         }
-        Stream::Broken => (io::pipe().expect("a pipe").1.into(), OtherSide::None),
+        Stream::Broken => (io::pipe().expect("a pipe").1.into(), None),
         Stream::Stuck => {
             let (reader, writer) = io::pipe().expect("a pipe");
-            (fill(writer).into(), OtherSide::Pipe(reader))
+            (fill(writer).into(), Some(File::from(OwnedFd::from(reader))))
         }
         Stream::Terminal => {
             let (master, slave) = terminal();
-            (slave.into(), OtherSide::Terminal(master))
+            (slave.into(), Some(master))
         }
     }
 }
 
-impl OtherSide {
-    /// What was written to a terminal. The end is an error: no process has the terminal open any more.
-    fn read(self) -> String {
-        let mut bytes = Vec::new();
-        match self {
-            Self::Terminal(mut master) => _ = master.read_to_end(&mut bytes),
-            Self::None => {}
-            Self::Pipe(reader) => drop(reader),
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
+/// What the program wrote to a pipe or a terminal.
+fn written(mut bytes: Vec<u8>, kind: Stream, end: Option<File>) -> String {
+    if let (Stream::Terminal, Some(mut master)) = (kind, end) {
+        _ = master.read_to_end(&mut bytes); // the end is an error: no process has the terminal open any more
     }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What happens immediately before the program is executed.

@@ -1,6 +1,5 @@
 //! The scenarios of `init`, and what its tables share.
 
-use crate::row::Row;
 use crate::scenario::Place::{Ordinary, Process1};
 use crate::scenario::Setting::{
     Child, ClosedInput, Descriptors, HighDescriptor, OtherTerminal, ParentDeathSignal, Plain, Terminal,
@@ -8,7 +7,6 @@ use crate::scenario::Setting::{
 use crate::scenario::{
     CHILD_TERMINATED, End, Outcome, Place, Program, Scenario, Setting, Starts, TERMINATED, WARNING, ends, exits, works,
 };
-use crate::{init_grace, init_plain, init_terminal};
 
 const VERSION: &str = concat!(
     "init ",
@@ -112,5 +110,3 @@ pub static SCENARIOS: [&Scenario; 24] = [
     &READER, &SHARED_READER, &OTHER_TERMINAL, &CLOSED_INPUT,
     &GRACE, &GRACE_ALONE, &GRACE_GROUP, &GRACE_ORDINARY,
 ];
-
-pub static TABLES: [&[Row]; 3] = [&init_plain::ROWS, &init_terminal::ROWS, &init_grace::ROWS];

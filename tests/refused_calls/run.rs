@@ -1,9 +1,10 @@
 //! Runs a scenario, in the same steps whichever calls are refused, and observes the program.
 
+use crate::common::Started;
 use crate::init::HELP;
 use crate::scenario::{End, Outcome, Patience, Scenario, Starts};
 use crate::settle::{Settled, end, settle};
-use crate::start::{CHILD, Started, start};
+use crate::start::{CHILD, Refusal, Running, start};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -18,7 +19,6 @@ use testkit::pod::send;
 use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;
 use testkit::recorded_calls::Install;
-use testkit::refused_call::{Call, Filter, refuse_some};
 
 /// The observed outcome of a run.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,28 +42,15 @@ impl Observed {
     }
 }
 
-/// A filter that refuses calls.
-pub struct Refusal {
-    pub filter: Filter,
-    /// Whether `execve` is refused: then the program itself is executed by `execveat`.
-    pub executes_at: bool,
-}
-
-impl Refusal {
-    /// These calls, with this error.
-    pub fn of(calls: &[Call], error: Errno) -> Self {
-        Self { filter: refuse_some(calls, error), executes_at: calls.contains(&Call::every(libc::SYS_execve)) }
-    }
-}
-
 pub fn run(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Install>, patience: Patience) -> Observed {
-    let mut started = start(scenario, refusal, install);
+    let mut running = start(scenario, refusal, install);
     let mut observed = Observed { end: End::Hangs, stdout: String::new(), stderr: Vec::new(), kept: 0, zombies: 0 };
-    observed.end = drive(&mut started, scenario, patience, &mut observed);
+    observed.end = drive(&mut running, scenario, patience, &mut observed);
     if matches!(observed.end, End::Spins | End::Hangs) {
-        started.process().signal(libc::SIGKILL);
+        running.program.process().signal(libc::SIGKILL);
     }
-    let output = started.into_process().wait();
+    drop((running.pod, running.keyboard)); // ends its descendants, which keep the pipes open
+    let output = running.program.into_process().wait();
     observed.stdout = without_help(&output.stdout);
     observed.stderr = without_help(&output.stderr).lines().map(without_pid).collect();
     observed.stderr.sort();
@@ -84,7 +71,7 @@ fn without_pid(line: &str) -> String {
     line.split_once("pid=").map_or(line, |(words, _)| words).into()
 }
 
-/// How a program ended, `exits` if it exited; `None` if it waits.
+/// How a program ended, by `exited` if it exited; `None` if it waits.
 fn ended(settled: Settled, exited: fn(i32) -> End) -> Option<End> {
     match settled {
         Settled::Waits => None,
@@ -99,22 +86,25 @@ fn ended(settled: Settled, exited: fn(i32) -> End) -> Option<End> {
 }
 
 /// Lets the program read, reap and receive SIGTERM. Returns how it ended.
-fn drive(started: &mut Started, scenario: &Scenario, patience: Patience, observed: &mut Observed) -> End {
+fn drive(running: &mut Running, scenario: &Scenario, patience: Patience, observed: &mut Observed) -> End {
+    let Running { program: started, keyboard, .. } = running;
     if let Some(end) = ended(settle(started.process(), patience), End::Early) {
         return end;
     }
     observed.kept = count_inherited(started.process().pid());
-    if let Some(keyboard) = &mut started.keyboard {
+    if let Some(keyboard) = keyboard {
         keyboard.write_all(b"typed\n").expect("the terminal is open");
     }
-    if let Some(pod) = started.pod() {
+    if let Started::Process1(pod) = started {
         let made = pod.join(orphan_maker(&["one-by-one", "2"])).wait().status;
         assert!(made.success(), "no orphans: {made}");
     }
     if let Some(end) = ended(settle(started.process(), patience), End::Early) {
         return end;
     }
-    observed.zombies = started.pod().map_or(0, |pod| count_zombies(pod, patience));
+    if let Started::Process1(pod) = started {
+        observed.zombies = count_zombies(pod, patience);
+    }
     started.process().signal(libc::SIGTERM);
     let mut settled = settle(started.process(), patience);
     let program = program(started, scenario);

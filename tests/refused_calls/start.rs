@@ -1,8 +1,8 @@
 //! Starts the program of a scenario in its setting, with the filter that refuses calls.
 
-use crate::common::terminal;
-use crate::run::Refusal;
+use crate::common::{Started, terminal};
 use crate::scenario::{CHILD_TERMINATED, Place, Program, Scenario, Setting};
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -10,13 +10,13 @@ use nix::sys::signal::Signal;
 use nix::unistd::close;
 use std::fs::File;
 use std::process::{Command, Stdio};
+use testkit::Pod;
 use testkit::execute::Words;
 use testkit::programs::{pause, pause_at};
 use testkit::recorded_calls::Install;
-use testkit::refused_call::apply;
+use testkit::refused_call::{Call, Filter, apply, refuse_some};
 use testkit::shim::leave_child;
 use testkit::terminal::{control, take_control};
-use testkit::{Pod, PodProcess};
 
 /// The name of the child of [`Setting::Child`].
 pub const CHILD: &str = "child";
@@ -24,48 +24,31 @@ pub const CHILD: &str = "child";
 /// A descriptor above the usual limit.
 const HIGH: i32 = 1500;
 
-/// A started program.
-pub struct Started {
+/// A filter that refuses calls.
+pub struct Refusal {
+    pub filter: Filter,
+    /// Whether `execve` is refused: then the program itself is executed by `execveat`.
+    pub executes_at: bool,
+}
+
+impl Refusal {
+    /// These calls, with this error.
+    pub fn of(calls: &[Call], error: Errno) -> Self {
+        Self { filter: refuse_some(calls, error), executes_at: calls.contains(&Call::every(libc::SYS_execve)) }
+    }
+}
+
+/// The program of a scenario, started.
+pub struct Running {
+    pub program: Started,
     /// The pod that an ordinary process runs in.
-    pod: Option<Pod>,
-    program: Process,
+    pub pod: Option<Pod>,
     /// The master side of its terminal.
     pub keyboard: Option<File>,
 }
 
-enum Process {
-    Init(Pod),
-    Ordinary(PodProcess),
-}
-
-impl Started {
-    pub fn process(&mut self) -> &mut PodProcess {
-        match &mut self.program {
-            Process::Init(pod) => pod.init(),
-            Process::Ordinary(process) => process,
-        }
-    }
-
-    /// The pod whose process 1 it is.
-    pub fn pod(&self) -> Option<&Pod> {
-        match &self.program {
-            Process::Init(pod) => Some(pod),
-            Process::Ordinary(_) => None,
-        }
-    }
-
-    /// Kills the pod around it, and returns the program alone.
-    pub fn into_process(self) -> PodProcess {
-        drop(self.pod);
-        match self.program {
-            Process::Init(pod) => pod.into_init(),
-            Process::Ordinary(process) => process,
-        }
-    }
-}
-
 /// Starts the program of a scenario. The calls are refused from its first instruction on.
-pub fn start(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Install>) -> Started {
+pub fn start(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Install>) -> Running {
     let path = scenario.path();
     let mut command = if matches!(scenario.program, Program::Other(_)) { Command::new(path) } else { pause_at(path) };
     command.args(scenario.arguments()).env_clear().env("PATH", "/bin:/usr/bin");
@@ -113,12 +96,12 @@ pub fn start(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Inst
         words.as_ref().map_or(Ok(()), Words::execute)
     };
     let (pod, program) = match scenario.place {
-        Place::Process1 => (None, Process::Init(Pod::start_after(command, last_step))),
+        Place::Process1 => (None, Started::Process1(Pod::start_after(command, last_step))),
         Place::Ordinary => {
             let pod = Pod::with(pause());
             let process = pod.join_after(command, last_step);
-            (Some(pod), Process::Ordinary(process))
+            (Some(pod), Started::Ordinary(process))
         }
     };
-    Started { pod, program, keyboard }
+    Running { program, pod, keyboard }
 }

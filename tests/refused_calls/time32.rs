@@ -2,10 +2,11 @@
 //! 64-bit times, and a security profile may allow only one of them.
 
 use crate::init::{FORWARDING, REAPED};
-use crate::run::{Observed, Refusal, run};
+use crate::run::{Observed, run};
 use crate::scenario::{
     CHILD_TERMINATED, Outcome, Patience, Place, Program, Scenario, Setting, Starts, TERMINATED, WARNING, exits, works,
 };
+use crate::start::Refusal;
 use nix::errno::Errno;
 use std::fs;
 use std::io::{self, Write};
