@@ -1,10 +1,11 @@
 //! The demo shows zombies only in the control, and an interrupt leaves no process behind.
 
 use nix::unistd::Pid;
-use procfs::process::all_processes;
+use procfs::process::Process;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use testkit::lone_process_1::process_tree;
 use testkit::pod::{has_ended, send};
 use testkit::{PodProcess, until};
 
@@ -57,31 +58,18 @@ fn in_a_terminal_it_redraws_its_table() {
     assert!(lines.iter().any(|line| line.contains("No zombie is left.")));
 }
 
-/// The descendants of a process, with their names.
-fn descendants(of: Pid) -> Vec<(Pid, String)> {
-    let all: Vec<_> =
-        all_processes().expect("/proc is mounted").filter_map(|process| process.ok()?.stat().ok()).collect();
-    let mut found: Vec<(Pid, String)> = Vec::new();
-    let mut parents = vec![of.as_raw()];
-    while let Some(parent) = parents.pop() {
-        for child in all.iter().filter(|stat| stat.ppid == parent) {
-            parents.push(child.pid);
-            found.push((Pid::from_raw(child.pid), child.comm.clone()));
-        }
-    }
-    found
-}
-
 #[test]
 fn an_interrupt_leaves_no_process_behind() {
     let mut terminal = in_terminal();
     let stdout = BufReader::new(terminal.streams().stdout.take().expect("a pipe"));
     let mut lines = stdout.lines().map_while(Result::ok);
     lines.find(|line| line.contains("<zombie>")).expect("the table with zombies");
-    let started = descendants(terminal.pid());
-    assert!(started.len() > 5, "the demo, two pods and a container, each with its shim: {started:?}");
-    let (demo, _) = started.iter().find(|(_, name)| name == "pod").expect("the demo runs");
+    let started = process_tree(terminal.pid());
+    assert!(started.len() > 6, "`script`, the demo, two pods and a container, each with its shim: {started:?}");
+    let is_demo =
+        |pid: &&Pid| Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|it| it.comm == "pod");
+    let demo = started.iter().find(is_demo).expect("the demo runs");
     send(*demo, libc::SIGINT).expect("the demo runs");
     assert_eq!(terminal.wait().status.code(), Some(128 + libc::SIGINT), "`script` exits with the status of the demo");
-    until("all processes of the demo have ended", || started.iter().all(|(pid, _)| has_ended(*pid)));
+    until("all processes of the demo have ended", || started.iter().all(|pid| has_ended(*pid)));
 }

@@ -21,12 +21,12 @@ const IGNORED: &str = "Ignored a signal from the pod\n";
 /// The most lines about ignored signals that it writes.
 const LINES: usize = 100;
 
-/// The system calls of the attacker that send a signal.
+/// How an attacker sends a signal: its argument.
 const SENDING: [&str; 4] = ["kill", "tgkill", "pidfd", "file"];
-/// Those that let the attacker choose the signal's `si_code`.
+/// How it sends one with an `si_code` of its choice.
 const FORGING: [&str; 3] = ["queue", "tgqueue", "pidfd-queue"];
 
-/// The `si_code` of `tgkill`. The kernel lets no process forge it, nor one that is not negative (`do_rt_sigqueueinfo`).
+/// The `si_code` of `tgkill`. No process can forge it, nor one that is not negative (`do_rt_sigqueueinfo`).
 const SI_TKILL: i32 = -6;
 
 fn guarded() -> Command {
@@ -59,7 +59,7 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 #[test]
-fn a_signal_from_inside_is_ignored_whatever_call_sends_it() {
+fn a_signal_from_inside_is_ignored_however_it_is_sent() {
     for (signal, message) in SHUTDOWN {
         let mut pod = Pod::with(guarded());
         for how in SENDING {
@@ -101,10 +101,10 @@ fn the_kernel_refuses_an_si_code_that_guard_would_trust() {
 }
 
 #[test]
-fn without_the_option_each_of_these_calls_ends_it() {
+fn without_the_option_each_of_these_signals_ends_it() {
     for (signal, message) in SHUTDOWN {
-        let calls = SENDING.map(|how| (how, None)).into_iter().chain(FORGING.map(|how| (how, Some(-1))));
-        for (how, code) in calls {
+        let all = SENDING.map(|how| (how, None)).into_iter().chain(FORGING.map(|how| (how, Some(-1))));
+        for (how, code) in all {
             let pod = Pod::with(pause_with(&["-guard", "guard", "--guard=yes"]));
             assert_eq!(attack(&pod, how, signal, code), Ok(()), "{how}");
             assert_exits(&pod.wait(), 0, message);

@@ -12,10 +12,10 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder of the project") {
         let entry = entry.expect("an entry of the project");
         let (name, target) = (entry.file_name(), to.join(entry.file_name()));
-        match entry.path().is_dir() {
-            true if name == "target" || name.as_encoded_bytes().starts_with(b".") => {}
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).expect("a file can be copied")),
+        if !entry.path().is_dir() {
+            fs::copy(entry.path(), target).expect("a file can be copied");
+        } else if name != "target" && !name.as_encoded_bytes().starts_with(b".") {
+            copy(&entry.path(), &target);
         }
     }
 }
@@ -28,13 +28,14 @@ fn build_with(file: &str, old: &str, new: &str) -> Output {
     let source = fs::read_to_string(&file).expect("a copied file");
     assert_eq!(source.matches(old).count(), 1, "{old} in {}", file.display());
     fs::write(&file, source.replace(old, new)).expect("the copy can be written");
-    Command::new(env!("CARGO"))
-        .args(["build", "--release", "--offline", "--bin", "pause", "--target-dir"])
-        .arg(folder.path().join("target"))
-        .current_dir(folder.path())
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo can be executed")
+    build(folder.path(), &folder.path().join("target"), &[])
+}
+
+/// Builds the release binary of a project.
+fn build(project: &Path, target: &Path, options: &[&str]) -> Output {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--release", "--offline", "--bin", "pause", "--target-dir"]).arg(target).args(options);
+    cargo.current_dir(project).env_remove("RUSTFLAGS").output().expect("cargo can be executed")
 }
 
 /// Builds a copy with this code at the start of `main`.
@@ -69,14 +70,8 @@ fn a_reachable_panic_does_not_link() {
 #[test]
 fn it_has_no_function_for_panics() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("with-symbols");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--offline", "--bin", "pause", "--config", "profile.release.strip=false"])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo can be executed");
+    let options = ["--config", "profile.release.strip=false"];
+    let built = build(Path::new(env!("CARGO_MANIFEST_DIR")), &target, &options);
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let file = fs::read(target.join("release/pause")).expect("the binary");
     let elf = Elf::parse(&file).expect("an ELF file");

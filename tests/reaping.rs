@@ -57,7 +57,7 @@ fn a_zombie_that_is_adopted_is_reaped() {
 }
 
 #[test]
-fn orphans_that_die_together_are_reaped() {
+fn orphans_that_end_together_are_reaped() {
     leaves_no_zombie(&["together", "500"], 500);
 }
 
@@ -67,7 +67,7 @@ fn a_deep_chain_of_orphans_is_reaped() {
 }
 
 #[test]
-fn orphans_that_die_of_a_signal_are_reaped() {
+fn orphans_killed_by_a_signal_are_reaped() {
     for signal in ["9", "15", "34"] {
         leaves_no_zombie(&["signal", signal], 1);
     }
@@ -118,7 +118,7 @@ fn no_zombie_is_ever_seen_in_a_storm_of_ten_thousand_orphans() {
 }
 
 #[test]
-fn a_stopped_sandbox_leaves_no_zombie() {
+fn a_stopped_sandbox_still_leaves_no_zombie() {
     let left_by_pause = if EmulatorLimit::KernelReaps.applies() { 100 } else { 0 };
     for (program, zombies_left, left_in_the_end) in [(pause(), left_by_pause, 0), (never_reaps(), 100, 100)] {
         let pod = Pod::with(program);
@@ -152,8 +152,7 @@ fn storm_under_starvation(program: Command) -> (String, usize) {
         _ = writeln!(std::io::stderr(), "tested with SCHED_IDLE, without a control group and its PID limit: {reason}");
     }
 
-    let mut enter = parts.as_ref().map(|[_, container]| enter(container));
-    let enter = move || enter.as_mut().map_or(Ok(()), |enter| enter());
+    let enter = enter(parts.as_ref().map(|[_, container]| container));
     let mut storm = pod.join_after(piped(&["one-by-one", "3000"]), enter);
     let (_, most) = watch(&pod, || storm.status().is_some());
     let written = end(storm);

@@ -44,11 +44,11 @@ fn group() -> Option<Cgroup> {
 /// Starts process 1 of a pod in `group`, after `last_step`.
 #[track_caller]
 fn start_in(group: Option<&Cgroup>, last_step: impl Fn() -> nix::Result<()> + Send + Sync + 'static) -> Pod {
-    let mut enter = group.map(enter);
+    let mut enter = enter(group);
     let mut program = piped();
     program.env_clear(); // the environment is on the stack, and of any size
     let mut pod = Pod::start_after(program, move || {
-        enter.as_mut().map_or(Ok(()), |enter| enter())?;
+        enter()?;
         Ok(last_step()?)
     });
     pod.init().until_it_waits();
@@ -67,7 +67,7 @@ fn one_process_is_all_it_needs() {
     let pod = start_in(group.as_ref(), || setrlimit(Resource::RLIMIT_NPROC, 1, 1));
     if let Some(group) = &group {
         // The control: the fork of another program fails.
-        let orphans = pod.join_after(container::piped(&["one-by-one", "1"]), enter(group));
+        let orphans = pod.join_after(container::piped(&["one-by-one", "1"]), enter(Some(group)));
         assert_eq!(end(orphans), "failed forks: 1\n");
     }
     pod.signal(Signal::SIGTERM);

@@ -105,9 +105,9 @@ pub fn is_stopped(pid: Pid) -> bool {
     Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|stat| stat.state == 'T')
 }
 
-/// A last step before a program is executed: it moves itself into the group.
-pub fn enter(group: &Cgroup) -> impl FnMut() -> io::Result<()> + Send + Sync + use<> {
-    let entrances = group.entrances();
+/// A last step before a program is executed: it moves itself into the group, if there is one.
+pub fn enter(group: Option<&Cgroup>) -> impl FnMut() -> io::Result<()> + Send + Sync + use<> {
+    let entrances = group.map(Cgroup::entrances).unwrap_or_default();
     move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"))
 }
 

@@ -19,7 +19,7 @@ pub struct Row {
 pub enum Calls {
     /// Every call of these numbers.
     Every(&'static [libc::c_long]),
-    /// Those calls with certain arguments.
+    /// Calls with certain arguments.
     Some(&'static [Call]),
 }
 

@@ -27,7 +27,7 @@ fn until_it_stops(pid: Pid) {
 
 /// Attaches in one of the two ways that there are.
 fn attach(pid: Pid, run: &mut Run) {
-    if run.random.below(2) == 0 {
+    if run.below(2) == 0 {
         ptrace::attach(pid).expect("a descendant may be traced");
     } else {
         ptrace::seize(pid, Options::empty()).expect("a descendant may be traced");
@@ -42,15 +42,15 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     let makers = [(); 2].map(|()| container(&pod, &["endless"]));
     let mut calls = 0;
     for _ in 0..rounds {
-        run.random.sleep(MOMENT);
+        run.sleep(MOMENT);
         attach(pid, run);
         // Half of the time, continue to the entry or exit of a few system calls.
-        for _ in 0..run.random.below(2) * (1 + run.random.below(5)) {
+        for _ in 0..run.below(2) * (1 + run.below(5)) {
             ptrace::syscall(pid, None).expect("process 1 is stopped");
             until_it_stops(pid);
             calls += 1;
         }
-        run.random.sleep(MOMENT);
+        run.sleep(MOMENT);
         assert_eq!(zombies(&pod), []);
         ptrace::detach(pid, None).expect("process 1 is stopped");
         run.progress.inc(1);

@@ -32,7 +32,7 @@ fn freeze_while_they_end(pod: &Pod, freezer: Option<&Freezer>, orphans: usize, l
     let frozen = freezer.map(|group| group.freeze().expect("the group may be frozen"));
     let holds = || freezer.map_or_else(|| is_stopped(pod.pid()), Freezer::is_frozen);
     until("process 1 does not run", holds);
-    run.random.sleep(Duration::from_millis(1));
+    run.sleep(Duration::from_millis(1));
     end(container);
     until(&format!("all orphans have ended, {left} are zombies"), || {
         rows(pod).len() == 1 + left && zombies(pod).len() == left
@@ -52,7 +52,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     for freezer in [None].into_iter().chain(freezers.iter().map(Some)) {
         let pod = Pod::with(piped());
         for _ in 0..rounds / 3 {
-            let orphans = 1 + run.random.below(ORPHANS);
+            let orphans = 1 + run.below(ORPHANS);
             freeze_while_they_end(&pod, freezer, orphans, 0, run);
             ended += orphans;
             run.progress.inc(1);

@@ -28,14 +28,14 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     group.limit_memory(LIMIT).expect("the group has the controller");
     let kills = || group.out_of_memory_kills().expect("the group has the controller");
 
-    let mut pod = Pod::start_after(piped(), enter(&group));
+    let mut pod = Pod::start_after(piped(), enter(Some(&group)));
     pod.init().until_it_waits();
     let usage = || memory(pod.pid()).expect("process 1 is alive");
     let before = usage();
     for _ in 0..rounds {
-        let orphans = 1 + run.random.below(ORPHANS);
+        let orphans = 1 + run.below(ORPHANS);
         let expected = kills() + orphans as u64;
-        end(pod.join_after(container::piped(&["eat", &orphans.to_string()]), enter(&group)));
+        end(pod.join_after(container::piped(&["eat", &orphans.to_string()]), enter(Some(&group))));
         until("the orphans are killed", || kills() >= expected);
         until_alone(&pod);
         assert_eq!(usage(), before);
@@ -45,7 +45,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     assert_works(pod, TERMINATED);
 
     // The control: a process 1 that uses the memory is killed, and its pod with it.
-    let control = Pod::start_after(orphan_maker(&["eat", "0"]), enter(&group));
+    let control = Pod::start_after(orphan_maker(&["eat", "0"]), enter(Some(&group)));
     assert_eq!(control.wait().status.signal(), Some(libc::SIGKILL));
     format!("{killed} orphans were killed at {} MiB, process 1 never", LIMIT >> 20)
 }

@@ -21,11 +21,14 @@ fn the_limit_of_processes_is_reached() {
 /// Starts an orphan maker under the limit.
 #[track_caller]
 fn limited(pod: &Pod, group: Option<&Cgroup>, how: &[&str]) -> PodProcess {
-    let mut enter = group.map(enter);
-    pod.join_after(container::piped(how), move || match &mut enter {
-        Some(enter) => enter(),
-        // The kernel counts the processes of a user in each user namespace: in that of the pod.
-        None => Ok(setrlimit(Resource::RLIMIT_NPROC, LIMIT.into(), LIMIT.into())?),
+    let mut enter = enter(group);
+    let has_group = group.is_some();
+    pod.join_after(container::piped(how), move || {
+        if !has_group {
+            // The kernel counts the processes of a user in each user namespace: in that of the pod.
+            setrlimit(Resource::RLIMIT_NPROC, LIMIT.into(), LIMIT.into())?;
+        }
+        enter()
     })
 }
 

@@ -1,6 +1,8 @@
 //! What the scenarios share: repeatable random choices, progress, and a report of what could not be tested.
 
 use indicatif::ProgressBar;
+use proptest::prelude::{Rng, RngExt};
+use proptest::test_runner::{RngAlgorithm, TestRng};
 use std::env;
 use std::fmt::Display;
 use std::io::{Write, stderr};
@@ -14,8 +16,31 @@ pub type Scenario = fn(u64, &mut Run) -> String;
 
 /// A run of a scenario.
 pub struct Run {
-    pub random: Random,
+    random: TestRng,
     pub progress: ProgressBar,
+}
+
+impl Run {
+    pub fn new(seed: u64, progress: ProgressBar) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        Self { random: TestRng::from_seed(RngAlgorithm::ChaCha, &bytes), progress }
+    }
+
+    /// A random number from 0 to `end - 1`.
+    pub fn below(&mut self, end: usize) -> usize {
+        self.random.random_range(0..end)
+    }
+
+    /// Puts items into random order.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        items.sort_by_cached_key(|_| self.random.next_u64());
+    }
+
+    /// Sleeps for a random time up to `most`: what happens at a random moment is what the scenario is about.
+    pub fn sleep(&mut self, most: Duration) {
+        std::thread::sleep(most.mul_f64(self.random.random()));
+    }
 }
 
 /// Runs a scenario with a seed of its own, which is printed, and without a progress bar.
@@ -23,7 +48,7 @@ pub struct Run {
 pub fn short(scenario: Scenario, amount: u64) {
     let seed = seed();
     println!("{SEED}={seed}");
-    println!("{}", scenario(amount, &mut Run { random: Random(seed), progress: ProgressBar::hidden() }));
+    println!("{}", scenario(amount, &mut Run::new(seed, ProgressBar::hidden())));
 }
 
 /// The seed in the environment, or a new one.
@@ -38,33 +63,4 @@ pub fn seed() -> u64 {
 pub fn log_missing(what: &str, reason: impl Display) -> String {
     _ = writeln!(stderr(), "tested without {what}: {reason}");
     format!("without {what}: {reason}")
-}
-
-/// Pseudorandom numbers from a seed: splitmix64, by Steele, Lea and Flood.
-pub struct Random(pub u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
-    }
-
-    /// A number from 0 to `end - 1`.
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    /// Puts items into random order (Fisher and Yates).
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for end in (2..=items.len()).rev() {
-            items.swap(end - 1, self.below(end));
-        }
-    }
-
-    /// Sleeps for a random time up to `most`: what happens at a random moment is what the scenario is about.
-    pub fn sleep(&mut self, most: Duration) {
-        std::thread::sleep(most.mul_f64(self.next() as f64 / u64::MAX as f64));
-    }
 }

@@ -35,12 +35,12 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     let mut ended = 0;
     for _ in 0..rounds {
         let pod = Pod::with(piped());
-        let [orphans, depth] = [(); 2].map(|()| 1 + run.random.below(MOST));
+        let [orphans, depth] = [(); 2].map(|()| 1 + run.below(MOST));
         let mut waiting =
             [("together", orphans), ("chain", depth)].map(|(how, n)| container(&pod, &[how, &n.to_string()]));
         waiting.iter_mut().for_each(until_ready);
         let _maker = container(&pod, &["endless"]);
-        run.random.sleep(Duration::from_millis(3));
+        run.sleep(Duration::from_millis(3));
 
         let namespace = namespace(pod.pid()).expect("process 1 is alive");
         let all = members(&namespace);

@@ -16,7 +16,7 @@ fn signals_in_random_order() {
 /// All signals except these, in random order.
 fn all_except(excluded: &[i32], run: &mut Run) -> Vec<i32> {
     let mut signals: Vec<i32> = (1..=64).filter(|signal| !excluded.contains(signal)).collect();
-    run.random.shuffle(&mut signals);
+    run.shuffle(&mut signals);
     signals
 }
 
@@ -39,7 +39,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
         assert!(sender.wait().status.success(), "process 1 ignores {inside:?} and {outside:?}");
         assert_eq!(zombies(&pod), []);
 
-        let (last, message) = SHUTDOWN[run.random.below(SHUTDOWN.len())];
+        let (last, message) = SHUTDOWN[run.below(SHUTDOWN.len())];
         pod.signal(last);
         assert_exits(&pod.wait(), 0, message);
         sent += inside.len() + outside.len() + 1;

@@ -1,6 +1,6 @@
 //! The long versions of all scenarios, one after the other: `make soak`.
 
-use crate::scenario::{Random, Run, SEED, Scenario, seed};
+use crate::scenario::{Run, SEED, Scenario, seed};
 use crate::{debugger, density, freezer, idle, memory_limit, orphans, pid_limit, sigkill, signals};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,7 +29,7 @@ fn soak() {
     for (name, amount, unit, scenario) in SCENARIOS {
         let progress = ProgressBar::new(amount).with_style(style.clone()).with_message(name).with_prefix(unit);
         let start = Instant::now();
-        let mut run = Run { random: Random(seed), progress };
+        let mut run = Run::new(seed, progress);
         let result = catch_unwind(AssertUnwindSafe(|| scenario(amount, &mut run)));
         run.progress.finish_and_clear();
         let result = result.unwrap_or_else(|_| {
