@@ -101,7 +101,7 @@ fn it_needs_a_few_pages_of_memory() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let mut all: Vec<Memory> = (0..41).map(|_| memory(Pod::with(pause()).pid()).expect("it is alive")).collect();
+    let mut all: Vec<Memory> = (0..41).map(|_| memory(Pod::with(pause()).pid()).expect("process 1 is alive")).collect();
     all.sort_by_key(|memory| memory.rss);
     let (median, most) = (all[all.len() / 2], all[all.len() - 1]);
     assert!(median.rss <= RSS_MEDIAN, "the median of the resident memory is {median:?}");
@@ -112,7 +112,8 @@ fn it_needs_a_few_pages_of_memory() {
 #[test]
 fn idle_it_never_wakes_up() {
     let pod = Pod::with(pause());
-    let cost = || (context_switches(pod.pid()).expect("it is alive"), cpu_time(pod.pid()).expect("it is alive"));
+    let cost =
+        || (context_switches(pod.pid()).expect("process 1 is alive"), cpu_time(pod.pid()).expect("process 1 is alive"));
     let before = cost();
     sleep(Duration::from_secs(3)); // it must sleep all this time
     assert_eq!(cost(), before);

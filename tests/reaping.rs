@@ -146,7 +146,7 @@ fn storm_under_starvation(program: Command) -> (String, usize) {
     });
     let pod = Pod::with(program);
     let _load = Load::start();
-    let means = starve(pod.pid(), parts.as_ref().map(|[sandbox, _]| sandbox)).expect("it may be starved");
+    let means = starve(pod.pid(), parts.as_ref().map(|[sandbox, _]| sandbox)).expect("process 1 may be starved");
     if means == Means::IdlePolicy {
         let reason = group.as_ref().expect_err("a group is preferred");
         _ = writeln!(std::io::stderr(), "tested with SCHED_IDLE, without a control group and its PID limit: {reason}");

@@ -1,4 +1,4 @@
-//! What the tests of `pause` share: its messages, how it is started, and how it exits.
+//! What the tests of `pause` share: its messages, its start and exit, streams, and what `/proc` shows of a process.
 #![allow(dead_code)] // each test program uses a part of it
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};

@@ -43,7 +43,7 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 #[test]
-fn the_readme_has_the_number_of_cases() {
+fn the_number_of_cases_in_the_readme_is_right() {
     let lines = include_str!("../../README.md").lines().filter(|line| line.contains("(tests/differential)"));
     let numbers: Vec<usize> = lines
         .flat_map(|line| line.split(' '))

@@ -5,7 +5,7 @@ use crate::scenario::{Run, short};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use procfs::process::all_processes;
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -42,6 +42,8 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
         let _maker = container(&pod, &["endless"]);
         run.sleep(Duration::from_millis(3));
 
+        // Open, or a pod of another test could get its inode number, which is its name.
+        let _open = File::open(format!("/proc/{}/ns/pid", pod.pid())).expect("process 1 is alive");
         let namespace = namespace(pod.pid()).expect("process 1 is alive");
         let all = members(&namespace);
         assert!(all.len() > orphans + depth, "{all:?} for {orphans} and {depth}");
