@@ -23,18 +23,13 @@ fn argument() -> impl Strategy<Value = OsString> {
     bytes.prop_map(OsString::from_vec)
 }
 
-/// This many cases, without a file that records failures.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 #[test]
 fn an_ordinary_user_gets_the_same() {
     reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_arguments_print_the_version_or_do_nothing(
