@@ -1,48 +1,28 @@
-//! The contract: what `pause` prints, to which stream, and with which status it ends, byte for byte.
+//! The contract: what `pause` writes, to which stream, and its exit status, byte for byte.
 
+mod common;
+
+use common::{SHUTDOWN, TERMINATED, VERSION, WARNING, assert_exits, ordinary, pause_with, piped};
 use nix::sys::signal::Signal;
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use testkit::platform::EmulatorLimit;
-use testkit::programs::pause;
-use testkit::{Pod, PodProcess, reexec};
-
-const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
-const WARNING: &str = "Warning: pause should be the first process\n";
-const INTERRUPT: &str = "Shutting down, got signal: Interrupt\n";
-const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
-
-/// `program` with pipes for its output.
-fn piped(mut program: Command) -> Command {
-    program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    program
-}
+use testkit::{Pod, PodProcess, programs, reexec};
 
 #[track_caller]
-fn assert_said(output: Output, status: i32, stdout: &str, stderr: &str) {
-    let said = (output.status.code(), text(&output.stdout), text(&output.stderr));
-    assert_eq!(said, (Some(status), stdout.to_owned(), stderr.to_owned()));
+fn assert_writes(output: &Output, status: i32, stdout: &str, stderr: &str) {
+    assert_exits(output, status, stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), stdout);
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// `pause` with these arguments.
-fn with_arguments<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
-    let mut program = piped(pause());
-    program.args(arguments);
-    program
-}
-
-/// Process 1 with these arguments waits, and leaves on SIGTERM with nothing else said.
+/// Checks that process 1 with these arguments waits, and on SIGTERM exits with the usual message.
 #[track_caller]
 fn assert_ignores<A: AsRef<OsStr>>(arguments: &[A]) {
-    let pod = Pod::with(with_arguments(arguments));
+    let pod = Pod::with(pause_with(arguments));
     pod.signal(Signal::SIGTERM);
-    assert_said(pod.wait(), 0, "", TERMINATED);
+    assert_writes(&pod.wait(), 0, "", TERMINATED);
 }
 
 #[test]
@@ -51,85 +31,84 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 #[test]
-fn the_version_is_told_wherever_the_flag_stands() {
-    for arguments in [&["-v"][..], &["-V"], &["a", "b", "-v"], &["", "-V", "-x"], &["--", "-v"], &["-v", "-v"]] {
-        assert_said(PodProcess::outside(with_arguments(arguments)).wait(), 0, VERSION, "");
-        assert_said(Pod::start(with_arguments(arguments)).wait(), 0, VERSION, "");
+fn the_version_flag_works_in_any_position() {
+    for arguments in [
+        &["-v"][..],
+        &["-V"],
+        &["a", "b", "-v"],
+        &["", "-V", "-x"],
+        &["--", "-v"],
+        &["-v", "-v"],
+        &["--guard", "-v"],
+        &["-v", "--guard"],
+    ] {
+        assert_writes(&PodProcess::outside(pause_with(arguments)).wait(), 0, VERSION, "");
+        assert_writes(&Pod::start(pause_with(arguments)).wait(), 0, VERSION, "");
     }
 }
 
 #[test]
 fn a_version_that_cannot_be_written_is_an_error() {
-    let mut full = with_arguments(&["-v"]);
-    full.stdout(File::options().write(true).open("/dev/full").expect("/dev/full is there"));
-    assert_said(PodProcess::outside(full).wait(), 1, "", "Error: cannot write the version\n");
-
-    let mut broken = with_arguments(&["-v"]);
-    broken.stdout(std::io::pipe().expect("a pipe").1); // its reading end is closed at once
-    assert_said(PodProcess::outside(broken).wait(), 1, "", "Error: cannot write the version\n");
+    let full = File::options().write(true).open("/dev/full").expect("/dev/full can be opened");
+    let (_, broken) = std::io::pipe().expect("a pipe"); // the reading end is closed immediately
+    for stdout in [full.into(), broken.into()] as [std::process::Stdio; 2] {
+        let mut program = pause_with(&["-v"]);
+        program.stdout(stdout);
+        assert_writes(&PodProcess::outside(program).wait(), 1, "", "Error: cannot write the version\n");
+    }
 }
 
 #[test]
 fn other_arguments_are_ignored() {
-    for argument in ["-", "--", "v", "-vv", "-v ", " -v", "--version", "-h", "/pause", "\n", "-\u{fb01}"] {
+    for argument in ["", "-", "--", "v", "-vv", "-v ", " -v", "--version", "-h", "/pause", "\n", "-\u{fb01}"] {
         assert_ignores(&[argument]);
     }
     assert_ignores(&["-x", "v", "--v"]);
-}
-
-#[test]
-fn empty_arguments_are_ignored() {
-    assert_ignores(&[""]);
     assert_ignores(&["", "", ""]);
-}
-
-#[test]
-fn arguments_that_are_not_utf8_are_ignored() {
-    assert_ignores(&[OsStr::from_bytes(b"\xff\xfe\x80"), OsStr::from_bytes(b"-\xf6")]);
+    assert_ignores(&[b"\xff\xfe\x80", &b"-\xf6"[..]].map(OsStr::from_bytes)); // not UTF-8
 }
 
 #[test]
 fn a_megabyte_of_arguments_is_ignored_and_searched() {
-    // The kernel takes up to 128 KiB in one argument, the final NUL included.
+    // One argument may have up to 128 KiB, the final NUL included (`MAX_ARG_STRLEN`).
     let longest = OsString::from("-v".repeat(64 * 1024 - 1) + "v");
     let megabyte = vec![longest; 8];
     assert_ignores(&megabyte);
 
-    let mut with_flag = with_arguments(&megabyte);
+    let mut with_flag = pause_with(&megabyte);
     with_flag.arg("-v");
-    assert_said(PodProcess::outside(with_flag).wait(), 0, VERSION, "");
+    assert_writes(&PodProcess::outside(with_flag).wait(), 0, VERSION, "");
 }
 
 #[test]
-fn a_missing_program_name_is_no_trouble() {
+fn a_missing_program_name_is_harmless() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    // The kernel makes argc 1 of 0 since Linux 5.18 (`man 2 execve`); before, the program saw it.
-    let path = std::ffi::CString::new(testkit::programs::path("pause").as_os_str().as_bytes()).expect("no NUL");
-    let no_arguments: [&std::ffi::CStr; 0] = [];
+    // Since Linux 5.18, the kernel passes one empty argument instead of none (`man 2 execve`).
+    let path = CString::new(programs::path("pause").as_os_str().as_bytes()).expect("no NUL");
+    let no_arguments: [&CStr; 0] = [];
     let execute = move || nix::unistd::execve(&path, &no_arguments, &[c"-v"]).map(|_| ()).map_err(Into::into);
-    let mut pod = Pod::start_after(piped(pause()), execute);
-    pod.init().until_it_waits(); // the "-v" of the environment is no argument
+    let mut pod = Pod::start_after(piped(), execute);
+    pod.init().until_it_waits(); // the "-v" in the environment is no argument
     pod.signal(Signal::SIGTERM);
-    assert_said(pod.wait(), 0, "", TERMINATED);
+    assert_writes(&pod.wait(), 0, "", TERMINATED);
 }
 
 #[test]
-fn process_1_leaves_on_sigint_and_sigterm() {
-    for (signal, message) in [(Signal::SIGINT, INTERRUPT), (Signal::SIGTERM, TERMINATED)] {
-        let pod = Pod::with(piped(pause()));
+fn sigint_and_sigterm_end_process_1_with_status_0() {
+    for (signal, message) in SHUTDOWN {
+        let pod = Pod::with(piped());
         pod.signal(signal);
-        assert_said(pod.wait(), 0, "", message);
+        assert_writes(&pod.wait(), 0, "", message);
     }
 }
 
 #[test]
-fn another_process_warns_and_carries_on() {
-    for (signal, message) in [(Signal::SIGINT, INTERRUPT), (Signal::SIGTERM, TERMINATED)] {
-        let mut ordinary = PodProcess::outside(piped(pause()));
-        ordinary.until_it_waits();
+fn another_process_warns_and_works() {
+    for (signal, message) in SHUTDOWN {
+        let ordinary = ordinary(piped());
         ordinary.signal(signal as i32);
-        assert_said(ordinary.wait(), 0, "", &format!("{WARNING}{message}"));
+        assert_writes(&ordinary.wait(), 0, "", &format!("{WARNING}{message}"));
     }
 }

@@ -1,14 +1,15 @@
-//! The demo shows what it promises, ends by itself, and leaves nothing behind when it is interrupted.
+//! The demo shows zombies only in the control, and an interrupt leaves no process behind.
 
 use nix::unistd::Pid;
-use procfs::process::all_processes;
+use procfs::process::Process;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use testkit::lone_process_1::process_tree;
 use testkit::pod::{has_ended, send};
 use testkit::{PodProcess, until};
 
-/// The demo, as cargo has built it beside this test; its output in a pipe.
+/// The demo, as cargo built it beside this test, its output in pipes.
 fn demo() -> Command {
     let folder = std::env::current_exe().ok().and_then(|test| Some(test.parent()?.parent()?.join("examples")));
     let mut demo =
@@ -17,7 +18,7 @@ fn demo() -> Command {
     demo
 }
 
-/// Builds the demo, where `cargo test` was asked for this test alone.
+/// Builds the demo: `cargo test --test demo` does not.
 fn build() -> PathBuf {
     let built = Command::new(env!("CARGO")).args(["build", "--example", "pod"]).status();
     assert!(built.is_ok_and(|status| status.success()), "the demo cannot be built");
@@ -25,21 +26,21 @@ fn build() -> PathBuf {
 }
 
 #[test]
-fn it_shows_zombies_only_where_nobody_reaps() {
+fn it_shows_zombies_only_in_the_control() {
     let output = PodProcess::outside(demo()).wait();
-    let said = String::from_utf8(output.stdout).expect("plain text");
-    assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stderr));
+    let shown = String::from_utf8(output.stdout).expect("plain text");
+    assert!(output.status.success(), "{}{shown}", String::from_utf8_lossy(&output.stderr));
 
-    let (with_pause, rest) = said.split_once("does not reap").expect("it shows the control");
-    let (control, end) = rest.split_once("SIGTERM to pause").expect("it shows the end");
+    let (with_pause, rest) = shown.split_once("does not reap").expect("the control");
+    let (control, end) = rest.split_once("SIGTERM to pause").expect("the end");
     assert!(with_pause.contains("    1     0  S      pause\n") && with_pause.contains("    1  S      orphan-maker\n"));
     assert!(!with_pause.contains('Z') && with_pause.contains("No zombie is left."));
     assert!(control.contains("    1  Z      orphan-maker <zombie>\n") && control.contains("9 zombies are left."));
     assert!(end.contains("Shutting down, got signal: Terminated") && end.contains("status 0"));
-    assert!(!said.contains('\x1b'), "escape sequences are for terminals");
+    assert!(!shown.contains('\x1b'), "escape sequences are for terminals");
 }
 
-/// The demo in a terminal, of which `script` keeps a record on its standard output.
+/// The demo in a terminal; `script` copies what the terminal shows to its standard output.
 fn in_terminal() -> PodProcess {
     let mut terminal = Command::new("script");
     terminal.args(["-qec", demo().get_program().to_str().expect("a plain path"), "/dev/null"]);
@@ -48,40 +49,27 @@ fn in_terminal() -> PodProcess {
 }
 
 #[test]
-fn in_a_terminal_it_draws_over_what_it_drew() {
+fn in_a_terminal_it_redraws_its_table() {
     let mut terminal = in_terminal();
-    let stdout = BufReader::new(terminal.streams().stdout.take().expect("it is piped"));
-    let said: Vec<String> = stdout.lines().map_while(Result::ok).collect();
+    let stdout = BufReader::new(terminal.streams().stdout.take().expect("a pipe"));
+    let lines: Vec<String> = stdout.lines().map_while(Result::ok).collect();
     assert!(terminal.wait().status.success());
-    assert!(said.iter().any(|line| line.contains("\x1b[J")), "{said:#?}");
-    assert!(said.iter().any(|line| line.contains("No zombie is left.")));
-}
-
-/// Everybody whose ancestor this process is, with their names.
-fn descendants(of: Pid) -> Vec<(Pid, String)> {
-    let everybody: Vec<_> =
-        all_processes().expect("/proc is mounted").filter_map(|one| one.ok()?.stat().ok()).collect();
-    let mut found: Vec<(Pid, String)> = Vec::new();
-    let mut parents = vec![of.as_raw()];
-    while let Some(parent) = parents.pop() {
-        for child in everybody.iter().filter(|stat| stat.ppid == parent) {
-            parents.push(child.pid);
-            found.push((Pid::from_raw(child.pid), child.comm.clone()));
-        }
-    }
-    found
+    assert!(lines.iter().any(|line| line.contains("\x1b[J")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("No zombie is left.")));
 }
 
 #[test]
-fn interrupted_it_leaves_nothing_behind() {
+fn an_interrupt_leaves_no_process_behind() {
     let mut terminal = in_terminal();
-    let stdout = BufReader::new(terminal.streams().stdout.take().expect("it is piped"));
+    let stdout = BufReader::new(terminal.streams().stdout.take().expect("a pipe"));
     let mut lines = stdout.lines().map_while(Result::ok);
-    lines.find(|line| line.contains("<zombie>")).expect("it gets to the zombies");
-    let everybody = descendants(terminal.pid());
-    assert!(everybody.len() > 5, "the demo, two pods and a container, each with its shim: {everybody:?}");
-    let (demo, _) = everybody.iter().find(|(_, name)| name == "pod").expect("the demo is there");
-    send(*demo, libc::SIGINT).expect("it runs");
-    assert_eq!(terminal.wait().status.code(), Some(128 + libc::SIGINT), "as script passes it on");
-    until("everybody is gone", || everybody.iter().all(|(pid, _)| has_ended(*pid)));
+    lines.find(|line| line.contains("<zombie>")).expect("the table with zombies");
+    let started = process_tree(terminal.pid());
+    assert!(started.len() > 6, "`script`, the demo, two pods and a container, each with its shim: {started:?}");
+    let is_demo =
+        |pid: &&Pid| Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|it| it.comm == "pod");
+    let demo = started.iter().find(is_demo).expect("the demo runs");
+    send(*demo, libc::SIGINT).expect("the demo runs");
+    assert_eq!(terminal.wait().status.code(), Some(128 + libc::SIGINT), "`script` exits with the status of the demo");
+    until("all processes of the demo have ended", || started.iter().all(|pid| has_ended(*pid)));
 }

@@ -1,4 +1,4 @@
-//! What must not be in the binary fails the build: each time a copy of this project, spoilt in one way.
+//! Code that must not be in the binary fails the build. Each test builds a copy of this project with one such change.
 
 use goblin::elf::Elf;
 use std::env::consts::ARCH;
@@ -6,38 +6,39 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Copies what a build of the workspace reads.
+/// Copies the files that a build of the workspace reads.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder can be made");
     for entry in fs::read_dir(from).expect("a folder of the project") {
-        let entry = entry.expect("a folder of the project");
+        let entry = entry.expect("an entry of the project");
         let (name, target) = (entry.file_name(), to.join(entry.file_name()));
-        match entry.path().is_dir() {
-            true if name == "target" || name.as_encoded_bytes().starts_with(b".") => {}
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).expect("a file can be copied")),
+        if !entry.path().is_dir() {
+            fs::copy(entry.path(), target).expect("a file can be copied");
+        } else if name != "target" && !name.as_encoded_bytes().starts_with(b".") {
+            copy(&entry.path(), &target);
         }
     }
 }
 
-/// Builds the release binary of a copy in which `file` has `spoilt` in place of `sound`.
-fn build_with(file: &str, sound: &str, spoilt: &str) -> Output {
+/// Builds the release binary of a copy in which `file` has `new` instead of `old`.
+fn build_with(file: &str, old: &str, new: &str) -> Output {
     let folder = tempfile::tempdir().expect("a folder can be made");
     copy(Path::new(env!("CARGO_MANIFEST_DIR")), folder.path());
     let file = folder.path().join(file);
-    let source = fs::read_to_string(&file).expect("it was copied");
-    assert_eq!(source.matches(sound).count(), 1, "{sound} in {}", file.display());
-    fs::write(&file, source.replace(sound, spoilt)).expect("it can be written");
-    Command::new(env!("CARGO"))
-        .args(["build", "--release", "--offline", "--bin", "pause", "--target-dir"])
-        .arg(folder.path().join("target"))
-        .current_dir(folder.path())
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo is there")
+    let source = fs::read_to_string(&file).expect("a copied file");
+    assert_eq!(source.matches(old).count(), 1, "{old} in {}", file.display());
+    fs::write(&file, source.replace(old, new)).expect("the copy can be written");
+    build(folder.path(), &folder.path().join("target"), &[])
 }
 
-/// Builds it with `main` beginning with this code.
+/// Builds the release binary of a project.
+fn build(project: &Path, target: &Path, options: &[&str]) -> Output {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--release", "--offline", "--bin", "pause", "--target-dir"]).arg(target).args(options);
+    cargo.current_dir(project).env_remove("RUSTFLAGS").output().expect("cargo can be executed")
+}
+
+/// Builds a copy with this code at the start of `main`.
 fn build_with_code(code: &str) -> Output {
     let head = "extern \"C\" fn main(stack: InitialStack<'static>) -> c_int {\n";
     build_with("src/bin/pause.rs", head, &format!("{head}{code}\n"))
@@ -45,13 +46,13 @@ fn build_with_code(code: &str) -> Output {
 
 #[track_caller]
 fn assert_fails(output: Output, reason: &str) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "it was built");
-    assert!(said.contains(reason), "it failed for another reason than {reason:?}:\n{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "the build does not fail");
+    assert!(stderr.contains(reason), "the build fails for another reason than {reason:?}:\n{stderr}");
 }
 
 #[test]
-fn the_copy_builds_as_it_is() {
+fn an_unchanged_copy_builds() {
     let output = build_with_code("");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -62,33 +63,27 @@ fn a_call_into_the_c_library_does_not_link() {
 }
 
 #[test]
-fn a_panic_that_can_be_reached_does_not_link() {
+fn a_reachable_panic_does_not_link() {
     assert_fails(build_with_code("assert!(!stack.has_argument(c\"--panic\"));"), "a_panic_can_be_reached");
 }
 
 #[test]
-fn no_function_in_it_has_to_do_with_panics() {
+fn it_has_no_function_for_panics() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("with-symbols");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--offline", "--bin", "pause", "--config", "profile.release.strip=false"])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo is there");
+    let options = ["--config", "profile.release.strip=false"];
+    let built = build(Path::new(env!("CARGO_MANIFEST_DIR")), &target, &options);
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let file = fs::read(target.join("release/pause")).expect("it was built");
-    let elf = Elf::parse(&file).expect("it is an ELF file");
+    let file = fs::read(target.join("release/pause")).expect("the binary");
+    let elf = Elf::parse(&file).expect("an ELF file");
     let names: Vec<&str> = elf.syms.iter().filter_map(|symbol| elf.strtab.get_at(symbol.st_name)).collect();
-    assert!(names.contains(&"_start"), "the names are there: {names:?}");
+    assert!(names.contains(&"_start"), "the control: {names:?}");
     for trace in ["panic", "unwind", "core3fmt"] {
         assert!(names.iter().all(|name| !name.contains(trace)), "{trace} in {names:?}");
     }
 }
 
 #[test]
-fn a_constant_that_would_have_to_be_relocated_does_not_link() {
+fn a_constant_that_needs_a_relocation_does_not_link() {
     assert_fails(
         build_with_code(
             "static TEXTS: [&str; 2] = [\"a\\n\", \"bc\\n\"]; log::to_stderr(core::hint::black_box(&TEXTS)[0]);",
@@ -109,7 +104,7 @@ fn writable_data_does_not_link() {
 }
 
 #[test]
-fn an_architecture_that_has_no_file_is_told_how_to_get_one() {
+fn an_unsupported_architecture_fails_with_instructions() {
     let path = format!("path = \"arch/{ARCH}.rs\"");
     let output = build_with("src/sys/mod.rs", &path, "path = \"arch/mod.rs\"");
     assert_fails(output, "write src/sys/arch/<target_arch>.rs with the items that the head of src/sys/mod.rs lists");

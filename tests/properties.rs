@@ -1,5 +1,8 @@
-//! What holds for any arguments and any standard error, tried with the release binary on arbitrary ones.
+//! Properties of the release binary that hold for any arguments and any standard error.
 
+mod common;
+
+use common::{SHUTDOWN, TERMINATED, VERSION, WARNING, assert_exits, ordinary, pause_with, set_flags};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,16 +10,10 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
-use std::process::Stdio;
 use testkit::programs::pause;
 use testkit::{Pod, PodProcess, reexec};
 
-const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
-const WARNING: &str = "Warning: pause should be the first process\n";
-const INTERRUPT: &str = "Shutting down, got signal: Interrupt\n";
-const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
-
-/// Any bytes, those that could be taken for a flag above all; and anything between no byte and more than a page.
+/// Any bytes, bytes that resemble a flag, and lengths between none and more than a page.
 fn argument() -> impl Strategy<Value = OsString> {
     let bytes = prop_oneof![
         vec(1_u8.., 0..8),
@@ -26,21 +23,16 @@ fn argument() -> impl Strategy<Value = OsString> {
     bytes.prop_map(OsString::from_vec)
 }
 
-/// Few enough cases for every run; a failure is made as small as can be, and says what it was.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 #[test]
 fn an_ordinary_user_gets_the_same() {
     reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_arguments_ask_for_the_version_or_do_nothing(
+    fn any_arguments_print_the_version_or_do_nothing(
         name in argument(),
         arguments in vec(argument(), 0..12),
         flag in prop::option::weighted(0.3, (0..12_usize, prop::sample::select(&["-v", "-V"][..]))),
@@ -49,62 +41,60 @@ proptest! {
         if let Some((at, flag)) = flag {
             arguments.insert(at.min(arguments.len()), flag.into());
         }
-        let mut program = pause();
-        program.arg0(name).args(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut member = PodProcess::outside(program);
-        let asks = arguments.iter().any(|argument| [&b"-v"[..], b"-V"].contains(&argument.as_bytes()));
-        if !asks {
-            member.until_it_waits();
-            member.signal(libc::SIGTERM);
+        let mut program = pause_with(&arguments);
+        program.arg0(name);
+        let mut process = PodProcess::outside(program);
+        let has_flag = arguments.iter().any(|argument| [&b"-v"[..], b"-V"].contains(&argument.as_bytes()));
+        if !has_flag {
+            process.until_it_waits();
+            process.signal(libc::SIGTERM);
         }
-        let output = member.wait();
-        let said = (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned());
-        let expected = if asks { (VERSION.into(), String::new()) } else { (String::new(), format!("{WARNING}{TERMINATED}")) };
-        prop_assert_eq!(output.status.code(), Some(0), "{}", output.status);
-        prop_assert_eq!(said, expected);
+        let output = process.wait();
+        let warns = format!("{WARNING}{TERMINATED}");
+        let (stdout, stderr) = if has_flag { (VERSION, "") } else { ("", &*warns) };
+        assert_exits(&output, 0, stderr);
+        prop_assert_eq!(String::from_utf8_lossy(&output.stdout), stdout);
     }
 
     #[test]
-    fn any_room_in_a_pipe_takes_a_message_whole_or_not_at_all(
+    fn a_pipe_gets_a_message_whole_or_not_at_all_whatever_its_room(
         room in 0..160_usize,
-        waits in any::<bool>(),
+        blocks in any::<bool>(),
         is_process_1 in prop::bool::weighted(0.3),
-        signal in prop::sample::select(&[libc::SIGINT, libc::SIGTERM][..]),
+        (signal, message) in prop::sample::select(&SHUTDOWN[..]),
     ) {
         let (mut reader, mut writer) = io::pipe().expect("a pipe");
-        // The smallest that there is, one page, and then full but for `room`: a write joins the last page or needs one.
+        // The smallest pipe, one page, with `room` left: a write adds to the last page or needs a new one.
         let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(1)).expect("a page is allowed") as usize;
         let filled = size - room;
-        writer.write_all(&vec![b'x'; filled]).expect("that much fits in");
-        let flags = if waits { OFlag::empty() } else { OFlag::O_NONBLOCK };
-        fcntl(&writer, FcntlArg::F_SETFL(flags)).expect("it is open");
+        writer.write_all(&vec![b'x'; filled]).expect("the pipe has room");
+        set_flags(&writer, if blocks { OFlag::empty() } else { OFlag::O_NONBLOCK });
 
         let mut program = pause();
         program.stderr(writer.try_clone().expect("a descriptor"));
         let output = if is_process_1 {
             let pod = Pod::with(program);
-            testkit::pod::send(pod.pid(), signal).expect("it lives");
+            pod.signal(signal);
             pod.wait()
         } else {
-            let mut ordinary = PodProcess::outside(program);
-            ordinary.until_it_waits();
-            ordinary.signal(signal);
+            let ordinary = ordinary(program);
+            ordinary.signal(signal as i32);
             ordinary.wait()
         };
         prop_assert_eq!(output.status.code(), Some(0), "{}", output.status);
-        let left = fcntl(&writer, FcntlArg::F_GETFL).expect("it is open");
-        prop_assert_eq!(left & libc::O_NONBLOCK != 0, !waits, "others who have it open wait, or not, as before");
+        let left = fcntl(&writer, FcntlArg::F_GETFL).expect("the pipe is open");
+        prop_assert_eq!(left & libc::O_NONBLOCK != 0, !blocks, "O_NONBLOCK stays as it was");
 
         let mut expected = String::new();
         let warning = if is_process_1 { "" } else { WARNING };
-        for message in [warning, if signal == libc::SIGINT { INTERRUPT } else { TERMINATED }] {
+        for message in [warning, message] {
             if expected.len() + message.len() <= room {
                 expected += message;
             }
         }
         drop(writer);
-        let mut said = Vec::new();
-        reader.read_to_end(&mut said).expect("a pipe can be read");
-        prop_assert_eq!(String::from_utf8_lossy(&said[filled..]), expected);
+        let mut written = Vec::new();
+        reader.read_to_end(&mut written).expect("a pipe can be read");
+        prop_assert_eq!(String::from_utf8_lossy(&written[filled..]), expected);
     }
 }

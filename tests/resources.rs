@@ -1,42 +1,17 @@
 //! `pause` needs no other process, hardly any memory and no file that it can write to.
 
+mod common;
+
+use common::{TERMINATED, assert_exits, assert_works, enter, piped};
 use nix::mount::{MsFlags, mount};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use procfs::process::Process;
-use std::fs;
 use std::io::{self, Write};
-use std::process::{Command, Output, Stdio};
 use testkit::cgroup::Cgroup;
+use testkit::container::{self, end};
 use testkit::platform::EmulatorLimit;
-use testkit::process_table::{rows, zombies};
-use testkit::programs::{orphan_maker, pause};
-use testkit::{Pod, reexec, until};
-
-const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
-
-/// `pause`, its messages in a pipe.
-fn piped() -> Command {
-    let mut program = pause();
-    program.stderr(Stdio::piped());
-    program
-}
-
-#[track_caller]
-fn assert_left(output: &Output, status: i32, said: &str) {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!((output.status.code(), &*stderr), (Some(status), said), "{}", output.status);
-}
-
-/// It reaps, and leaves with status 0 when it is told to.
-#[track_caller]
-fn assert_works(mut pod: Pod, said: &str) {
-    pod.init().until_it_waits();
-    assert!(pod.join(orphan_maker(&["one-by-one", "20"])).wait().status.success());
-    until("it is alone", || rows(&pod).len() == 1 && zombies(&pod).is_empty());
-    pod.signal(Signal::SIGTERM);
-    assert_left(&pod.wait(), 0, said);
-}
+use testkit::{Pod, reexec};
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
@@ -44,36 +19,40 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 #[test]
-fn a_read_only_root_does_not_matter() {
+fn it_works_with_a_read_only_root() {
     let mut pod = Pod::start_after(piped(), || {
         let nothing = None::<&str>;
         let flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
         Ok(mount(nothing, "/", nothing, flags, nothing)?)
     });
     pod.init().until_it_waits();
-    let mounts = Process::new(pod.pid().as_raw()).and_then(|process| process.mountinfo()).expect("it lives");
-    let root = mounts.iter().rfind(|mount| mount.mount_point.as_os_str() == "/").expect("there is a root");
+    let mounts = Process::new(pod.pid().as_raw()).and_then(|process| process.mountinfo()).expect("process 1 is alive");
+    let root = mounts.iter().rfind(|mount| mount.mount_point.as_os_str() == "/").expect("a root");
     assert!(root.mount_options.contains_key("ro"), "{root:?}");
     assert_works(pod, TERMINATED);
 }
 
-/// A group of the test's own, or the reason why there is none.
+/// Returns a new control group. If none can be made here, logs the reason: the tests then use resource limits alone.
 fn group() -> Option<Cgroup> {
     Cgroup::new()
-        .inspect_err(|reason| _ = writeln!(io::stderr(), "no control group here, so resource limits alone: {reason}"))
+        .inspect_err(|reason| {
+            _ = writeln!(io::stderr(), "tested with resource limits, but without a control group: {reason}")
+        })
         .ok()
 }
 
-/// Process 1 of a pod, in `group` before it is executed, and after `last_step`.
+/// Starts process 1 of a pod in `group`, after `last_step`.
 #[track_caller]
 fn start_in(group: Option<&Cgroup>, last_step: impl Fn() -> nix::Result<()> + Send + Sync + 'static) -> Pod {
-    let entrances = group.map(Cgroup::entrances).unwrap_or_default();
+    let mut enter = enter(group);
     let mut program = piped();
-    program.env_clear(); // it takes room on the stack, and may be of any size
-    Pod::start_after(program, move || {
-        entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"))?;
+    program.env_clear(); // the environment is on the stack, and of any size
+    let mut pod = Pod::start_after(program, move || {
+        enter()?;
         Ok(last_step()?)
-    })
+    });
+    pod.init().until_it_waits();
+    pod
 }
 
 #[test]
@@ -85,18 +64,14 @@ fn one_process_is_all_it_needs() {
     if let Some(group) = &group {
         group.limit_pids(1).expect("the group has the controller");
     }
-    let mut pod = start_in(group.as_ref(), || setrlimit(Resource::RLIMIT_NPROC, 1, 1));
-    pod.init().until_it_waits();
+    let pod = start_in(group.as_ref(), || setrlimit(Resource::RLIMIT_NPROC, 1, 1));
     if let Some(group) = &group {
-        // The control: a program that needs another process does not get it.
-        let entrances = group.entrances();
-        let mut orphans = orphan_maker(&["one-by-one", "1"]);
-        orphans.stdout(Stdio::piped());
-        let enter = move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"));
-        assert_eq!(pod.join_after(orphans, enter).wait().stdout, b"failed forks: 1\n");
+        // The control: the fork of another program fails.
+        let orphans = pod.join_after(container::piped(&["one-by-one", "1"]), enter(Some(group)));
+        assert_eq!(end(orphans), "failed forks: 1\n");
     }
     pod.signal(Signal::SIGTERM);
-    assert_left(&pod.wait(), 0, TERMINATED);
+    assert_exits(&pod.wait(), 0, TERMINATED);
 }
 
 #[test]
@@ -108,11 +83,10 @@ fn next_to_no_memory_is_all_it_needs() {
     if let Some(group) = &group {
         group.limit_memory(256 << 10).expect("the group has the controller");
     }
-    let mut pod = start_in(group.as_ref(), || {
+    let pod = start_in(group.as_ref(), || {
         setrlimit(Resource::RLIMIT_DATA, 0, 0)?;
         setrlimit(Resource::RLIMIT_STACK, 16 << 10, 16 << 10)?;
         setrlimit(Resource::RLIMIT_AS, 512 << 10, 512 << 10)
     });
-    pod.init().until_it_waits();
     assert_works(pod, TERMINATED);
 }

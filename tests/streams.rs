@@ -1,106 +1,79 @@
-//! A standard stream that is closed, broken, full or stuck neither holds `pause` up nor changes its status.
+//! A standard stream that is closed, broken, full or stuck neither blocks `pause` nor changes its exit status.
 
+mod common;
+
+use common::{assert_exits, assert_works, fill, ordinary, set_flags, terminal};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::pty::openpty;
 use nix::sys::signal::Signal;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::close;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
-use std::process::{Command, Output, Stdio};
-use testkit::process_table::{rows, zombies};
-use testkit::programs::{orphan_maker, pause};
+use std::process::{Command, Stdio};
+use testkit::programs::pause;
 use testkit::{Pod, PodProcess, reexec, until};
-
-#[track_caller]
-fn assert_left(output: &Output, status: i32, said: &str) {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!((output.status.code(), &*stderr), (Some(status), said), "{}", output.status);
-}
-
-/// It reaps, and leaves with status 0 when it is told to.
-#[track_caller]
-fn assert_works(mut pod: Pod, said: &str) {
-    pod.init().until_it_waits();
-    assert!(pod.join(orphan_maker(&["one-by-one", "20"])).wait().status.success());
-    until("it is alone", || rows(&pod).len() == 1 && zombies(&pod).is_empty());
-    pod.signal(Signal::SIGTERM);
-    assert_left(&pod.wait(), 0, said);
-}
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
     reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
-/// It leaves with status 0 although its standard error is this, as process 1 and as an ordinary process.
+/// Checks that `pause`, with this as standard output and error, exits with 0, as process 1 and as an ordinary process.
 #[track_caller]
-fn assert_leaves_with_stderr(mut stderr: impl FnMut() -> Stdio) {
+fn assert_exits_with_stderr(mut stderr: impl FnMut() -> Stdio) {
+    let mut program = || {
+        let mut program = pause();
+        program.stdin(Stdio::null()).stdout(stderr()).stderr(stderr());
+        program
+    };
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let mut program = pause();
-        program.stdin(Stdio::null()).stdout(stderr()).stderr(stderr());
-        let pod = Pod::with(program);
+        let pod = Pod::with(program());
         pod.signal(signal);
-        assert_left(&pod.wait(), 0, "");
+        assert_exits(&pod.wait(), 0, "");
 
-        let mut program = pause();
-        program.stdin(Stdio::null()).stdout(stderr()).stderr(stderr());
-        let mut ordinary = PodProcess::outside(program);
-        ordinary.until_it_waits(); // its warning did not hold it up either
+        let ordinary = ordinary(program()); // its warning did not block it either
         ordinary.signal(signal as i32);
-        assert_left(&ordinary.wait(), 0, "");
+        assert_exits(&ordinary.wait(), 0, "");
     }
 }
 
 #[test]
-fn closed_standard_streams_do_not_matter() {
+fn it_works_with_closed_standard_streams() {
     let close_all = || (0..=2).try_for_each(|stream| Ok(close(stream)?));
-    let mut pod = Pod::start_after(pause(), close_all);
-    pod.init().until_it_waits();
-    assert_works(pod, "");
+    assert_works(Pod::start_after(pause(), close_all), "");
 
     let mut ordinary = PodProcess::outside_after(pause(), close_all);
     ordinary.until_it_waits();
     ordinary.signal(libc::SIGTERM);
-    assert_left(&ordinary.wait(), 0, "");
+    assert_exits(&ordinary.wait(), 0, "");
 }
 
 #[test]
-fn a_broken_pipe_does_not_matter() {
-    assert_leaves_with_stderr(|| io::pipe().expect("a pipe").1.into());
+fn a_broken_pipe_changes_nothing() {
+    assert_exits_with_stderr(|| io::pipe().expect("a pipe").1.into());
 }
 
 #[test]
-fn a_full_disk_does_not_matter() {
-    assert_leaves_with_stderr(|| File::options().write(true).open("/dev/full").expect("/dev/full is there").into());
+fn a_full_disk_changes_nothing() {
+    assert_exits_with_stderr(|| File::options().write(true).open("/dev/full").expect("/dev/full can be opened").into());
 }
 
 #[test]
-fn a_stream_that_cannot_be_written_to_does_not_matter() {
-    assert_leaves_with_stderr(|| File::open("/").expect("there is a root").into());
-}
-
-/// Fills what goes through `end` until nothing more fits in, and leaves it blocking.
-fn fill(end: impl Into<OwnedFd>) -> File {
-    let end = File::from(end.into());
-    fcntl(&end, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("it is open");
-    while (&end).write(b"x").is_ok() {}
-    fcntl(&end, FcntlArg::F_SETFL(OFlag::empty())).expect("it is open");
-    end
+fn a_read_only_descriptor_changes_nothing() {
+    assert_exits_with_stderr(|| File::open("/").expect("a root").into());
 }
 
 #[test]
-fn a_pipe_that_nobody_reads_does_not_matter() {
+fn a_full_pipe_does_not_block_it() {
     let (_reader, writer) = io::pipe().expect("a pipe");
     let full = fill(writer);
-    assert_leaves_with_stderr(|| full.try_clone().expect("a descriptor").into());
+    assert_exits_with_stderr(|| full.try_clone().expect("a descriptor").into());
 
-    // The control: another program hangs when it writes to it.
+    // The control: the write of another program blocks.
     let mut shell = Command::new("sh");
-    shell.args(["-c", "echo hangs >&2"]).stderr(full.try_clone().expect("a descriptor"));
+    shell.args(["-c", "echo blocks >&2"]).stderr(full.try_clone().expect("a descriptor"));
     let mut shell = PodProcess::outside(shell);
-    until("the write of another program hangs", || {
+    until("the write of another program blocks", || {
         let call = fs::read_to_string(format!("/proc/{}/syscall", shell.pid())).unwrap_or_default();
         call.starts_with(&format!("{} ", libc::SYS_write))
     });
@@ -108,23 +81,22 @@ fn a_pipe_that_nobody_reads_does_not_matter() {
 }
 
 #[test]
-fn a_socket_that_nobody_reads_does_not_matter() {
+fn a_full_socket_does_not_block_it() {
     let (ours, _theirs) =
         socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC).expect("a pair of sockets");
     let full = fill(ours);
-    assert_leaves_with_stderr(|| full.try_clone().expect("a descriptor").into());
+    assert_exits_with_stderr(|| full.try_clone().expect("a descriptor").into());
 }
 
-/// A terminal that has room for so many bytes less than it takes, and its other side.
-fn nearly_full_terminal(room: usize) -> (OwnedFd, File) {
-    // Byte by byte, so that there is no doubt how many fit in, and without waiting.
+/// Returns a terminal that takes `room` more bytes, and its master side.
+fn nearly_full_terminal(room: usize) -> (File, File) {
+    // Byte by byte, without blocking, so that the number of bytes is exact.
     let write = |most: usize| {
-        let pty = openpty(None, None).expect("there are terminals");
-        let terminal = File::from(pty.slave);
-        fcntl(&terminal, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("it is open");
+        let (master, terminal) = terminal();
+        set_flags(&terminal, OFlag::O_NONBLOCK);
         let written = (0..most).take_while(|_| (&terminal).write(b"x").is_ok()).count();
-        fcntl(&terminal, FcntlArg::F_SETFL(OFlag::empty())).expect("it is open");
-        (written, pty.master, terminal)
+        set_flags(&terminal, OFlag::empty());
+        (written, master, terminal)
     };
     let (capacity, ..) = write(usize::MAX);
     let (_, reader, terminal) = write(capacity - room);
@@ -132,28 +104,27 @@ fn nearly_full_terminal(room: usize) -> (OwnedFd, File) {
 }
 
 #[test]
-fn a_terminal_that_nobody_reads_does_not_matter() {
+fn a_full_terminal_does_not_block_it() {
     for room in (0..48).chain([80, 81, 82, 83]) {
         let (_reader, terminal) = nearly_full_terminal(room);
         let mut program = pause();
         program.stderr(terminal.try_clone().expect("a descriptor"));
-        let mut ordinary = PodProcess::outside(program);
-        ordinary.until_it_waits();
+        let ordinary = ordinary(program);
         ordinary.signal(libc::SIGTERM);
-        assert_left(&ordinary.wait(), 0, "");
-        let flags = fcntl(&terminal, FcntlArg::F_GETFL).expect("it is open");
-        assert_eq!(flags & libc::O_NONBLOCK, 0, "others who have it open wait as before");
+        assert_exits(&ordinary.wait(), 0, "");
+        let flags = fcntl(&terminal, FcntlArg::F_GETFL).expect("the descriptor is open");
+        assert_eq!(flags & libc::O_NONBLOCK, 0, "O_NONBLOCK stays off for other processes that use the terminal");
     }
 }
 
 #[test]
-fn a_stream_that_does_not_wait_is_left_like_that() {
+fn it_leaves_o_nonblock_set_where_it_was_set() {
     let (_reader, writer) = io::pipe().expect("a pipe");
-    fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("it is open");
+    set_flags(&writer, OFlag::O_NONBLOCK);
     let mut program = pause();
     program.stderr(writer.try_clone().expect("a descriptor"));
     let pod = Pod::with(program);
     pod.signal(Signal::SIGTERM);
-    assert_left(&pod.wait(), 0, "");
-    assert_ne!(fcntl(&writer, FcntlArg::F_GETFL).expect("it is open") & libc::O_NONBLOCK, 0);
+    assert_exits(&pod.wait(), 0, "");
+    assert_ne!(fcntl(&writer, FcntlArg::F_GETFL).expect("the descriptor is open") & libc::O_NONBLOCK, 0);
 }

@@ -1,27 +1,26 @@
-//! What `pause` may find itself in: some hundred situations, each a combination of a few things.
+//! The test cases: some hundred combinations of what `pause` is started with and what happens then.
 
 use libc::{SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGPIPE, SIGSTOP, SIGTERM, SIGUSR1};
 
-/// Where it starts, with what, and what happens to it then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Situation {
+pub struct Case {
     pub place: Place,
     pub arguments: &'static [&'static str],
     pub stdout: Stream,
     pub stderr: Stream,
     pub before: Before,
-    pub script: &'static [Step],
+    pub steps: &'static [Step],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Process 1 of a pod.
     Init,
-    /// A process like any other.
+    /// An ordinary process.
     Ordinary,
 }
 
-/// What is at the other end of a standard stream.
+/// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
     /// A pipe that is read.
@@ -29,63 +28,62 @@ pub enum Stream {
     /// A terminal that is read.
     Terminal,
     Closed,
-    /// A disk that is full.
+    /// A full disk.
     Full,
-    /// A pipe whose reader has gone away.
+    /// A pipe whose reading end is closed.
     Broken,
-    /// A pipe that is full, because nobody reads it.
+    /// A full pipe that is not read.
     Stuck,
 }
 
-/// What it finds when it is executed.
+/// The state in which it is executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Before {
     Nothing,
-    /// Dead children, each of which was to send one of these signals when it died.
-    Dead(&'static [i32]),
+    /// It has zombies, with these exit signals (`man 2 clone`).
+    Zombies(&'static [i32]),
     /// All signals are blocked.
     Blocked,
-    /// All signals are blocked, and those that it is about are ignored.
-    Deaf,
-    /// This signal is blocked, and was sent already.
+    /// All signals are blocked, and SIGINT, SIGTERM and SIGCHLD are ignored.
+    BlockedAndIgnored,
+    /// This signal is blocked and pending.
     Pending(i32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// It is sent a signal, from outside.
+    /// A signal is sent from outside.
     Signal(i32),
-    /// It adopts an orphan, which ends.
+    /// An orphan ends.
     Orphan,
 }
 
-use Before::{Blocked, Dead, Deaf, Nothing, Pending};
+use Before::{Blocked, BlockedAndIgnored, Nothing, Pending, Zombies};
 use Place::{Init, Ordinary};
 use Step::{Orphan, Signal};
 
-const PLACES: [Place; 2] = [Init, Ordinary];
 const STREAMS: [Stream; 6] =
     [Stream::Read, Stream::Terminal, Stream::Closed, Stream::Full, Stream::Broken, Stream::Stuck];
 
 const FLAGS: [&[&str]; 6] = [&["-v"], &["-V"], &["x", "-v"], &["-v", "-v"], &["--", "-v"], &["", "-V", "-x"]];
 const NO_FLAGS: [&[&str]; 6] = [&[], &[""], &["x"], &["-vv"], &["-"], &["--version", "v"]];
 
-/// Signals in order: these one after the other …
+/// Pairs of these are sent one after the other …
 const ORDERED: [i32; 8] = [SIGHUP, SIGPIPE, SIGUSR1, SIGALRM, SIGCHLD, SIGINT, SIGTERM, 34];
-/// … and these while it is stopped.
-const TOGETHER: [i32; 4] = [SIGPIPE, SIGCHLD, SIGINT, SIGTERM];
+/// … and pairs of these while it is stopped.
+const WHILE_STOPPED: [i32; 4] = [SIGPIPE, SIGCHLD, SIGINT, SIGTERM];
 
 const BEFORE: [Before; 8] = [
-    Dead(&[SIGCHLD]),
-    Dead(&[SIGCHLD, SIGCHLD, SIGCHLD]),
-    Dead(&[SIGUSR1]),
-    Dead(&[0, SIGCHLD]),
+    Zombies(&[SIGCHLD]),
+    Zombies(&[SIGCHLD, SIGCHLD, SIGCHLD]),
+    Zombies(&[SIGUSR1]),
+    Zombies(&[0, SIGCHLD]),
     Blocked,
-    Deaf,
+    BlockedAndIgnored,
     Pending(SIGINT),
     Pending(SIGTERM),
 ];
-const SCRIPTS: [&[Step]; 5] =
+const AFTER_BEFORE: [&[Step]; 5] =
     [&[], &[Signal(SIGTERM)], &[Signal(SIGCHLD)], &[Orphan], &[Orphan, Signal(SIGINT), Signal(SIGTERM)]];
 
 const WITH_ORPHANS: [&[Step]; 6] = [
@@ -97,74 +95,73 @@ const WITH_ORPHANS: [&[Step]; 6] = [
     &[Signal(SIGSTOP), Orphan, Signal(SIGTERM), Signal(SIGCONT)],
 ];
 
-/// All of them.
-pub fn all() -> Vec<Situation> {
+pub fn all() -> Vec<Case> {
     let mut all = Vec::new();
-    for place in PLACES {
-        let plain = Situation {
+    for place in [Init, Ordinary] {
+        let plain = Case {
             place,
             arguments: &[],
             stdout: Stream::Read,
             stderr: Stream::Read,
             before: Nothing,
-            script: &[Signal(SIGTERM)],
+            steps: &[Signal(SIGTERM)],
         };
         for stdout in STREAMS {
-            all.extend(FLAGS.map(|arguments| Situation { arguments, stdout, script: &[], ..plain }));
+            all.extend(FLAGS.map(|arguments| Case { arguments, stdout, steps: &[], ..plain }));
         }
         for stderr in STREAMS {
             for arguments in NO_FLAGS {
-                for script in [&[Signal(SIGINT)][..], &[Signal(SIGTERM)]] {
-                    all.push(Situation { arguments, stderr, script, ..plain });
-                }
+                all.extend([&[Signal(SIGINT)][..], &[Signal(SIGTERM)]].map(|steps| Case {
+                    arguments,
+                    stderr,
+                    steps,
+                    ..plain
+                }));
             }
         }
         for first in ORDERED {
-            all.extend(ORDERED.map(|second| Situation { script: script(&[first, second]), ..plain }));
+            all.extend(ORDERED.map(|second| Case { steps: signals(&[first, second]), ..plain }));
         }
-        for first in TOGETHER {
-            let while_stopped = |second| script(&[SIGSTOP, first, second, SIGCONT]);
-            all.extend(TOGETHER.map(|second| Situation { script: while_stopped(second), ..plain }));
+        for first in WHILE_STOPPED {
+            let steps = |second| signals(&[SIGSTOP, first, second, SIGCONT]);
+            all.extend(WHILE_STOPPED.map(|second| Case { steps: steps(second), ..plain }));
         }
-        for script in WITH_ORPHANS {
-            all.push(Situation { script, ..plain });
-        }
+        all.extend(WITH_ORPHANS.map(|steps| Case { steps, ..plain }));
         for before in BEFORE {
-            all.extend(SCRIPTS.map(|script| Situation { before, script, ..plain }));
+            all.extend(AFTER_BEFORE.map(|steps| Case { before, steps, ..plain }));
         }
     }
-    // Nobody but a process 1 adopts, or lives through the SIGUSR1 of a child.
-    all.retain(|situation| situation.place == Init || !(situation.has(Orphan) || situation.before == Dead(&[SIGUSR1])));
+    // Only a process 1 adopts orphans, and survives the SIGUSR1 of a zombie.
+    all.retain(|case| case.place == Init || !(case.has(Orphan) || case.before == Zombies(&[SIGUSR1])));
     all
 }
 
-fn script(signals: &[i32]) -> &'static [Step] {
-    signals.iter().map(|&signal| Signal(signal)).collect::<Vec<_>>().leak()
+fn signals(numbers: &[i32]) -> &'static [Step] {
+    numbers.iter().map(|&number| Signal(number)).collect::<Vec<_>>().leak()
 }
 
-impl Situation {
+impl Case {
     pub fn asks_for_version(&self) -> bool {
         self.arguments.iter().any(|argument| argument.eq_ignore_ascii_case("-v"))
     }
 
     pub fn has(&self, step: Step) -> bool {
-        self.script.contains(&step)
+        self.steps.contains(&step)
     }
 
-    /// Whether it is sent a signal that it leaves on.
-    pub fn is_told_to_leave(&self) -> bool {
+    /// Whether it is sent SIGINT or SIGTERM.
+    pub fn is_asked_to_exit(&self) -> bool {
         self.has(Signal(SIGINT)) || self.has(Signal(SIGTERM))
     }
 
-    /// Whether what happens begins with a stop.
+    /// Whether it is stopped first.
     pub fn is_stopped(&self) -> bool {
-        self.script.first() == Some(&Signal(SIGSTOP))
+        self.steps.first() == Some(&Signal(SIGSTOP))
     }
 
-    /// Whether it gets a SIGPIPE while it is alive.
+    /// Whether it is sent SIGPIPE while it is alive.
     pub fn gets_sigpipe(&self) -> bool {
-        let harmless = |step: &&Step| **step == Signal(SIGCHLD);
-        self.has(Signal(SIGPIPE))
-            && (self.is_stopped() || self.script.iter().find(|step| !harmless(step)) == Some(&Signal(SIGPIPE)))
+        let ends = |step: &&Step| **step != Signal(SIGCHLD);
+        self.has(Signal(SIGPIPE)) && (self.is_stopped() || self.steps.iter().find(ends) == Some(&Signal(SIGPIPE)))
     }
 }

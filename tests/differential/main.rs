@@ -1,60 +1,40 @@
-//! `pause` beside the C equivalent of upstream's, in the same few hundred situations: where they differ, it is meant.
+//! `pause` and a C equivalent of Kubernetes' `pause` in the same hundreds of cases: every difference is intended.
 //!
-//! | module          | its one job                                                        |
-//! | --------------- | ------------------------------------------------------------------ |
-//! | [`case`]   | what they are put into                                             |
-//! | [`run`]        | one of them in one situation: status, output, zombies left         |
-//! | [`differences`] | the table of differences that are meant, each with its reason      |
+//! | module          | its one job                                             |
+//! | --------------- | ------------------------------------------------------- |
+//! | [`case`]        | the cases                                               |
+//! | [`run`]         | runs one program in one case: status, output, zombies   |
+//! | [`differences`] | the table of intended differences, each with its reason |
 
 mod case;
+#[path = "../common/mod.rs"]
+mod common;
 mod differences;
 mod run;
 
-use case::Situation;
+use common::side_by_side;
 use differences::DIFFERENCES;
-use run::{Outcome, play};
+use run::run;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use tempfile::TempDir;
 use testkit::{programs, reexec};
 
-/// As upstream builds its own.
-const BUILD: [&str; 4] = ["-Os", "-Wall", "-Werror", "-static"];
+/// The compiler's options, as Kubernetes builds its `pause`.
+const OPTIONS: [&str; 4] = ["-Os", "-Wall", "-Werror", "-static"];
 const SOURCE: &str = include_str!("../../benches/peers/upstream_equivalent.c");
 
-/// Builds the C equivalent of upstream's `pause` 3.10 in this folder.
+/// Builds the C equivalent of Kubernetes' `pause` 3.10 in this folder.
 fn build_equivalent(folder: &TempDir) -> PathBuf {
     let program = folder.path().join("equivalent");
     let mut compiler = Command::new("cc");
-    compiler.args(BUILD).arg(format!("-DVERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
+    compiler.args(OPTIONS).arg(format!("-DVERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
     compiler.args(["-x", "c", "-", "-o"]).arg(&program).stdin(Stdio::piped());
-    let mut compiler = compiler.spawn().expect("there is a C compiler");
-    compiler.stdin.take().expect("it is piped").write_all(SOURCE.as_bytes()).expect("it reads");
+    let mut compiler = compiler.spawn().expect("a C compiler");
+    compiler.stdin.take().expect("a pipe").write_all(SOURCE.as_bytes()).expect("the compiler reads its input");
     assert!(compiler.wait().is_ok_and(|status| status.success()), "the C equivalent cannot be built");
     program
-}
-
-/// Plays every situation with both of them: `theirs` and `ours`.
-fn play_all(situations: &[Situation], theirs: &Path, ours: &Path) -> Vec<(Outcome, Outcome)> {
-    let next = AtomicUsize::new(0);
-    let play_some = || {
-        let mut played = Vec::new();
-        while let Some((at, situation)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, situations.get(at)?)))
-        {
-            played.push((at, (play(theirs, situation), play(ours, situation))));
-        }
-        played
-    };
-    let mut played: Vec<_> = thread::scope(|scope| {
-        let players = [(); 4].map(|()| scope.spawn(play_some));
-        players.into_iter().flat_map(|player| player.join().expect("it reports its failure itself")).collect()
-    });
-    played.sort_by_key(|(at, _)| *at);
-    played.into_iter().map(|(_, outcomes)| outcomes).collect()
 }
 
 #[test]
@@ -63,47 +43,54 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 #[test]
-fn the_readme_knows_how_many_situations_there_are() {
-    let counted = format!("{} situations", case::all().len());
-    assert_eq!(include_str!("../../README.md").matches(&counted).count(), 2, "{counted}");
+fn the_number_of_cases_in_the_readme_is_right() {
+    let lines = include_str!("../../README.md").lines().filter(|line| line.contains("(tests/differential)"));
+    let numbers: Vec<usize> = lines
+        .flat_map(|line| line.split(' '))
+        .filter_map(|word| word.parse().ok())
+        .filter(|&number| number > 99)
+        .collect();
+    assert!(numbers.iter().all(|&number| number == case::all().len()), "{numbers:?} for {}", case::all().len());
 }
 
 #[test]
-fn where_they_differ_it_is_meant() {
+fn every_difference_is_intended() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let theirs = build_equivalent(&folder);
-    let situations = case::all();
-    let outcomes = play_all(&situations, &theirs, programs::path("pause"));
+    let equivalent = build_equivalent(&folder);
+    let cases = case::all();
+    let outcomes =
+        side_by_side(&cases, |case| Some((case, run(&equivalent, case), run(programs::path("pause"), case))));
 
     let mut wrong = Vec::new();
     let mut counts = [0; DIFFERENCES.len()];
-    for (situation, (theirs, ours)) in situations.iter().zip(&outcomes) {
-        let is_meant = DIFFERENCES.iter().zip(&mut counts).filter(|(difference, _)| (difference.applies)(situation));
-        let mut meant = 0;
-        for (difference, count) in is_meant {
-            meant += 1;
-            *count += 1;
-            if !(difference.shows)(theirs, ours) {
-                wrong.push(format!(
-                    "not as documented ({}): {situation:?}\n  theirs {theirs:?}\n  ours   {ours:?}",
-                    difference.when
-                ));
+    for (case, theirs, ours) in outcomes {
+        let mut is_intended = false;
+        for (difference, count) in DIFFERENCES.iter().zip(&mut counts) {
+            if (difference.applies)(case) {
+                is_intended = true;
+                *count += 1;
+                if !(difference.is_seen)(&theirs, &ours) {
+                    let when = difference.when;
+                    wrong.push(format!(
+                        "not as in the table ({when}): {case:?}\n  theirs {theirs:?}\n  ours   {ours:?}"
+                    ));
+                }
             }
         }
-        if meant == 0 && theirs != ours {
-            wrong.push(format!("not documented: {situation:?}\n  theirs {theirs:?}\n  ours   {ours:?}"));
+        if !is_intended && theirs != ours {
+            wrong.push(format!("not in the table: {case:?}\n  theirs {theirs:?}\n  ours   {ours:?}"));
         }
     }
 
-    println!("{} situations", situations.len());
+    println!("{} cases", cases.len());
     for (difference, count) in DIFFERENCES.iter().zip(counts) {
         println!(
             "{count:4} × {}\n       theirs: {}\n       ours:   {}\n       why:    {}",
             difference.when, difference.theirs, difference.ours, difference.why
         );
         if count == 0 {
-            wrong.push(format!("documented, but it does not occur: {}", difference.when));
+            wrong.push(format!("in the table, but in no case: {}", difference.when));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} situations:\n{}", wrong.len(), situations.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

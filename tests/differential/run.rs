@@ -1,13 +1,13 @@
-//! A program is put into a situation, and what becomes of it is written down.
+//! Runs a program in a case, and notes its outcome.
 
-use crate::case::{Before, Place, Situation, Step, Stream};
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::pty::openpty;
+use crate::case::{Before, Case, Place, Step, Stream};
+use crate::common::{Started, fill, sleeps_in, terminal};
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{Pid, close};
 use procfs::process::Process;
 use std::fs::{self, File};
-use std::io::{self, PipeReader, Read, Write};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -18,138 +18,99 @@ use testkit::shim::{block_all_and_ignore, dead_children};
 use testkit::usage::cpu_time;
 use testkit::{Pod, PodProcess};
 
-/// What became of a program.
+/// The outcome of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub end: End,
     pub stdout: String,
     pub stderr: String,
-    /// How many it has not reaped, though they are its to reap.
+    /// The zombies that it has not reaped.
     pub zombies: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It left with this status.
-    Left(i32),
-    /// It died of this signal.
-    Died(i32),
+    /// It exited with this status.
+    Exited(i32),
+    /// This signal killed it.
+    Killed(i32),
     /// It sleeps until something happens …
     Waits,
-    /// … or until somebody reads what it writes.
+    /// … or until its output is read.
     Writes,
     Stopped,
-    /// It goes round in a loop.
+    /// It uses the CPU without end.
     Spins,
 }
 
-/// CPU time, in nanoseconds, that no program here needs for what it has to do.
+/// CPU time, in nanoseconds, that no program needs for a step.
 const TOO_LONG: u64 = 100_000_000;
 
-/// Our side of a stream: what has to be kept open, and read in the end.
-enum Other {
-    Nothing,
-    Kept(PipeReader),
-    Terminal(File),
-}
-
-/// The program, as process 1 of a pod or by itself.
-enum Started {
-    Pod(Pod),
-    Alone(PodProcess),
-}
-
-impl Started {
-    fn member(&mut self) -> &mut PodProcess {
-        match self {
-            Self::Pod(pod) => pod.init(),
-            Self::Alone(member) => member,
-        }
-    }
-
-    fn wait(self) -> std::process::Output {
-        match self {
-            Self::Pod(pod) => pod.wait(),
-            Self::Alone(member) => member.wait(),
-        }
-    }
-}
-
-/// Plays a situation with a program.
-pub fn play(program: &Path, situation: &Situation) -> Outcome {
+pub fn run(program: &Path, case: &Case) -> Outcome {
     let mut command = Command::new(program);
-    let (stdout, other_stdout) = stream(situation.stdout);
-    let (stderr, other_stderr) = stream(situation.stderr);
-    command.args(situation.arguments).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-    let mut started = match situation.place {
-        Place::Init => Started::Pod(Pod::start_after(command, last_step(situation))),
-        Place::Ordinary => Started::Alone(PodProcess::outside_after(command, last_step(situation))),
+    let (stdout, stdout_end) = stream(case.stdout);
+    let (stderr, stderr_end) = stream(case.stderr);
+    command.args(case.arguments).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    let mut started = match case.place {
+        Place::Init => Started::Process1(Pod::start_after(command, last_step(case))),
+        Place::Ordinary => Started::Ordinary(PodProcess::outside_after(command, last_step(case))),
     };
 
+    let has_ended = |end: End| matches!(end, End::Exited(_) | End::Killed(_));
     let (mut end, mut zombies) = settle(&mut started);
-    for step in situation.script {
+    for step in case.steps {
         match (step, &started) {
-            _ if matches!(end, End::Left(_) | End::Died(_)) => break,
-            (Step::Signal(number), _) => drop(send(started.member().pid(), *number)),
-            (Step::Orphan, Started::Pod(pod)) => {
+            _ if has_ended(end) => break,
+            (Step::Signal(number), _) => drop(send(started.process().pid(), *number)),
+            (Step::Orphan, Started::Process1(pod)) => {
                 let made = pod.join(orphan_maker(&["one-by-one", "1"])).wait().status;
                 assert!(made.success(), "no orphan: {made}");
             }
-            (Step::Orphan, Started::Alone(_)) => unreachable!("nobody but a process 1 adopts"),
+            (Step::Orphan, Started::Ordinary(_)) => unreachable!("only a process 1 adopts orphans"),
         }
         (end, zombies) = settle(&mut started);
     }
-    if !matches!(end, End::Left(_) | End::Died(_)) {
-        started.member().signal(libc::SIGKILL);
+    if !has_ended(end) {
+        started.process().signal(libc::SIGKILL);
     }
-    let output = started.wait();
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned() + &other_stdout.read();
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned() + &other_stderr.read();
+    let output = started.into_process().wait();
+    let stdout = written(output.stdout, case.stdout, stdout_end);
+    let stderr = written(output.stderr, case.stderr, stderr_end);
     Outcome { end, stdout, stderr, zombies }
 }
 
-/// A stream of this kind, and our side of it.
-fn stream(kind: Stream) -> (Stdio, Other) {
+/// Returns a stream of this kind, and its other end, which stays open during the run.
+fn stream(kind: Stream) -> (Stdio, Option<File>) {
     match kind {
-        Stream::Read => (Stdio::piped(), Other::Nothing),
-        Stream::Closed => (Stdio::null(), Other::Nothing), // and closed by the last step
+        Stream::Read => (Stdio::piped(), None),
+        Stream::Closed => (Stdio::null(), None), // the last step closes it
         Stream::Full => {
-            (File::options().write(true).open("/dev/full").expect("/dev/full is there").into(), Other::Nothing)
+            let full = File::options().write(true).open("/dev/full").expect("/dev/full can be opened");
+            (full.into(), None)
         }
-        Stream::Broken => (io::pipe().expect("a pipe").1.into(), Other::Nothing),
+        Stream::Broken => (io::pipe().expect("a pipe").1.into(), None),
         Stream::Stuck => {
-            let (reader, mut writer) = io::pipe().expect("a pipe");
-            fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("it is open");
-            while writer.write(b"x").is_ok() {}
-            fcntl(&writer, FcntlArg::F_SETFL(OFlag::empty())).expect("it is open");
-            (writer.into(), Other::Kept(reader))
+            let (reader, writer) = io::pipe().expect("a pipe");
+            (fill(writer).into(), Some(File::from(OwnedFd::from(reader))))
         }
         Stream::Terminal => {
-            let pty = openpty(None, None).expect("there are terminals");
-            for side in [&pty.master, &pty.slave] {
-                fcntl(side, FcntlArg::F_SETFD(nix::fcntl::FdFlag::FD_CLOEXEC)).expect("it is open");
-            }
-            (pty.slave.into(), Other::Terminal(pty.master.into()))
+            let (master, slave) = terminal();
+            (slave.into(), Some(master))
         }
     }
 }
 
-impl Other {
-    /// What a terminal was told. Nobody has it open any more, which its other side is told as an error.
-    fn read(self) -> String {
-        let mut bytes = Vec::new();
-        match self {
-            Self::Terminal(mut terminal) => _ = terminal.read_to_end(&mut bytes),
-            Self::Nothing => {}
-            Self::Kept(reader) => drop(reader),
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
+/// What the program wrote to a pipe or a terminal.
+fn written(mut bytes: Vec<u8>, kind: Stream, end: Option<File>) -> String {
+    if let (Stream::Terminal, Some(mut master)) = (kind, end) {
+        _ = master.read_to_end(&mut bytes); // the end is an error: no process has the terminal open any more
     }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What happens immediately before the program is executed.
-fn last_step(situation: &Situation) -> impl FnMut() -> io::Result<()> + Send + Sync + use<> {
-    let Situation { before, stdout, stderr, .. } = *situation;
+fn last_step(case: &Case) -> impl FnMut() -> io::Result<()> + Send + Sync + use<> {
+    let Case { before, stdout, stderr, .. } = *case;
     move || {
         for (number, stream) in [(1, stdout), (2, stderr)] {
             if stream == Stream::Closed {
@@ -158,9 +119,9 @@ fn last_step(situation: &Situation) -> impl FnMut() -> io::Result<()> + Send + S
         }
         match before {
             Before::Nothing => {}
-            Before::Dead(exit_signals) => dead_children(exit_signals)?,
+            Before::Zombies(exit_signals) => dead_children(exit_signals)?,
             Before::Blocked => block_all_and_ignore(&[])?,
-            Before::Deaf => block_all_and_ignore(&[Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD])?,
+            Before::BlockedAndIgnored => block_all_and_ignore(&[Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD])?,
             Before::Pending(signal) => {
                 let signal = Signal::try_from(signal)?;
                 SigSet::from(signal).thread_block()?;
@@ -171,26 +132,25 @@ fn last_step(situation: &Situation) -> impl FnMut() -> io::Result<()> + Send + S
     }
 }
 
-/// Waits until a program has nothing more to do, and nobody whom it would have to reap is still on the way to being
-/// dead: how it stands, and how many zombies it has then.
+/// Waits until a program has nothing to do, and all its children are zombies. Returns its state, and their number.
 fn settle(started: &mut Started) -> (End, usize) {
-    let member = started.member();
-    let pid = member.pid();
+    let process = started.process();
+    let pid = process.pid();
     let used = cpu_time(pid).unwrap_or(0);
     until_some(&format!("process {pid} settles"), || {
-        if let Some(status) = member.status() {
-            let end = status.code().map(End::Left).or(status.signal().map(End::Died));
-            return Some((end.expect("it has ended, one way or the other"), 0));
+        if let Some(status) = process.status() {
+            let end = status.code().map(End::Exited).or(status.signal().map(End::Killed));
+            return Some((end.expect("a status or a signal"), 0));
         }
-        // Twice: the list is made under the lock that a process becomes a zombie under, so that at the second time
-        // those who were dead at the first have told their parent (`exit_notify` in the kernel's `kernel/exit.c`).
+        // Twice: the kernel makes a zombie, and signals its parent, under the lock that it lists children under
+        // (`exit_notify` in `kernel/exit.c`). After the second list, the parent has the signal of every zombie of the first.
         let before = children(pid);
         if before != children(pid) {
             return None;
         }
-        let end = standing(pid, used)?;
-        let are_dead = before.iter().all(|(_, state)| *state == 'Z');
-        (are_dead && before == children(pid)).then_some((end, before.len()))
+        let end = state(pid, used)?;
+        let are_zombies = before.iter().all(|(_, state)| *state == 'Z');
+        (are_zombies && before == children(pid)).then_some((end, before.len()))
     })
 }
 
@@ -201,20 +161,15 @@ fn children(pid: Pid) -> Vec<(i32, char)> {
     children.split_whitespace().filter_map(|child| state(child.parse().ok()?)).collect()
 }
 
-/// What a process does that has taken every signal that it can take; nothing where it is still at work.
-/// `used` is the CPU time that it had used when it was given something to do.
-fn standing(pid: Pid, used: u64) -> Option<End> {
+/// The state of a process that has handled all its signals; `None` if it is still at work. `used` is the CPU time that it
+/// had used before the step.
+fn state(pid: Pid, used: u64) -> Option<End> {
     let process = Process::new(pid.as_raw()).ok()?;
     match process.stat().ok()?.state {
         'T' => Some(End::Stopped),
         'S' => {
-            let call = fs::read_to_string(format!("/proc/{pid}/syscall")).ok()?;
-            // Looked at after its state: had it been woken by a signal in between, that would still be pending, or it
-            // would not be in a call.
-            let status = process.status().ok()?;
-            let is_idle = (status.sigpnd | status.shdpnd) & !status.sigblk == 0 && !call.starts_with("running");
-            let writes = call.starts_with(&format!("{} ", libc::SYS_write));
-            is_idle.then_some(if writes { End::Writes } else { End::Waits })
+            let writes = sleeps_in(&process)?.starts_with(&format!("{} ", libc::SYS_write));
+            Some(if writes { End::Writes } else { End::Waits })
         }
         _ => (cpu_time(pid).ok()? > used + TOO_LONG).then_some(End::Spins),
     }

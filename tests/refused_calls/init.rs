@@ -1,12 +1,12 @@
-//! The scenes of `init`, and what the tables of it have in common.
+//! The scenarios of `init`, and what its tables share.
 
-use crate::row::Row;
-use crate::scene::Place::{First, Ordinary};
-use crate::scene::Setting::{
-    Child, ClosedInput, Descriptors, HighDescriptor, ParentDeathSignal, Plain, Terminal, TerminalElsewhere,
+use crate::scenario::Place::{Ordinary, Process1};
+use crate::scenario::Setting::{
+    Child, ClosedInput, Descriptors, HighDescriptor, OtherTerminal, ParentDeathSignal, Plain, Terminal,
 };
-use crate::scene::{ASKED, End, Outcome, Place, Program, Scene, Setting, Starts, TERMINATED, WARNING};
-use crate::{init_alone, init_grace, init_terminal};
+use crate::scenario::{
+    CHILD_TERMINATED, End, Outcome, Place, Program, Scenario, Setting, Starts, TERMINATED, WARNING, ends, exits, works,
+};
 
 const VERSION: &str = concat!(
     "init ",
@@ -24,99 +24,89 @@ pub const HELP: &str = "usage: init";
 pub const NO_REAPING: &str = "init: orphans stay zombies: not process 1, and no -s";
 pub const NOT_FORWARDED: &str = "init: cannot forward a signal: error {error}";
 pub const NO_GROUP: &str = "init: cannot make a process group: error {error}";
+pub const NOT_CLOSED: &str = "init: cannot close inherited descriptors: error {error}";
 pub const REAPED: &str = "init: Reaped zombie process with ";
 pub const FORWARDING: &str = "init: forwarding signal 15";
-pub const UNKNOWN: &str = "init: -x: unknown option";
+pub const UNKNOWN_OPTION: &str = "init: -x: unknown option";
+
+pub const WORKS: Outcome = works(&[WARNING, TERMINATED]);
+pub const NOT_STARTED: Outcome = exits(1, &["init: cannot begin: error {error}"]);
+/// The grace period begins, and the remaining child receives SIGTERM.
+pub const GRACE_WORKS: Outcome = works(&[WARNING, TERMINATED, CHILD_TERMINATED]);
+
+pub const WOULD_KILL: &str = "its exit would kill a program that received no signal";
 
 type Options = &'static [&'static str];
 
-/// A scene in which `init` starts `pause`.
-const fn scene(name: &'static str, place: Place, options: Options, setting: Setting, normal: Outcome) -> Scene {
-    Scene { name, program: Program::Init, place, options, starts: Starts::Pause, setting, normal }
+/// A scenario in which `init` starts `pause`.
+const fn scenario(name: &'static str, place: Place, options: Options, setting: Setting, normal: Outcome) -> Scenario {
+    Scenario { name, program: Program::Init, place, options, starts: Starts::Pause, setting, normal }
 }
 
-const fn first(name: &'static str, options: Options, setting: Setting) -> Scene {
-    scene(name, First, options, setting, Outcome::works(&[WARNING, TERMINATED]))
+const fn process_1(name: &'static str, options: Options, setting: Setting) -> Scenario {
+    scenario(name, Process1, options, setting, WORKS)
 }
 
-/// A scene whose program reads from the terminal.
-const fn reader(name: &'static str, options: Options) -> Scene {
-    let normal = Outcome::new(End::OnSigterm(143), &[]).writes("typed\n");
-    Scene { starts: Starts::Cat, ..scene(name, First, options, Terminal, normal) }
+/// A scenario in which `init` starts a program that reads from the terminal.
+const fn reader(name: &'static str, options: Options) -> Scenario {
+    let normal = ends(End::OnSigterm(143), &[]).writes("typed\n");
+    Scenario { starts: Starts::Cat, ..scenario(name, Process1, options, Terminal, normal) }
 }
 
-const fn asked(name: &'static str, options: Options, normal: Outcome) -> Scene {
-    Scene { starts: Starts::Nothing, ..scene(name, First, options, Plain, normal) }
+/// A scenario in which `init` starts something else.
+const fn starts(name: &'static str, starts: Starts, options: Options, normal: Outcome) -> Scenario {
+    Scenario { starts, ..scenario(name, Process1, options, Plain, normal) }
 }
 
-pub static FIRST: Scene = first("process 1", &[], Plain);
-pub static SILENT: Scene = Scene {
-    starts: Starts::Sleep,
-    ..scene("process 1, a program without output", First, &[], Plain, Outcome::new(End::OnSigterm(143), &[]))
-};
-pub static NO_FILE: Scene = Scene {
-    starts: Starts::NoFile,
-    ..scene(
-        "process 1, no program",
-        First,
-        &[],
-        Plain,
-        Outcome::exits(127, &["init: /no/such/file: No such file or directory"]),
-    )
-};
-pub static ORDINARY: Scene =
-    scene("another process", Ordinary, &[], Plain, Outcome::works(&[NO_REAPING, WARNING, TERMINATED]));
-pub static SUBREAPER: Scene = scene("a subreaper", Ordinary, &["-s"], Plain, Outcome::works(&[WARNING, TERMINATED]));
-pub static PARENT: Scene = first("it ends with its parent", &["-p", "TERM"], Child);
-pub static INHERITED: Scene = first("a parent-death signal is inherited", &[], ParentDeathSignal);
-pub static GROUP: Scene = first("signals for the group", &["-g"], Plain);
-pub static SHARED: Scene = first("the program shares the group", &["-c"], Plain);
-pub static WARNS: Scene =
-    scene("it warns", First, &["-w"], Plain, Outcome::works(&[WARNING, TERMINATED, REAPED, REAPED]));
-pub static VERBOSE: Scene =
-    scene("it says more", First, &["-vv"], Plain, Outcome::works(&[WARNING, TERMINATED, REAPED, REAPED, FORWARDING]));
-pub static INHERITS: Scene = first("descriptors are inherited", &[], Descriptors);
-pub static INHERITS_HIGH: Scene = first("a descriptor with a high number is inherited", &[], HighDescriptor);
-pub static HELPS: Scene = asked("asked for help", &["-h"], Outcome::exits(0, &[]).writes(HELP));
-pub static TELLS: Scene = asked("asked for its version", &["--version"], Outcome::exits(0, &[]).writes(VERSION));
-pub static REFUSES: Scene = asked("a wrong option", &["-x"], Outcome::exits(1, &[UNKNOWN, HELP]));
+pub static PROCESS_1: Scenario = process_1("process 1", &[], Plain);
+pub static SILENT: Scenario =
+    starts("it starts a program without output", Starts::Sleep, &[], ends(End::OnSigterm(143), &[]));
+pub static NO_FILE: Scenario = starts(
+    "the program does not exist",
+    Starts::NoFile,
+    &[],
+    exits(127, &["init: /no/such/file: No such file or directory"]),
+);
+pub static ORDINARY: Scenario =
+    scenario("another process", Ordinary, &[], Plain, works(&[NO_REAPING, WARNING, TERMINATED]));
+pub static SUBREAPER: Scenario = scenario("a subreaper", Ordinary, &["-s"], Plain, WORKS);
+pub static PARENT: Scenario = process_1("it ends with its parent", &["-p", "TERM"], Child);
+pub static INHERITED: Scenario = process_1("it inherits a parent-death signal", &[], ParentDeathSignal);
+pub static GROUP: Scenario = process_1("it signals the group", &["-g"], Plain);
+pub static SHARED: Scenario = process_1("the program shares the group", &["-c"], Plain);
+pub static WARNS: Scenario =
+    scenario("it logs zombies", Process1, &["-w"], Plain, works(&[WARNING, TERMINATED, REAPED, REAPED]));
+pub static VERBOSE: Scenario = scenario(
+    "it logs zombies and signals",
+    Process1,
+    &["-vv"],
+    Plain,
+    works(&[WARNING, TERMINATED, REAPED, REAPED, FORWARDING]),
+);
+pub static DESCRIPTORS: Scenario = process_1("it inherits descriptors", &[], Descriptors);
+pub static HIGH_DESCRIPTOR: Scenario = process_1("it inherits a descriptor with a high number", &[], HighDescriptor);
+pub static PRINTS_HELP: Scenario = starts("it prints its help", Starts::Nothing, &["-h"], exits(0, &[]).writes(HELP));
+pub static PRINTS_VERSION: Scenario =
+    starts("it prints its version", Starts::Nothing, &["--version"], exits(0, &[]).writes(VERSION));
+pub static WRONG_OPTION: Scenario =
+    starts("a wrong option", Starts::Nothing, &["-x"], exits(1, &[UNKNOWN_OPTION, HELP]));
 
-pub static READER: Scene = reader("the program reads from the terminal", &[]);
-pub static SHARED_READER: Scene = reader("the program reads from the terminal, and shares the group", &["-c"]);
-pub static ELSEWHERE: Scene = first("the terminal is elsewhere", &[], TerminalElsewhere);
-pub static CLOSED_INPUT: Scene = first("standard input is closed", &[], ClosedInput);
+pub static READER: Scenario = reader("the program reads from the terminal", &[]);
+pub static SHARED_READER: Scenario = reader("the program reads from the terminal, and shares the group", &["-c"]);
+pub static OTHER_TERMINAL: Scenario = process_1("the terminal is not standard input", &[], OtherTerminal);
+pub static CLOSED_INPUT: Scenario = process_1("standard input is closed", &[], ClosedInput);
 
-const ASKS: Outcome = Outcome::works(&[WARNING, TERMINATED, ASKED]);
-pub static GRACE: Scene = scene("a grace period", First, &["-t", "2"], Child, ASKS);
-pub static GRACE_ALONE: Scene = first("a grace period, nobody remains", &["-t", "2"], Plain);
-pub static GRACE_GROUP: Scene = scene("a grace period after a group", First, &["-g", "-t", "2"], Child, ASKS);
-pub static GRACE_ORDINARY: Scene = scene("a grace period of a subreaper", Ordinary, &["-s", "-t", "2"], Child, ASKS);
+pub static GRACE: Scenario = scenario("a grace period", Process1, &["-t", "2"], Child, GRACE_WORKS);
+pub static GRACE_ALONE: Scenario = process_1("a grace period without another process", &["-t", "2"], Plain);
+pub static GRACE_GROUP: Scenario =
+    scenario("a grace period with a group", Process1, &["-g", "-t", "2"], Child, GRACE_WORKS);
+pub static GRACE_ORDINARY: Scenario =
+    scenario("a grace period of a subreaper", Ordinary, &["-s", "-t", "2"], Child, GRACE_WORKS);
 
-pub static SCENES: [&Scene; 24] = [
-    &FIRST,
-    &SILENT,
-    &NO_FILE,
-    &ORDINARY,
-    &SUBREAPER,
-    &PARENT,
-    &INHERITED,
-    &GROUP,
-    &SHARED,
-    &WARNS,
-    &VERBOSE,
-    &INHERITS,
-    &INHERITS_HIGH,
-    &HELPS,
-    &TELLS,
-    &REFUSES,
-    &READER,
-    &SHARED_READER,
-    &ELSEWHERE,
-    &CLOSED_INPUT,
-    &GRACE,
-    &GRACE_ALONE,
-    &GRACE_GROUP,
-    &GRACE_ORDINARY,
+#[rustfmt::skip]
+pub static SCENARIOS: [&Scenario; 24] = [
+    &PROCESS_1, &SILENT, &NO_FILE, &ORDINARY, &SUBREAPER, &PARENT, &INHERITED, &GROUP, &SHARED, &WARNS, &VERBOSE,
+    &DESCRIPTORS, &HIGH_DESCRIPTOR, &PRINTS_HELP, &PRINTS_VERSION, &WRONG_OPTION,
+    &READER, &SHARED_READER, &OTHER_TERMINAL, &CLOSED_INPUT,
+    &GRACE, &GRACE_ALONE, &GRACE_GROUP, &GRACE_ORDINARY,
 ];
-
-pub static TABLES: [&[Row]; 3] = [&init_alone::ROWS, &init_terminal::ROWS, &init_grace::ROWS];

@@ -1,75 +1,68 @@
 //! The table of `init` with a grace period.
 
-use crate::init::{GRACE, GRACE_ALONE, GRACE_GROUP, GRACE_ORDINARY, NO_REAPING, NOT_FORWARDED};
+use crate::init::{
+    GRACE, GRACE_ALONE, GRACE_GROUP, GRACE_ORDINARY, GRACE_WORKS, NO_GROUP, NO_REAPING, NOT_FORWARDED, NOT_STARTED,
+    WOULD_KILL,
+};
 use crate::row::Row;
-use crate::scene::{ASKED, End, Outcome, TERMINATED, WARNING};
+use crate::scenario::{CHILD_TERMINATED, Outcome, TERMINATED, WARNING, stays, works};
 use libc::{
     SYS_close, SYS_getdents64, SYS_getpgid, SYS_getpid, SYS_kill, SYS_openat, SYS_prctl, SYS_read, SYS_readlinkat,
     SYS_setitimer, SYS_setpgid,
 };
 use testkit::refused_call::Call;
 
-const NOT_ASKED: &str = "init: cannot signal the remaining processes: error {error}";
-/// In the place of the refused call comes the answer that this is another `/proc`: ESRCH.
-const FOREIGN_PROC: &str = "init: cannot signal the remaining processes: error 3";
+const NOT_SIGNALLED: &str = "init: cannot signal the remaining processes: error {error}";
+/// The error is ESRCH, not that of the refused call: `/proc` seems to be of another PID namespace.
+const OTHER_PROC: &str = "init: cannot signal the remaining processes: error 3";
 
-const ASKS: Outcome = works(&[WARNING, TERMINATED, ASKED]);
-const ASKS_ALL: Outcome = works(&[WARNING, TERMINATED, ASKED, "init: cannot tell processes apart: error {error}"]);
-const ASKS_NOBODY: Outcome = works(&[WARNING, TERMINATED, NOT_ASKED]);
+const SIGNALS_ALL: Outcome =
+    works(&[WARNING, TERMINATED, CHILD_TERMINATED, "init: cannot tell processes apart: error {error}"]);
+const SIGNALS_NONE: Outcome = works(&[WARNING, TERMINATED, NOT_SIGNALLED]);
 
-const fn works(stderr: &'static [&'static str]) -> Outcome {
-    Outcome::works(stderr)
-}
-
-const fn stays(stderr: &'static [&'static str]) -> Outcome {
-    Outcome::new(End::WithProgram(0), stderr)
-}
-
-/// To open a folder.
+/// Opens a folder.
 const OPEN_FOLDER: Call = Call::with(SYS_openat, 2, libc::O_DIRECTORY as u32, libc::O_DIRECTORY as u32);
-/// To open any other file.
+/// Opens any other file.
 const OPEN_FILE: Call = Call::with(SYS_openat, 2, (libc::O_DIRECTORY | libc::O_NOCTTY) as u32, 0);
 
-const NOT_NEEDED: &str = "process 1 signals everybody in one call";
-const TWICE: &str = "to ask some twice is better than not to ask others at all";
-const NOBODY: &str = "it cannot know its descendants, says so, and waits until the time is over";
-const NO_TIME: &str = "it would wait for ever";
-const STAYS: &str = "its exit would kill a program that was not asked to end";
+const NOT_NEEDED: &str = "process 1 signals all processes in one call";
+const TWICE: &str = "to signal some processes twice is better than to signal none";
+const UNKNOWN: &str = "it does not know its descendants, says so, and waits until the grace period is over";
+const NO_TIMER: &str = "it would wait for ever";
 
 #[rustfmt::skip]
 pub static ROWS: [Row; 26] = [
     Row::of(&GRACE_ALONE, &[SYS_setitimer], works(&[WARNING, TERMINATED, "init: cannot set a timer: error {error}"]),
-        NO_TIME),
-    Row::of(&GRACE, &[SYS_openat], ASKS, NOT_NEEDED),
-    Row::of(&GRACE, &[SYS_readlinkat], ASKS, NOT_NEEDED),
-    Row::of(&GRACE, &[SYS_getdents64], ASKS, NOT_NEEDED),
-    Row::of(&GRACE, &[SYS_read], ASKS, NOT_NEEDED),
-    Row::of(&GRACE, &[SYS_close], ASKS, NOT_NEEDED),
-    Row::of(&GRACE, &[SYS_getpgid], ASKS, NOT_NEEDED),
-    Row::of(&GRACE, &[SYS_getpid], works(&[NO_REAPING, WARNING, TERMINATED, FOREIGN_PROC]), NOBODY),
-    Row::of(&GRACE, &[SYS_kill], stays(&[NOT_FORWARDED, WARNING, TERMINATED, NOT_ASKED]), STAYS),
+        NO_TIMER),
+    Row::of(&GRACE, &[SYS_openat], GRACE_WORKS, NOT_NEEDED),
+    Row::of(&GRACE, &[SYS_readlinkat], GRACE_WORKS, NOT_NEEDED),
+    Row::of(&GRACE, &[SYS_getdents64], GRACE_WORKS, NOT_NEEDED),
+    Row::of(&GRACE, &[SYS_read], GRACE_WORKS, NOT_NEEDED),
+    Row::of(&GRACE, &[SYS_close], GRACE_WORKS, NOT_NEEDED),
+    Row::of(&GRACE, &[SYS_getpgid], GRACE_WORKS, NOT_NEEDED),
+    Row::of(&GRACE, &[SYS_getpid], works(&[NO_REAPING, WARNING, TERMINATED, OTHER_PROC]), UNKNOWN),
+    Row::of(&GRACE, &[SYS_kill], stays(&[NOT_FORWARDED, WARNING, TERMINATED, NOT_SIGNALLED]), WOULD_KILL),
 
-    Row::of(&GRACE_GROUP, &[SYS_openat], ASKS_ALL, TWICE),
-    Row::some(&GRACE_GROUP, &[OPEN_FILE], ASKS_ALL, TWICE),
-    Row::of(&GRACE_GROUP, &[SYS_readlinkat], ASKS_ALL, TWICE),
-    Row::of(&GRACE_GROUP, &[SYS_getdents64], ASKS_ALL, TWICE),
-    Row::of(&GRACE_GROUP, &[SYS_read], ASKS_ALL, TWICE),
+    Row::of(&GRACE_GROUP, &[SYS_openat], SIGNALS_ALL, TWICE),
+    Row::some(&GRACE_GROUP, &[OPEN_FILE], SIGNALS_ALL, TWICE),
+    Row::of(&GRACE_GROUP, &[SYS_readlinkat], SIGNALS_ALL, TWICE),
+    Row::of(&GRACE_GROUP, &[SYS_getdents64], SIGNALS_ALL, TWICE),
+    Row::of(&GRACE_GROUP, &[SYS_read], SIGNALS_ALL, TWICE),
     Row::of(&GRACE_GROUP, &[SYS_setpgid],
-        works(&["init: cannot make a process group: error {error}", WARNING, TERMINATED, ASKED]),
-        "the program alone was asked"),
+        works(&[NO_GROUP, WARNING, TERMINATED, CHILD_TERMINATED]),
+        "the program alone received the signal"),
     Row::of(&GRACE_GROUP, &[SYS_kill],
-        stays(&[NOT_FORWARDED, WARNING, TERMINATED, NOT_ASKED]), STAYS),
+        stays(&[NOT_FORWARDED, WARNING, TERMINATED, NOT_SIGNALLED]), WOULD_KILL),
 
-    Row::of(&GRACE_ORDINARY, &[SYS_prctl], Outcome::exits(1, &["init: cannot begin: error {error}"]),
-        "it cannot be what was asked for"),
-    Row::of(&GRACE_ORDINARY, &[SYS_openat], ASKS_NOBODY, NOBODY),
-    Row::some(&GRACE_ORDINARY, &[OPEN_FOLDER], ASKS_NOBODY, NOBODY),
-    Row::some(&GRACE_ORDINARY, &[OPEN_FILE], ASKS_NOBODY, NOBODY),
-    Row::of(&GRACE_ORDINARY, &[SYS_readlinkat], ASKS_NOBODY, NOBODY),
-    Row::of(&GRACE_ORDINARY, &[SYS_getdents64], ASKS_NOBODY, NOBODY),
-    Row::of(&GRACE_ORDINARY, &[SYS_read], ASKS_NOBODY, NOBODY),
-    Row::of(&GRACE_ORDINARY, &[SYS_close], ASKS, "what stays open is closed at its end"),
-    Row::of(&GRACE_ORDINARY, &[SYS_getpid], works(&[WARNING, TERMINATED, FOREIGN_PROC]), NOBODY),
+    Row::of(&GRACE_ORDINARY, &[SYS_prctl], NOT_STARTED, "it cannot do what the option asks for"),
+    Row::of(&GRACE_ORDINARY, &[SYS_openat], SIGNALS_NONE, UNKNOWN),
+    Row::some(&GRACE_ORDINARY, &[OPEN_FOLDER], SIGNALS_NONE, UNKNOWN),
+    Row::some(&GRACE_ORDINARY, &[OPEN_FILE], SIGNALS_NONE, UNKNOWN),
+    Row::of(&GRACE_ORDINARY, &[SYS_readlinkat], SIGNALS_NONE, UNKNOWN),
+    Row::of(&GRACE_ORDINARY, &[SYS_getdents64], SIGNALS_NONE, UNKNOWN),
+    Row::of(&GRACE_ORDINARY, &[SYS_read], SIGNALS_NONE, UNKNOWN),
+    Row::of(&GRACE_ORDINARY, &[SYS_close], GRACE_WORKS, "the kernel closes them when it exits"),
+    Row::of(&GRACE_ORDINARY, &[SYS_getpid], works(&[WARNING, TERMINATED, OTHER_PROC]), UNKNOWN),
     Row::of(&GRACE_ORDINARY, &[SYS_kill],
-        stays(&[NOT_FORWARDED, WARNING, TERMINATED, NOT_ASKED]), STAYS),
+        stays(&[NOT_FORWARDED, WARNING, TERMINATED, NOT_SIGNALLED]), WOULD_KILL),
 ];

@@ -1,36 +1,39 @@
-//! Each system call that `pause` and `init` make, refused: neither hangs, spins, exits with a wrong status or says nothing.
+//! Each system call that `pause` and `init` make is refused: neither hangs, spins, exits with a wrong status or fails in
+//! silence.
 //!
-//! | module            | its one job                                                              |
-//! | ----------------- | ------------------------------------------------------------------------ |
-//! | [`scene`]         | what is run, and the outcomes there are                                  |
-//! | [`start`]         | starts a scene's program, with its filter                                |
-//! | [`settle`]        | tells a program that waits from one that spins or hangs                  |
-//! | [`run`]           | runs a scene to its end                                                  |
-//! | [`row`]           | a row of a table, and how all of them are run                            |
-//! | [`pause`]         | the table of `pause`                                                     |
-//! | [`init`]          | the scenes of `init`                                                     |
-//! | [`init_alone`]    | the table of `init` without a terminal and without a grace period        |
-//! | [`init_terminal`] | … at a terminal                                                          |
-//! | [`init_grace`]    | … with a grace period                                                    |
-//! | [`coverage`]      | the tables are complete                                                  |
-//! | [`spoiled`]       | programs that hang, spin or say nothing are noticed                      |
-//! | [`time32`]        | the calls with 32-bit and 64-bit times of a 32-bit program               |
+//! | module            | its one job                                                      |
+//! | ----------------- | ---------------------------------------------------------------- |
+//! | [`scenario`]      | the types of scenarios and outcomes                              |
+//! | [`start`]         | starts the program of a scenario                                 |
+//! | [`settle`]        | waits until a program is idle, or finds that it spins or hangs   |
+//! | [`run`]           | runs a scenario                                                  |
+//! | [`row`]           | a row of a table, and how all rows are run                       |
+//! | [`pause`]         | the scenarios and the table of `pause`                           |
+//! | [`init`]          | the scenarios of `init`                                          |
+//! | [`init_plain`]    | its table without a terminal and without a grace period          |
+//! | [`init_terminal`] | its table at a terminal                                          |
+//! | [`init_grace`]    | its table with a grace period                                    |
+//! | [`coverage`]      | the tables are complete                                          |
+//! | [`controls`]      | programs that hang, spin or write nothing are noticed            |
+//! | [`time32`]        | the calls with 32-bit and 64-bit times of a 32-bit program       |
 
+#[path = "../common/mod.rs"]
+mod common;
+mod controls;
 mod coverage;
 mod init;
-mod init_alone;
 mod init_grace;
+mod init_plain;
 mod init_terminal;
 mod pause;
 mod row;
 mod run;
-mod scene;
+mod scenario;
 mod settle;
-mod spoiled;
 mod start;
 mod time32;
 
-use row::{assert_all, assert_normal, assert_these, is_possible_under_an_emulator};
+use row::{assert_all, assert_normal, is_possible_under_an_emulator};
 use testkit::platform::EmulatorLimit;
 use testkit::reexec;
 
@@ -40,43 +43,26 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 #[test]
-fn without_a_refusal_pause_and_init_work() {
+fn pause_and_init_work_if_no_call_is_refused() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    assert_normal(&pause::SCENES);
-    assert_normal(&init::SCENES);
+    assert_normal(&pause::SCENARIOS);
+    assert_normal(&init::SCENARIOS);
 }
 
 #[test]
-fn each_refused_call_of_pause_leads_to_the_outcome_in_its_row() {
+fn each_refused_call_of_pause_has_the_outcome_in_its_row() {
     if EmulatorLimit::OwnProcess.applies() {
-        let possible: Vec<_> = pause::ROWS.iter().filter(|row| is_possible_under_an_emulator(row)).collect();
-        return assert_these(&possible);
+        return assert_all(pause::ROWS.iter().filter(|row| is_possible_under_an_emulator(row)));
     }
     assert_all(&pause::ROWS);
 }
 
 #[test]
-fn each_refused_call_of_init_leads_to_the_outcome_in_its_row() {
+fn each_refused_call_of_init_has_the_outcome_in_its_row() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    assert_all(&init_alone::ROWS);
-}
-
-#[test]
-fn each_refused_call_of_init_at_a_terminal_leads_to_the_outcome_in_its_row() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
-    assert_all(&init_terminal::ROWS);
-}
-
-#[test]
-fn each_refused_call_of_init_with_a_grace_period_leads_to_the_outcome_in_its_row() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
-    assert_all(&init_grace::ROWS);
+    assert_all(coverage::INIT_TABLES.into_iter().flatten());
 }

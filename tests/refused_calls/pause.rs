@@ -1,39 +1,27 @@
-//! The table of `pause`: its scenes, and what it does without each of its system calls.
+//! The table of `pause`: its scenarios, and its outcome if a system call is refused.
 
 use crate::row::Row;
-use crate::scene::Place::{First, Ordinary};
-use crate::scene::{End, Outcome, Place, Program, Scene, Setting, Starts, TERMINATED, WARNING};
+use crate::scenario::Place::{Ordinary, Process1};
+use crate::scenario::{Outcome, Place, Program, Scenario, Setting, Starts, TERMINATED, WARNING, crashes, exits, works};
 use libc::{
     SYS_capset, SYS_exit_group, SYS_fcntl, SYS_getpid, SYS_prctl, SYS_rt_sigaction, SYS_rt_sigprocmask,
     SYS_rt_sigtimedwait, SYS_wait4, SYS_write,
 };
 
-const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
+const VERSION_LINE: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 
-const fn scene(name: &'static str, place: Place, options: &'static [&'static str], normal: Outcome) -> Scene {
-    Scene { name, program: Program::Pause, place, options, starts: Starts::Nothing, setting: Setting::Plain, normal }
+const fn scenario(name: &'static str, place: Place, options: &'static [&'static str], normal: Outcome) -> Scenario {
+    Scenario { name, program: Program::Pause, place, options, starts: Starts::Nothing, setting: Setting::Plain, normal }
 }
 
-static FIRST: Scene = scene("process 1", First, &[], works(&[TERMINATED]));
-static ORDINARY: Scene = scene("another process", Ordinary, &[], works(&[WARNING, TERMINATED]));
-static GUARD: Scene = scene("process 1 with a guard", First, &["--guard"], works(&[TERMINATED]));
-static ASKED: Scene = scene("asked for its version", First, &["-v"], exits(0, &[]).writes(VERSION));
-static ASKED_ORDINARY: Scene =
-    scene("another process asked for its version", Ordinary, &["-v"], exits(0, &[]).writes(VERSION));
+static PROCESS_1: Scenario = scenario("process 1", Process1, &[], works(&[TERMINATED]));
+static ORDINARY: Scenario = scenario("another process", Ordinary, &[], works(&[WARNING, TERMINATED]));
+static GUARD: Scenario = scenario("process 1 with a guard", Process1, &["--guard"], works(&[TERMINATED]));
+static VERSION: Scenario = scenario("it prints its version", Process1, &["-v"], exits(0, &[]).writes(VERSION_LINE));
+static VERSION_ORDINARY: Scenario =
+    scenario("another process prints its version", Ordinary, &["-v"], exits(0, &[]).writes(VERSION_LINE));
 
-pub static SCENES: [&Scene; 5] = [&FIRST, &ORDINARY, &GUARD, &ASKED, &ASKED_ORDINARY];
-
-const fn works(stderr: &'static [&'static str]) -> Outcome {
-    Outcome::works(stderr)
-}
-
-const fn exits(status: i32, stderr: &'static [&'static str]) -> Outcome {
-    Outcome::exits(status, stderr)
-}
-
-const fn crashes(stderr: &'static [&'static str]) -> Outcome {
-    Outcome::new(End::Crashes, stderr)
-}
+pub static SCENARIOS: [&Scenario; 5] = [&PROCESS_1, &ORDINARY, &GUARD, &VERSION, &VERSION_ORDINARY];
 
 const NO_MASK: &str = "Error: cannot block signals";
 const NO_ACTION: &str = "Error: cannot set up SIGCHLD";
@@ -50,20 +38,20 @@ const NO_VERSION: &str = "a script must not take nothing for a version";
 
 #[rustfmt::skip]
 pub static ROWS: [Row; 42] = [
-    Row::of(&FIRST, &[SYS_rt_sigprocmask], exits(1, &[NO_MASK]), LOSES_SIGNALS),
-    Row::of(&FIRST, &[SYS_capset], works(&[TERMINATED]), KEEPS_PRIVILEGES),
-    Row::of(&FIRST, &[SYS_prctl], works(&[TERMINATED]), KEEPS_PRIVILEGES),
-    Row::of(&FIRST, &[SYS_getpid], works(&[WARNING, TERMINATED]), "a warning is enough"),
-    Row::of(&FIRST, &[SYS_rt_sigaction], exits(3, &[NO_ACTION]), LEAVES_ZOMBIES),
-    Row::of(&FIRST, &[SYS_wait4], works(&[TERMINATED]), KERNEL_REAPS),
-    Row::of(&FIRST, &[SYS_rt_sigtimedwait], exits(42, &[NO_WAIT]), NEVER_SPINS),
-    Row::of(&FIRST, &[SYS_fcntl], works(&[]), LOSES_MESSAGES),
-    Row::of(&FIRST, &[SYS_write], works(&[]), LOSES_MESSAGES),
-    Row::of(&FIRST, &[SYS_exit_group], crashes(&[TERMINATED]), CANNOT_EXIT),
-    Row::of(&FIRST, &[SYS_rt_sigprocmask, SYS_write], exits(1, &[]), LOSES_SIGNALS),
-    Row::of(&FIRST, &[SYS_rt_sigtimedwait, SYS_exit_group], crashes(&[NO_WAIT]), CANNOT_EXIT),
-    Row::of(&FIRST, &[SYS_rt_sigprocmask, SYS_capset, SYS_prctl, SYS_getpid, SYS_rt_sigaction, SYS_wait4,
-        SYS_rt_sigtimedwait, SYS_fcntl, SYS_write], exits(1, &[]), "the first refusal ends it"),
+    Row::of(&PROCESS_1, &[SYS_rt_sigprocmask], exits(1, &[NO_MASK]), LOSES_SIGNALS),
+    Row::of(&PROCESS_1, &[SYS_capset], works(&[TERMINATED]), KEEPS_PRIVILEGES),
+    Row::of(&PROCESS_1, &[SYS_prctl], works(&[TERMINATED]), KEEPS_PRIVILEGES),
+    Row::of(&PROCESS_1, &[SYS_getpid], works(&[WARNING, TERMINATED]), "a warning is enough"),
+    Row::of(&PROCESS_1, &[SYS_rt_sigaction], exits(3, &[NO_ACTION]), LEAVES_ZOMBIES),
+    Row::of(&PROCESS_1, &[SYS_wait4], works(&[TERMINATED]), KERNEL_REAPS),
+    Row::of(&PROCESS_1, &[SYS_rt_sigtimedwait], exits(42, &[NO_WAIT]), NEVER_SPINS),
+    Row::of(&PROCESS_1, &[SYS_fcntl], works(&[]), LOSES_MESSAGES),
+    Row::of(&PROCESS_1, &[SYS_write], works(&[]), LOSES_MESSAGES),
+    Row::of(&PROCESS_1, &[SYS_exit_group], crashes(&[TERMINATED]), CANNOT_EXIT),
+    Row::of(&PROCESS_1, &[SYS_rt_sigprocmask, SYS_write], exits(1, &[]), LOSES_SIGNALS),
+    Row::of(&PROCESS_1, &[SYS_rt_sigtimedwait, SYS_exit_group], crashes(&[NO_WAIT]), CANNOT_EXIT),
+    Row::of(&PROCESS_1, &[SYS_rt_sigprocmask, SYS_capset, SYS_prctl, SYS_getpid, SYS_rt_sigaction, SYS_wait4,
+        SYS_rt_sigtimedwait, SYS_fcntl, SYS_write], exits(1, &[]), "it exits at the first error"),
 
     Row::of(&ORDINARY, &[SYS_rt_sigprocmask], exits(1, &[NO_MASK]), LOSES_SIGNALS),
     Row::of(&ORDINARY, &[SYS_capset], works(&[WARNING, TERMINATED]), KEEPS_PRIVILEGES),
@@ -87,13 +75,13 @@ pub static ROWS: [Row; 42] = [
     Row::of(&GUARD, &[SYS_write], works(&[]), LOSES_MESSAGES),
     Row::of(&GUARD, &[SYS_exit_group], crashes(&[TERMINATED]), CANNOT_EXIT),
 
-    Row::of(&ASKED, &[SYS_rt_sigprocmask], exits(1, &[NO_MASK]), LOSES_SIGNALS),
-    Row::of(&ASKED, &[SYS_capset], exits(0, &[]).writes(VERSION), KEEPS_PRIVILEGES),
-    Row::of(&ASKED, &[SYS_prctl], exits(0, &[]).writes(VERSION), KEEPS_PRIVILEGES),
-    Row::of(&ASKED, &[SYS_fcntl], exits(0, &[]).writes(VERSION), "standard output is written to without it"),
-    Row::of(&ASKED, &[SYS_write], exits(1, &[]), NO_VERSION),
-    Row::of(&ASKED, &[SYS_exit_group], crashes(&[]).writes(VERSION), CANNOT_EXIT),
-    Row::of(&ASKED_ORDINARY, &[SYS_rt_sigprocmask], exits(1, &[NO_MASK]), LOSES_SIGNALS),
-    Row::of(&ASKED_ORDINARY, &[SYS_write], exits(1, &[]), NO_VERSION),
-    Row::of(&ASKED_ORDINARY, &[SYS_exit_group], crashes(&[]).writes(VERSION), CANNOT_EXIT),
+    Row::of(&VERSION, &[SYS_rt_sigprocmask], exits(1, &[NO_MASK]), LOSES_SIGNALS),
+    Row::of(&VERSION, &[SYS_capset], exits(0, &[]).writes(VERSION_LINE), KEEPS_PRIVILEGES),
+    Row::of(&VERSION, &[SYS_prctl], exits(0, &[]).writes(VERSION_LINE), KEEPS_PRIVILEGES),
+    Row::of(&VERSION, &[SYS_fcntl], exits(0, &[]).writes(VERSION_LINE), "standard output is written without it"),
+    Row::of(&VERSION, &[SYS_write], exits(1, &[]), NO_VERSION),
+    Row::of(&VERSION, &[SYS_exit_group], crashes(&[]).writes(VERSION_LINE), CANNOT_EXIT),
+    Row::of(&VERSION_ORDINARY, &[SYS_rt_sigprocmask], exits(1, &[NO_MASK]), LOSES_SIGNALS),
+    Row::of(&VERSION_ORDINARY, &[SYS_write], exits(1, &[]), NO_VERSION),
+    Row::of(&VERSION_ORDINARY, &[SYS_exit_group], crashes(&[]).writes(VERSION_LINE), CANNOT_EXIT),
 ];

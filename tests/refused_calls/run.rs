@@ -1,9 +1,10 @@
-//! Runs a scene from its start to its end, in the same steps whatever is refused, and notes what happens.
+//! Runs a scenario, in the same steps whichever calls are refused, and observes the program.
 
+use crate::common::Started;
 use crate::init::HELP;
-use crate::scene::{End, Outcome, Patience, Scene, Starts};
+use crate::scenario::{End, Outcome, Patience, Scenario, Starts};
 use crate::settle::{Settled, end, settle};
-use crate::start::{CHILD, Started, start};
+use crate::start::{CHILD, Refusal, Running, start};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -18,22 +19,21 @@ use testkit::pod::send;
 use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;
 use testkit::recorded_calls::Install;
-use testkit::refused_call::{Call, Filter, refuse_some};
 
-/// What was seen of a program.
+/// The observed outcome of a run.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct Observed {
     pub end: End,
     pub stdout: String,
     /// Lines, sorted.
     pub stderr: Vec<String>,
     pub kept: usize,
-    /// Dead children that it had to reap and did not.
+    /// The zombies that it has not reaped.
     pub zombies: usize,
 }
 
-impl Seen {
-    /// What is to be seen of this outcome.
+impl Observed {
+    /// The outcome to expect, with the number of this error.
     pub fn of(outcome: &Outcome, error: Option<Errno>) -> Self {
         let number = error.map_or(String::new(), |error| (error as i32).to_string());
         let mut stderr: Vec<String> = outcome.stderr.iter().map(|line| line.replace("{error}", &number)).collect();
@@ -42,36 +42,22 @@ impl Seen {
     }
 }
 
-/// What is refused.
-pub struct Refusal {
-    pub filter: Filter,
-    /// Whether `execve` is: then the program itself is executed by another call.
-    pub executes_at: bool,
-}
-
-impl Refusal {
-    /// These calls, with this error.
-    pub fn of(calls: &[Call], error: Errno) -> Self {
-        Self { filter: refuse_some(calls, error), executes_at: calls.contains(&Call::every(libc::SYS_execve)) }
+pub fn run(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Install>, patience: Patience) -> Observed {
+    let mut running = start(scenario, refusal, install);
+    let mut observed = Observed { end: End::Hangs, stdout: String::new(), stderr: Vec::new(), kept: 0, zombies: 0 };
+    observed.end = drive(&mut running, scenario, patience, &mut observed);
+    if matches!(observed.end, End::Spins | End::Hangs) {
+        running.program.process().signal(libc::SIGKILL);
     }
+    drop((running.pod, running.keyboard)); // ends its descendants, which keep the pipes open
+    let output = running.program.into_process().wait();
+    observed.stdout = without_help(&output.stdout);
+    observed.stderr = without_help(&output.stderr).lines().map(without_pid).collect();
+    observed.stderr.sort();
+    observed
 }
 
-/// Runs a scene.
-pub fn run(scene: &Scene, refusal: Option<Refusal>, install: Option<Install>, patience: Patience) -> Seen {
-    let mut started = start(scene, refusal, install);
-    let mut seen = Seen { end: End::Hangs, stdout: String::new(), stderr: Vec::new(), kept: 0, zombies: 0 };
-    seen.end = live(&mut started, scene, patience, &mut seen);
-    if matches!(seen.end, End::Spins | End::Hangs) {
-        started.member().signal(libc::SIGKILL);
-    }
-    let output = started.into_member().wait();
-    seen.stdout = without_help(&output.stdout);
-    seen.stderr = without_help(&output.stderr).lines().map(without_pid).collect();
-    seen.stderr.sort();
-    seen
-}
-
-/// What was written, without the help of `init` but for its first words.
+/// The output, without the help of `init` except its first words.
 fn without_help(written: &[u8]) -> String {
     let mut written = String::from_utf8_lossy(written).into_owned();
     if let Some(at) = written.find(HELP) {
@@ -80,63 +66,66 @@ fn without_help(written: &[u8]) -> String {
     written
 }
 
-/// A line without the process ID that it ends with.
+/// A line without the process ID at its end.
 fn without_pid(line: &str) -> String {
     line.split_once("pid=").map_or(line, |(words, _)| words).into()
 }
 
-/// How a program has ended, `exits` if it exited; `None` if it waits.
-fn ended(settled: Settled, exits: fn(i32) -> End) -> Option<End> {
+/// How a program ended, by `exited` if it exited; `None` if it waits.
+fn ended(settled: Settled, exited: fn(i32) -> End) -> Option<End> {
     match settled {
         Settled::Waits => None,
         Settled::Spins => Some(End::Spins),
         Settled::Hangs => Some(End::Hangs),
         Settled::Ended(status) => Some(match (status.code(), status.signal()) {
-            (Some(status), _) => exits(status),
+            (Some(status), _) => exited(status),
             (None, Some(libc::SIGILL)) => End::Crashes,
-            (None, signal) => End::Dies(signal.unwrap_or(0)),
+            (None, signal) => End::Killed(signal.unwrap_or(0)),
         }),
     }
 }
 
-/// What happens to the program until its end.
-fn live(started: &mut Started, scene: &Scene, patience: Patience, seen: &mut Seen) -> End {
-    if let Some(end) = ended(settle(started.member(), patience), End::AtOnce) {
+/// Lets the program read, reap and receive SIGTERM. Returns how it ended.
+fn drive(running: &mut Running, scenario: &Scenario, patience: Patience, observed: &mut Observed) -> End {
+    let Running { program: started, keyboard, .. } = running;
+    if let Some(end) = ended(settle(started.process(), patience), End::Early) {
         return end;
     }
-    seen.kept = count_inherited(started.member().pid());
-    if let Some(keyboard) = &mut started.keyboard {
-        keyboard.write_all(b"typed\n").expect("the terminal is there");
+    observed.kept = count_inherited(started.process().pid());
+    if let Some(keyboard) = keyboard {
+        keyboard.write_all(b"typed\n").expect("the terminal is open");
     }
-    if let Some(pod) = started.pod() {
+    if let Started::Process1(pod) = started {
         let made = pod.join(orphan_maker(&["one-by-one", "2"])).wait().status;
         assert!(made.success(), "no orphans: {made}");
     }
-    if let Some(end) = ended(settle(started.member(), patience), End::AtOnce) {
+    if let Some(end) = ended(settle(started.process(), patience), End::Early) {
         return end;
     }
-    seen.zombies = started.pod().map_or(0, |pod| count_zombies(pod, patience));
-    started.member().signal(libc::SIGTERM);
-    let mut settled = settle(started.member(), patience);
-    let program = program(started, scene);
+    if let Started::Process1(pod) = started {
+        observed.zombies = count_zombies(pod, patience);
+    }
+    started.process().signal(libc::SIGTERM);
+    let mut settled = settle(started.process(), patience);
+    let program = program(started, scenario);
     if settled == Settled::Waits
         && let Some(program) = program
     {
-        // It has not forwarded the signal. It must not say so twice.
-        started.member().signal(libc::SIGTERM);
-        if settle(started.member(), patience) == Settled::Waits {
+        // It did not forward the signal, and must not log that twice.
+        started.process().signal(libc::SIGTERM);
+        if settle(started.process(), patience) == Settled::Waits {
             _ = send(program, Signal::SIGTERM as i32);
-            return ended(end(started.member(), patience), End::WithProgram).unwrap_or(End::Hangs);
+            return ended(end(started.process(), patience), End::WithProgram).unwrap_or(End::Hangs);
         }
-        return End::Hangs; // the second signal had an effect that the first had not
+        return End::Hangs; // only the second signal had an effect
     }
     if settled == Settled::Waits {
-        settled = end(started.member(), patience); // for the grace period to end
+        settled = end(started.process(), patience); // the grace period ends
     }
     ended(settled, End::OnSigterm).unwrap_or(End::Hangs)
 }
 
-/// How many dead children process 1 of a pod does not reap.
+/// The number of zombies that process 1 of a pod does not reap.
 fn count_zombies(pod: &Pod, patience: Patience) -> usize {
     let start = Instant::now();
     loop {
@@ -148,19 +137,19 @@ fn count_zombies(pod: &Pod, patience: Patience) -> usize {
     }
 }
 
-/// The process that `init` has started, if it is there.
-fn program(started: &mut Started, scene: &Scene) -> Option<Pid> {
-    if scene.starts == Starts::Nothing {
+/// The process that `init` started, if it is alive.
+fn program(started: &mut Started, scenario: &Scenario) -> Option<Pid> {
+    if scenario.starts == Starts::Nothing {
         return None;
     }
     let lives = |pid: &Pid| {
         let stat = Process::new(pid.as_raw()).and_then(|process| process.stat());
         stat.is_ok_and(|stat| stat.state != 'Z' && stat.comm != CHILD)
     };
-    process_tree(started.member().pid()).into_iter().skip(1).find(lives)
+    process_tree(started.process().pid()).into_iter().skip(1).find(lives)
 }
 
-/// How many descriptors of `/dev/zero` a process has open.
+/// The number of descriptors of `/dev/zero` that a process has open.
 fn count_inherited(pid: Pid) -> usize {
     let descriptors = Process::new(pid.as_raw()).and_then(|process| process.fd());
     let is_zero = |target: &FDTarget| matches!(target, FDTarget::Path(path) if path.ends_with("dev/zero"));

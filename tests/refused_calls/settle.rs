@@ -1,9 +1,9 @@
-//! Waits until a process and its descendants have nothing to do, and tells that from a spin and from a hang.
+//! Waits until a process and its descendants have nothing to do. Detects one that spins or hangs.
 
-use crate::scene::Patience;
+use crate::common::sleeps_in;
+use crate::scenario::Patience;
 use nix::unistd::Pid;
 use procfs::process::Process;
-use std::fs;
 use std::process::ExitStatus;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use testkit::PodProcess;
 use testkit::lone_process_1::process_tree;
 use testkit::usage::{context_switches, cpu_time};
 
-/// CPU time, in nanoseconds, that no program here needs for anything that it does.
+/// CPU time, in nanoseconds, that no program here needs for a step.
 const TOO_MUCH: u64 = 200_000_000;
 
 /// The flag of a process that exits: `PF_EXITING` in the kernel's `linux/sched.h`.
@@ -21,29 +21,29 @@ const EXITING: u32 = 4;
 const SLEEPS: [libc::c_long; 4] =
     [libc::SYS_rt_sigtimedwait, libc::SYS_read, libc::SYS_nanosleep, libc::SYS_clock_nanosleep];
 
-/// What a process has come to.
+/// The state of a process that has settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
     Ended(ExitStatus),
     /// It waits, or is stopped, as do its descendants.
     Waits,
     Spins,
-    /// It is neither idle nor spinning when the time is over.
+    /// It is neither idle nor spinning when the deadline has passed.
     Hangs,
 }
 
 /// Waits until a process has ended, or has nothing to do.
-pub fn settle(member: &mut PodProcess, patience: Patience) -> Settled {
-    let pid = member.pid();
+pub fn settle(process: &mut PodProcess, patience: Patience) -> Settled {
+    let pid = process.pid();
     let used = cpu_time(pid).unwrap_or(0);
     let start = Instant::now();
     loop {
-        let before = look(pid, patience);
-        if let Some(status) = member.status() {
+        let before = idle_tree(pid, patience);
+        if let Some(status) = process.status() {
             return Settled::Ended(status);
         }
         sleep(if before.is_some() { patience.rest } else { Duration::from_micros(200) });
-        if before.is_some() && before == look(pid, patience) {
+        if before.is_some() && before == idle_tree(pid, patience) {
             return Settled::Waits;
         }
         if cpu_time(pid).is_ok_and(|now| now > used + TOO_MUCH) {
@@ -56,10 +56,10 @@ pub fn settle(member: &mut PodProcess, patience: Patience) -> Settled {
 }
 
 /// Waits until a process has ended.
-pub fn end(member: &mut PodProcess, patience: Patience) -> Settled {
+pub fn end(process: &mut PodProcess, patience: Patience) -> Settled {
     let start = Instant::now();
     loop {
-        match settle(member, patience) {
+        match settle(process, patience) {
             Settled::Waits if start.elapsed() > patience.hang => return Settled::Hangs,
             Settled::Waits => sleep(Duration::from_millis(1)),
             settled => return settled,
@@ -67,10 +67,9 @@ pub fn end(member: &mut PodProcess, patience: Patience) -> Settled {
     }
 }
 
-/// A process and its descendants, with what tells whether they have run; `None` if one of them has something to do.
-fn look(pid: Pid, patience: Patience) -> Option<Vec<(Pid, char, u64)>> {
-    let is_root = |member: Pid| member == pid;
-    process_tree(pid).into_iter().map(|member| idle(member, is_root(member), patience)).collect()
+/// A process and its descendants, with counters that change when one of them runs; `None` if one has something to do.
+fn idle_tree(pid: Pid, patience: Patience) -> Option<Vec<(Pid, char, u64)>> {
+    process_tree(pid).into_iter().map(|process| idle(process, process == pid, patience)).collect()
 }
 
 fn idle(pid: Pid, is_root: bool, patience: Patience) -> Option<(Pid, char, u64)> {
@@ -78,20 +77,15 @@ fn idle(pid: Pid, is_root: bool, patience: Patience) -> Option<(Pid, char, u64)>
     let stat = process.stat().ok()?;
     let state = stat.state;
     match state {
-        // On its way out, process 1 sleeps until nobody is left in its namespace.
+        // A process 1 that exits sleeps until its namespace is empty.
         _ if stat.flags & EXITING != 0 && state != 'Z' => return None,
         'Z' if !is_root => return Some((pid, state, 0)),
         'T' => {}
         'S' => {
-            let call = fs::read_to_string(format!("/proc/{pid}/syscall")).ok()?;
-            let status = process.status().ok()?;
-            // While a process waits for signals, the kernel shows those as not blocked.
+            let call = sleeps_in(&process)?;
             let is_known = SLEEPS.iter().any(|number| call.starts_with(&format!("{number} ")));
             if patience.is_recorded && !is_known {
                 return None; // it waits for the thread that records the call
-            }
-            if (status.sigpnd | status.shdpnd) & !status.sigblk != 0 || call.starts_with("running") {
-                return None;
             }
         }
         _ => return None,

@@ -1,9 +1,12 @@
-//! The 32-bit x86 binaries, run by this machine's own kernel: a call that takes a time has two numbers there, for 32-bit
-//! and for 64-bit times, and a profile may know only one of them.
+//! The 32-bit x86 binaries on this machine's own kernel. There, a call with a time has two numbers, for 32-bit and for
+//! 64-bit times, and a security profile may allow only one of them.
 
 use crate::init::{FORWARDING, REAPED};
-use crate::run::{Refusal, Seen, run};
-use crate::scene::{ASKED, Outcome, Patience, Place, Program, Scene, Setting, Starts, TERMINATED, WARNING};
+use crate::run::{Observed, run};
+use crate::scenario::{
+    CHILD_TERMINATED, Outcome, Patience, Place, Program, Scenario, Setting, Starts, TERMINATED, WARNING, exits, works,
+};
+use crate::start::Refusal;
 use nix::errno::Errno;
 use std::fs;
 use std::io::{self, Write};
@@ -20,10 +23,10 @@ const TIME64: [u32; 3] = [421, 414, 403];
 
 const ERRORS: [Errno; 2] = [Errno::EPERM, Errno::ENOSYS];
 
-/// Where the binaries are. `None`, and a sentence, if this cannot be tested here.
+/// The folder of the binaries. Logs the reason and returns `None` if they cannot be tested here.
 fn binaries() -> Option<PathBuf> {
     if EmulatorLimit::OwnProcess.applies() {
-        return None; // the other programs of a scene would be those of another platform
+        return None; // the other programs of a scenario are for another platform
     }
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = project.join("dist/binaries/linux/386");
@@ -38,13 +41,13 @@ fn binaries() -> Option<PathBuf> {
         [Ok(_), Ok(_)] => "the source is newer than dist/binaries/linux/386".into(),
         _ => "dist/binaries/linux/386 cannot be read: build/binaries.sh linux/386 builds it".into(),
     };
-    _ = writeln!(io::stderr(), "32-bit calls are not tested: {reason}");
+    _ = writeln!(io::stderr(), "32-bit x86 is not tested: {reason}");
     None
 }
 
-/// When the newest file below a folder was changed.
+/// The time of the newest file below a folder.
 fn newest(folder: &Path) -> SystemTime {
-    let entries = fs::read_dir(folder).expect("the source is there").flatten();
+    let entries = fs::read_dir(folder).expect("the source").flatten();
     let times = entries.map(|entry| match entry.file_type() {
         Ok(kind) if kind.is_dir() => newest(&entry.path()),
         _ => entry.metadata().and_then(|file| file.modified()).unwrap_or(SystemTime::now()),
@@ -52,41 +55,46 @@ fn newest(folder: &Path) -> SystemTime {
     times.max().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
-fn scene(
-    path: &'static Path,
-    options: &'static [&'static str],
-    starts: Starts,
-    setting: Setting,
-    normal: Outcome,
-) -> Scene {
-    let program = Program::Other(path);
-    Scene { name: "32-bit x86", program, place: Place::First, options, starts, setting, normal }
-}
-
-/// A scene of each program in which it waits, with and without a time, and writes messages.
-fn scenes(folder: &Path) -> [Scene; 2] {
-    let path = |name| &*Box::leak(folder.join(name).into_boxed_path());
-    let pause = scene(path("pause"), &[], Starts::Nothing, Setting::Plain, Outcome::works(&[TERMINATED]));
-    let lines = &[FORWARDING, WARNING, TERMINATED, ASKED, REAPED, REAPED, REAPED];
-    let init = scene(path("init"), &["-vv", "-t", "600"], Starts::Pause, Setting::Child, Outcome::works(lines));
+/// A scenario of each program in which it waits, with and without a timeout, and writes messages.
+fn scenarios(folder: &Path) -> [Scenario; 2] {
+    let pause = Scenario {
+        name: "32-bit x86",
+        program: Program::Other(Box::leak(folder.join("pause").into_boxed_path())),
+        place: Place::Process1,
+        options: &[],
+        starts: Starts::Nothing,
+        setting: Setting::Plain,
+        normal: works(&[TERMINATED]),
+    };
+    let init = Scenario {
+        program: Program::Other(Box::leak(folder.join("init").into_boxed_path())),
+        options: &["-vv", "-t", "600"],
+        starts: Starts::Pause,
+        setting: Setting::Child,
+        normal: works(&[FORWARDING, WARNING, TERMINATED, CHILD_TERMINATED, REAPED, REAPED, REAPED]),
+        ..pause
+    };
     [pause, init]
 }
 
-/// What is wrong with a scene whose program is refused these calls, if anything is.
-fn mistake(scene: &Scene, calls: &[u32], error: Errno, expected: &Outcome) -> Option<String> {
+/// Runs a scenario without these calls. Returns the difference from the expected outcome, if there is one.
+fn mistake(scenario: &Scenario, calls: &[u32], error: Errno, expected: &Outcome) -> Option<String> {
     let refusal = Refusal { filter: refuse_i386(calls, error), executes_at: false };
-    let (seen, expected) = (run(scene, Some(refusal), None, Patience::USUAL), Seen::of(expected, Some(error)));
-    let what =
-        format!("{:?} without {calls:?}: {error}\n  expected {expected:?}\n  seen     {seen:?}\n", scene.program);
-    (seen != expected).then_some(what)
+    let (observed, expected) =
+        (run(scenario, Some(refusal), None, Patience::USUAL), Observed::of(expected, Some(error)));
+    let what = format!(
+        "{:?} without {calls:?}: {error}\n  expected {expected:?}\n  observed {observed:?}\n",
+        scenario.program
+    );
+    (observed != expected).then_some(what)
 }
 
 #[test]
-fn a_32_bit_program_needs_one_of_the_two_numbers_of_a_call_only() {
+fn a_32_bit_program_needs_only_one_of_the_two_numbers_of_a_call() {
     let Some(folder) = binaries() else { return };
-    for scene in scenes(&folder) {
+    for scenario in scenarios(&folder) {
         let mistakes = [&[][..], &TIME32, &TIME64].map(|calls| {
-            let mistakes = ERRORS.map(|error| mistake(&scene, calls, error, &scene.normal));
+            let mistakes = ERRORS.map(|error| mistake(&scenario, calls, error, &scenario.normal));
             mistakes.into_iter().flatten().collect::<String>()
         });
         assert_eq!(mistakes.concat(), "");
@@ -94,15 +102,15 @@ fn a_32_bit_program_needs_one_of_the_two_numbers_of_a_call_only() {
 }
 
 #[test]
-fn a_32_bit_program_without_either_number_says_so_and_exits() {
+fn a_32_bit_program_without_both_numbers_logs_an_error_and_exits() {
     let Some(folder) = binaries() else { return };
     let both = [TIME32, TIME64].concat();
-    let [pause, init] = scenes(&folder);
-    let init = Scene { options: &[], starts: Starts::Sleep, setting: Setting::Plain, ..init };
+    let [pause, init] = scenarios(&folder);
+    let init = Scenario { options: &[], starts: Starts::Sleep, setting: Setting::Plain, ..init };
     for error in ERRORS {
-        let waits = Outcome::exits(42, &["Error: cannot wait for signals"]);
+        let waits = exits(42, &["Error: cannot wait for signals"]);
         assert_eq!(mistake(&pause, &both, error, &waits), None);
-        let waits = Outcome::exits(1, &["init: cannot wait: error {error}"]);
+        let waits = exits(1, &["init: cannot wait: error {error}"]);
         assert_eq!(mistake(&init, &both, error, &waits), None);
     }
 }

@@ -1,6 +1,7 @@
-//! A debugger comes and goes at random moments, in a storm of orphans: process 1 goes on with what it was at.
+//! A debugger attaches and detaches at random moments, in a storm of orphans: process 1 still reaps all of them.
 
-use crate::common::{Day, assert_survived, piped, short};
+use crate::common::{TERMINATED, assert_works, piped};
+use crate::scenario::{Run, short};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -10,48 +11,52 @@ use testkit::container::container;
 use testkit::process_table::zombies;
 use testkit::usage::cpu_time;
 
-/// The longest that it runs untraced, or stands still.
+/// The longest time between attaching and detaching.
 const MOMENT: Duration = Duration::from_micros(500);
 
 #[test]
-fn a_debugger_comes_and_goes() {
+fn a_debugger_attaches_and_detaches() {
     short(run, 500);
 }
 
-/// Stops it as a debugger does, in either way that there is.
-fn attach(pid: Pid, day: &mut Day) {
-    if day.random.below(2) == 0 {
-        ptrace::attach(pid).expect("a descendant may be traced");
-    } else {
-        ptrace::seize(pid, Options::empty()).expect("a descendant may be traced");
-        ptrace::interrupt(pid).expect("it is traced");
-    }
-    let stop = waitpid(pid, None).expect("it stops");
+#[track_caller]
+fn until_it_stops(pid: Pid) {
+    let stop = waitpid(pid, None).expect("a traced process");
     assert!(matches!(stop, WaitStatus::Stopped(..) | WaitStatus::PtraceEvent(..)), "{stop:?}");
 }
 
-pub fn run(times: u64, day: &mut Day) -> String {
+/// Attaches in one of the two ways that there are.
+fn attach(pid: Pid, run: &mut Run) {
+    if run.below(2) == 0 {
+        ptrace::attach(pid).expect("a descendant may be traced");
+    } else {
+        ptrace::seize(pid, Options::empty()).expect("a descendant may be traced");
+        ptrace::interrupt(pid).expect("process 1 is traced");
+    }
+    until_it_stops(pid);
+}
+
+pub fn run(rounds: u64, run: &mut Run) -> String {
     let pod = Pod::with(piped());
     let pid = pod.pid();
-    let storms = [(); 2].map(|()| container(&pod, &["endless"]));
-    let mut at_a_call = 0;
-    for _ in 0..times {
-        day.random.moment(MOMENT);
-        attach(pid, day);
-        // Half of the time, on to the beginning or the end of one of its next system calls.
-        for _ in 0..day.random.below(2) * (1 + day.random.below(5)) {
-            ptrace::syscall(pid, None).expect("it is stopped");
-            let stop = waitpid(pid, None).expect("it stops");
-            assert!(matches!(stop, WaitStatus::Stopped(..) | WaitStatus::PtraceEvent(..)), "{stop:?}");
-            at_a_call += 1;
+    let makers = [(); 2].map(|()| container(&pod, &["endless"]));
+    let mut calls = 0;
+    for _ in 0..rounds {
+        run.sleep(MOMENT);
+        attach(pid, run);
+        // Half of the time, continue to the entry or exit of a few system calls.
+        for _ in 0..run.below(2) * (1 + run.below(5)) {
+            ptrace::syscall(pid, None).expect("process 1 is stopped");
+            until_it_stops(pid);
+            calls += 1;
         }
-        day.random.moment(MOMENT);
+        run.sleep(MOMENT);
         assert_eq!(zombies(&pod), []);
-        ptrace::detach(pid, None).expect("it is stopped");
-        day.progress.inc(1);
+        ptrace::detach(pid, None).expect("process 1 is stopped");
+        run.progress.inc(1);
     }
-    let time = cpu_time(pid).expect("it lives") / 1_000_000;
-    drop(storms);
-    assert_survived(pod);
-    format!("no zombie; stopped at {at_a_call} system calls; {time} ms of CPU")
+    let time = cpu_time(pid).expect("process 1 is alive") / 1_000_000;
+    drop(makers);
+    assert_works(pod, TERMINATED);
+    format!("no zombie; stopped at {calls} system calls; {time} ms of CPU time")
 }

@@ -1,20 +1,21 @@
-//! A bad day of a node, in each of the ways that we know: short here, long in `make soak`.
+//! Stress tests: what can go wrong on a node, short in every run, long in `make soak`.
 //!
-//! | module      | what happens                                                           |
-//! | ----------- | ---------------------------------------------------------------------- |
-//! | [`orphans`] | a million of them                                                      |
-//! | [`signals`] | all of them, in every order, in a storm of orphans                     |
-//! | [`freezer`]  | process 1 is stopped or frozen while orphans die                       |
-//! | [`debugger`]   | a debugger comes and goes                                              |
-//! | [`pid_limit`]    | the pod's process IDs run out                                          |
-//! | [`memory_limit`]     | the pod's memory runs out                                              |
-//! | [`sigkill`]  | process 1 is killed                                                    |
-//! | [`density`]    | very many sandboxes start and stop at once                             |
-//! | [`idle`]    | nothing at all                                                         |
+//! | module           | scenario                                                          |
+//! | ---------------- | ----------------------------------------------------------------- |
+//! | [`orphans`]      | a million orphans                                                 |
+//! | [`signals`]      | all signals in random order, in a storm of orphans                |
+//! | [`freezer`]      | process 1 is stopped or frozen while orphans end                  |
+//! | [`debugger`]     | a debugger attaches and detaches                                  |
+//! | [`pid_limit`]    | the pod reaches its limit of processes                            |
+//! | [`memory_limit`] | the pod reaches its limit of memory                               |
+//! | [`sigkill`]      | process 1 is killed                                               |
+//! | [`density`]      | many sandboxes start and stop at the same time                    |
+//! | [`idle`]         | nothing happens                                                   |
 //!
-//! [`common`] is what they share, [`soak`] has the long versions. Each prints its seed, and `PAUSE_SEED=…` makes the same
-//! choices again; the kernel's scheduler makes its own.
+//! [`scenario`] is what they share, [`soak`] has the long versions. Each prints its seed; `PAUSE_SEED=…` repeats its
+//! random choices, but not those of the kernel's scheduler.
 
+#[path = "../common/mod.rs"]
 mod common;
 mod debugger;
 mod density;
@@ -23,6 +24,7 @@ mod idle;
 mod memory_limit;
 mod orphans;
 mod pid_limit;
+mod scenario;
 mod sigkill;
 mod signals;
 mod soak;

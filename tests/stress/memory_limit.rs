@@ -1,8 +1,7 @@
-//! The pod's memory runs out: the kernel kills who took it, and process 1 reaps them.
+//! The pod reaches its limit of memory: the kernel kills the orphans that use it, and process 1 reaps them.
 
-use crate::common::{Day, assert_survived, piped, short, tell_missing};
-use std::fs;
-use std::io;
+use crate::common::{TERMINATED, assert_works, enter, piped};
+use crate::scenario::{Run, log_missing, short};
 use std::os::unix::process::ExitStatusExt;
 use testkit::cgroup::Cgroup;
 use testkit::container::{self, end, until_alone};
@@ -10,48 +9,43 @@ use testkit::programs::orphan_maker;
 use testkit::usage::memory;
 use testkit::{Pod, until};
 
-/// Bytes of memory that the pod may have.
+/// The pod's limit of memory, in bytes.
 const LIMIT: u64 = 32 << 20;
 
-/// How many take memory at the same time, at most.
-const EATERS: usize = 4;
+/// The most orphans that use memory at the same time.
+const ORPHANS: usize = 4;
 
 #[test]
-fn memory_runs_out() {
+fn the_limit_of_memory_is_reached() {
     short(run, 6);
 }
 
-/// What a process does to move itself into the group.
-fn enter(group: &Cgroup) -> impl FnMut() -> io::Result<()> + Send + Sync + use<> {
-    let entrances = group.entrances();
-    move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"))
-}
-
-pub fn run(rounds: u64, day: &mut Day) -> String {
+pub fn run(rounds: u64, run: &mut Run) -> String {
     let group = match Cgroup::new() {
         Ok(group) => group,
-        Err(reason) => return tell_missing("a limit of memory", reason),
+        Err(reason) => return log_missing("a limit of memory", reason),
     };
     group.limit_memory(LIMIT).expect("the group has the controller");
     let kills = || group.out_of_memory_kills().expect("the group has the controller");
 
-    let mut pod = Pod::start_after(piped(), enter(&group));
+    let mut pod = Pod::start_after(piped(), enter(Some(&group)));
     pod.init().until_it_waits();
-    let before = memory(pod.pid()).expect("it lives");
+    let usage = || memory(pod.pid()).expect("process 1 is alive");
+    let before = usage();
     for _ in 0..rounds {
-        let eaters = 1 + day.random.below(EATERS);
-        let killed = kills() + eaters as u64;
-        end(pod.join_after(container::piped(&["eat", &eaters.to_string()]), enter(&group)));
-        until("the orphans are killed", || kills() >= killed);
+        let orphans = 1 + run.below(ORPHANS);
+        let expected = kills() + orphans as u64;
+        end(pod.join_after(container::piped(&["eat", &orphans.to_string()]), enter(Some(&group))));
+        until("the orphans are killed", || kills() >= expected);
         until_alone(&pod);
-        assert_eq!(memory(pod.pid()).expect("it lives"), before);
-        day.progress.inc(1);
+        assert_eq!(usage(), before);
+        run.progress.inc(1);
     }
     let killed = kills();
-    assert_survived(pod);
+    assert_works(pod, TERMINATED);
 
-    // The control: were process 1 what takes the memory, it would be killed, and the pod with it.
-    let control = Pod::start_after(orphan_maker(&["eat", "0"]), enter(&group));
+    // The control: a process 1 that uses the memory is killed, and its pod with it.
+    let control = Pod::start_after(orphan_maker(&["eat", "0"]), enter(Some(&group)));
     assert_eq!(control.wait().status.signal(), Some(libc::SIGKILL));
-    format!("{killed} were killed for {} MiB, process 1 never", LIMIT >> 20)
+    format!("{killed} orphans were killed at {} MiB, process 1 never", LIMIT >> 20)
 }

@@ -1,10 +1,11 @@
-//! Process 1 is killed from outside: everything in the pod is gone with it, and the pod's namespaces are nobody's.
+//! Process 1 is killed from outside: every process of the pod ends with it, and none is left in its PID namespace.
 
-use crate::common::{Day, piped, short};
+use crate::common::piped;
+use crate::scenario::{Run, short};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use procfs::process::all_processes;
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use testkit::container::{container, until_ready};
 use testkit::pod::has_ended;
 use testkit::{Pod, until};
 
-/// How many orphans there are, and how deep a chain of others is, at most.
+/// The most orphans, and the deepest chain of them.
 const MOST: usize = 40;
 
 #[test]
@@ -24,32 +25,34 @@ fn namespace(pid: Pid) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/ns/pid")).ok()
 }
 
-/// Who is in a PID namespace, as this side sees them; the dead are in none.
+/// The processes in a PID namespace that have not ended, as the test sees them.
 fn members(of: &Path) -> Vec<Pid> {
-    let everybody = all_processes().expect("/proc is mounted").flatten().map(|process| Pid::from_raw(process.pid()));
-    everybody.filter(|&pid| namespace(pid).is_some_and(|namespace| namespace == of)).collect()
+    let all = all_processes().expect("/proc is mounted").flatten().map(|process| Pid::from_raw(process.pid()));
+    all.filter(|&pid| namespace(pid).is_some_and(|namespace| namespace == of)).collect()
 }
 
-pub fn run(rounds: u64, day: &mut Day) -> String {
-    let mut gone = 0;
+pub fn run(rounds: u64, run: &mut Run) -> String {
+    let mut ended = 0;
     for _ in 0..rounds {
         let pod = Pod::with(piped());
-        let [orphans, depth] = [(); 2].map(|()| 1 + day.random.below(MOST));
-        let mut quiet =
+        let [orphans, depth] = [(); 2].map(|()| 1 + run.below(MOST));
+        let mut waiting =
             [("together", orphans), ("chain", depth)].map(|(how, n)| container(&pod, &[how, &n.to_string()]));
-        quiet.iter_mut().for_each(until_ready);
-        let _storm = container(&pod, &["endless"]);
-        day.random.moment(Duration::from_millis(3));
+        waiting.iter_mut().for_each(until_ready);
+        let _maker = container(&pod, &["endless"]);
+        run.sleep(Duration::from_millis(3));
 
-        let namespace = namespace(pod.pid()).expect("it lives");
-        let everybody = members(&namespace);
-        assert!(everybody.len() > orphans + depth, "{everybody:?} for {orphans} and {depth}");
+        // Open, or a pod of another test could get its inode number, which is its name.
+        let _open = File::open(format!("/proc/{}/ns/pid", pod.pid())).expect("process 1 is alive");
+        let namespace = namespace(pod.pid()).expect("process 1 is alive");
+        let all = members(&namespace);
+        assert!(all.len() > orphans + depth, "{all:?} for {orphans} and {depth}");
         pod.signal(Signal::SIGKILL);
         assert_eq!(pod.wait().status.signal(), Some(libc::SIGKILL));
-        until("everybody has ended", || everybody.iter().all(|&pid| has_ended(pid)));
-        assert_eq!(members(&namespace), [], "nobody new is there");
-        gone += everybody.len();
-        day.progress.inc(1);
+        until("every process of the pod has ended", || all.iter().all(|&pid| has_ended(pid)));
+        assert_eq!(members(&namespace), [], "no new process is in the namespace");
+        ended += all.len();
+        run.progress.inc(1);
     }
-    format!("{gone} processes, all gone with theirs")
+    format!("{ended} processes ended with their process 1")
 }

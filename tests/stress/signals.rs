@@ -1,55 +1,49 @@
-//! Signals in every order, from inside and from outside at once, in a storm of orphans: the last one ends it, as always.
+//! All signals in random order, from inside and outside, in a storm of orphans: only SIGINT and SIGTERM end process 1.
 
-use crate::common::{Day, TERMINATED, assert_left, piped, short};
-use nix::sys::signal::Signal;
+use crate::common::{SHUTDOWN, assert_exits, piped};
+use crate::scenario::{Run, short};
 use testkit::container::container;
 use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;
 use testkit::usage::cpu_time;
 use testkit::{Pod, until};
 
-const INTERRUPT: &str = "Shutting down, got signal: Interrupt\n";
-
-/// Those that end it, from wherever they come.
-const LAST: [(Signal, &str); 2] = [(Signal::SIGINT, INTERRUPT), (Signal::SIGTERM, TERMINATED)];
-
 #[test]
-fn signals_in_every_order() {
+fn signals_in_random_order() {
     short(run, 40);
 }
 
-/// All signals but these, in any order.
-fn all_but(excluded: &[i32], day: &mut Day) -> Vec<i32> {
+/// All signals except these, in random order.
+fn all_except(excluded: &[i32], run: &mut Run) -> Vec<i32> {
     let mut signals: Vec<i32> = (1..=64).filter(|signal| !excluded.contains(signal)).collect();
-    day.random.shuffle(&mut signals);
+    run.shuffle(&mut signals);
     signals
 }
 
-pub fn run(rounds: u64, day: &mut Day) -> String {
+pub fn run(rounds: u64, run: &mut Run) -> String {
     let mut sent = 0;
     for _ in 0..rounds {
         let pod = Pod::with(piped());
-        let _storms = [(); 2].map(|()| container(&pod, &["endless"]));
-        until("the storm has come up", || cpu_time(pod.pid()).is_ok_and(|time| time > 1_000_000));
+        let _makers = [(); 2].map(|()| container(&pod, &["endless"]));
+        until("process 1 has to reap all the time", || cpu_time(pod.pid()).is_ok_and(|time| time > 1_000_000));
 
         // From inside, the kernel protects process 1 from SIGKILL and SIGSTOP too.
-        let inside = all_but(&[libc::SIGINT, libc::SIGTERM], day);
-        let outside = all_but(&[libc::SIGINT, libc::SIGTERM, libc::SIGKILL, libc::SIGSTOP], day);
-        let words: Vec<String> = inside.iter().map(i32::to_string).collect();
-        let how: Vec<&str> = ["kill"].into_iter().chain(words.iter().map(String::as_str)).collect();
-        let container = pod.join(orphan_maker(&how));
-        let init = pod.pid();
+        let inside = all_except(&[libc::SIGINT, libc::SIGTERM], run);
+        let outside = all_except(&[libc::SIGINT, libc::SIGTERM, libc::SIGKILL, libc::SIGSTOP], run);
+        let mut sender = orphan_maker(&["kill"]);
+        sender.args(inside.iter().map(i32::to_string));
+        let sender = pod.join(sender);
         for &signal in &outside {
-            testkit::pod::send(init, signal).unwrap_or_else(|error| panic!("{signal} of {outside:?}: {error}"));
+            testkit::pod::send(pod.pid(), signal).unwrap_or_else(|error| panic!("{signal} of {outside:?}: {error}"));
         }
-        assert!(container.wait().status.success(), "it lives through {inside:?} and {outside:?}");
+        assert!(sender.wait().status.success(), "process 1 ignores {inside:?} and {outside:?}");
         assert_eq!(zombies(&pod), []);
 
-        let &(last, said) = day.random.one_of(&LAST);
+        let (last, message) = SHUTDOWN[run.below(SHUTDOWN.len())];
         pod.signal(last);
-        assert_left(pod, said);
+        assert_exits(&pod.wait(), 0, message);
         sent += inside.len() + outside.len() + 1;
-        day.progress.inc(1);
+        run.progress.inc(1);
     }
-    format!("{sent} signals, and it always left with status 0 on the last")
+    format!("{sent} signals; the last one of each round ended process 1 with status 0")
 }

@@ -1,23 +1,21 @@
-//! A scene: a program, where it runs, its arguments, what it finds there, and what it does while nothing is refused.
+//! A scenario: a program, its arguments, where and in what state it is started, and its outcome if no call is refused.
 
 use std::path::Path;
 use std::time::Duration;
 use testkit::programs::path;
 
-/// What is run, without the refused calls.
-#[derive(Debug)]
-pub struct Scene {
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
     pub name: &'static str,
     pub program: Program,
     pub place: Place,
     pub options: &'static [&'static str],
     pub starts: Starts,
     pub setting: Setting,
-    /// What the program does while nothing is refused.
+    /// The outcome if no call is refused.
     pub normal: Outcome,
 }
 
-/// Which program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
     Pause,
@@ -26,50 +24,49 @@ pub enum Program {
     Other(&'static Path),
 }
 
-/// Where it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Process 1 of a pod.
-    First,
+    Process1,
     /// Another process, in a pod whose process 1 is `pause`.
     Ordinary,
 }
 
-/// What `init` starts.
+/// The program that `init` starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Starts {
     Nothing,
-    /// `pause`, which works without most calls, and exits with 0 when it gets SIGTERM.
+    /// `pause`, which works without most calls, and exits with 0 on SIGTERM.
     Pause,
     /// It writes nothing.
     Sleep,
-    /// It copies what is typed.
+    /// It copies the terminal's input.
     Cat,
     /// A file that does not exist.
     NoFile,
 }
 
-/// What it finds there.
+/// The state in which the program is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
     Plain,
     /// Its standard input is its controlling terminal.
     Terminal,
-    /// It has a controlling terminal, which none of its descriptors refers to.
-    TerminalElsewhere,
+    /// It has a controlling terminal that is none of its standard streams.
+    OtherTerminal,
     /// The same, and its standard input is closed.
     ClosedInput,
     /// It inherits three descriptors of `/dev/zero`.
     Descriptors,
-    /// It inherits one with a number that is greater than the usual limit.
+    /// It inherits one with a number above the usual limit.
     HighDescriptor,
-    /// It has a child that writes [`ASKED`] and exits when it gets SIGTERM.
+    /// It has a child that writes [`CHILD_TERMINATED`] and exits on SIGTERM.
     Child,
-    /// The kernel is to send it SIGUSR2 when its parent ends.
+    /// Its parent-death signal is SIGUSR2.
     ParentDeathSignal,
 }
 
-/// What became of the program.
+/// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub end: End,
@@ -84,41 +81,50 @@ pub struct Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// It exits before it is sent a signal.
-    AtOnce(i32),
-    /// It exits when it is sent SIGTERM.
+    Early(i32),
+    /// It exits on SIGTERM.
     OnSigterm(i32),
-    /// It does not exit when it is sent SIGTERM, and exits when the program that it has started is sent SIGTERM.
+    /// It does not exit on SIGTERM, but when the program that it started has exited on SIGTERM.
     WithProgram(i32),
     /// An illegal instruction ends it.
     Crashes,
-    /// Another signal ends it.
-    Dies(i32),
+    /// Another signal kills it.
+    Killed(i32),
     /// It uses the CPU without end.
     Spins,
     /// It neither exits nor uses the CPU.
     Hangs,
 }
 
-/// The line of a child that was asked to end.
-pub const ASKED: &str = "the child was asked to end";
+pub const CHILD_TERMINATED: &str = "the child received SIGTERM";
 /// The lines of `pause`.
 pub const WARNING: &str = "Warning: pause should be the first process";
 pub const TERMINATED: &str = "Shutting down, got signal: Terminated";
 
+/// The program exits before it is sent a signal.
+pub const fn exits(status: i32, stderr: &'static [&'static str]) -> Outcome {
+    ends(End::Early(status), stderr)
+}
+
+/// The program reaps, or forwards signals, and exits with 0 on SIGTERM.
+pub const fn works(stderr: &'static [&'static str]) -> Outcome {
+    ends(End::OnSigterm(0), stderr)
+}
+
+/// `init` does not forward SIGTERM, and exits with 0 when the program that it started has exited.
+pub const fn stays(stderr: &'static [&'static str]) -> Outcome {
+    ends(End::WithProgram(0), stderr)
+}
+
+pub const fn crashes(stderr: &'static [&'static str]) -> Outcome {
+    ends(End::Crashes, stderr)
+}
+
+pub const fn ends(end: End, stderr: &'static [&'static str]) -> Outcome {
+    Outcome { end, stdout: "", stderr, kept: 0 }
+}
+
 impl Outcome {
-    pub const fn new(end: End, stderr: &'static [&'static str]) -> Self {
-        Self { end, stdout: "", stderr, kept: 0 }
-    }
-
-    pub const fn exits(status: i32, stderr: &'static [&'static str]) -> Self {
-        Self::new(End::AtOnce(status), stderr)
-    }
-
-    /// It reaps, or forwards signals, and exits with 0 when it is sent SIGTERM.
-    pub const fn works(stderr: &'static [&'static str]) -> Self {
-        Self::new(End::OnSigterm(0), stderr)
-    }
-
     pub const fn writes(self, stdout: &'static str) -> Self {
         Self { stdout, ..self }
     }
@@ -128,8 +134,7 @@ impl Outcome {
     }
 }
 
-impl Scene {
-    /// The path of its program.
+impl Scenario {
     pub fn path(&self) -> &'static Path {
         match self.program {
             Program::Pause => path("pause"),
@@ -138,25 +143,24 @@ impl Scene {
         }
     }
 
-    /// Its arguments.
     pub fn arguments(&self) -> Vec<String> {
-        let mut arguments: Vec<String> = self.options.iter().copied().map(String::from).collect();
-        match self.starts {
-            Starts::Nothing => {}
-            Starts::Pause => arguments.extend(["--".into(), path("pause").display().to_string()]),
-            Starts::Sleep => arguments.extend(["--".into(), "sleep".into(), "1000".into()]),
-            Starts::Cat => arguments.extend(["--".into(), "cat".into()]),
-            Starts::NoFile => arguments.extend(["--".into(), "/no/such/file".into()]),
-        }
-        arguments
+        let pause = path("pause").display().to_string();
+        let program: &[&str] = match self.starts {
+            Starts::Nothing => &[],
+            Starts::Pause => &["--", &pause],
+            Starts::Sleep => &["--", "sleep", "1000"],
+            Starts::Cat => &["--", "cat"],
+            Starts::NoFile => &["--", "/no/such/file"],
+        };
+        self.options.iter().chain(program).copied().map(String::from).collect()
     }
 }
 
-/// How long a program may take for each thing that it does.
+/// How long a program may take for each step.
 #[derive(Clone, Copy)]
 pub struct Patience {
     pub hang: Duration,
-    /// For how long nothing must happen, so that nothing more is expected.
+    /// A program that did nothing for so long waits.
     pub rest: Duration,
     /// Whether its calls are recorded: then it sleeps in each of them.
     pub is_recorded: bool,
