@@ -11,7 +11,7 @@ fn all_tests_pass_as_an_ordinary_user() {
 }
 
 #[test]
-fn the_program_is_a_child_that_leads_a_process_group_or_with_c_shares_that_of_init() {
+fn the_program_leads_a_process_group_unless_c_shares_that_of_init() {
     for (options, leads, shares) in [(&[][..], "true", "false"), (&["-c"], "false", "true")] {
         let output = run_probe(options, &["facts"]);
         let facts = facts(&output.stdout);

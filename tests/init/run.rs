@@ -63,8 +63,8 @@ pub fn facts(stdout: &[u8]) -> HashMap<&str, &str> {
     text(stdout).lines().filter_map(|line| line.split_once(' ')).collect()
 }
 
-/// The numbers of the signals that probe children receive, and a 0 from each when it begins. Ends when no process has the
-/// pipe open any more.
+/// The numbers of the signals that probe children receive, and a 0 from each when it begins. Ends when no process has
+/// the pipe open.
 pub struct SignalLog(Receiver<i32>);
 
 impl SignalLog {

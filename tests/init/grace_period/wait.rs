@@ -37,10 +37,10 @@ fn each_remaining_process_is_sent_sigterm_and_sigcont_and_waited_for() {
     // One process is in the program's group, the other in its own session. Both exit on SIGCONT, which comes last.
     let mut pod = start(&["-t", LONG], "PROBE signals 18 & PROBE daemon 18 & sleep 0.5; exit 7");
     let log = SignalLog::of(pod.init());
-    let start = Instant::now();
+    let begin = Instant::now();
     assert_eq!(sorted(log), [0, 15, 15, 18, 18]);
     assert_eq!(pod.wait().status.code(), Some(7));
-    assert!(start.elapsed() < NOT_LONG);
+    assert!(begin.elapsed() < NOT_LONG);
 }
 
 #[test]
@@ -53,20 +53,20 @@ fn without_t_no_process_is_sent_a_signal() {
 
 #[test]
 fn init_exits_when_the_time_is_over() {
-    let start = Instant::now();
-    let mut pod = self::start(&["-t2"], "PROBE signals & sleep 0.5; exit 3");
+    let begin = Instant::now();
+    let mut pod = start(&["-t2"], "PROBE signals & sleep 0.5; exit 3");
     let log = SignalLog::of(pod.init());
     assert_eq!(sorted(log), [15, 18], "then the remaining process is killed with the namespace");
     assert_eq!(pod.wait().status.code(), Some(3));
-    assert!(start.elapsed() >= Duration::from_secs(2));
+    assert!(begin.elapsed() >= Duration::from_secs(2));
 }
 
 #[test]
 fn init_exits_immediately_if_no_process_or_no_time_is_left() {
-    let start = Instant::now();
-    assert_eq!(self::start(&["-t", LONG], "exit 4").wait().status.code(), Some(4));
-    assert_eq!(self::start(&["-t0"], "sleep 1000 & exit 4").wait().status.code(), Some(4));
-    assert!(start.elapsed() < NOT_LONG);
+    let begin = Instant::now();
+    assert_eq!(start(&["-t", LONG], "exit 4").wait().status.code(), Some(4));
+    assert_eq!(start(&["-t0"], "sleep 1000 & exit 4").wait().status.code(), Some(4));
+    assert!(begin.elapsed() < NOT_LONG);
 }
 
 #[test]

@@ -140,7 +140,7 @@ proptest! {
     }
 }
 
-/// Asserts that `init` accepts these arguments and this INIT_OPTIONS, or reports a mistake. It does not find the program.
+/// Asserts that `init` accepts these arguments and this INIT_OPTIONS, or reports a mistake. It finds no program.
 #[track_caller]
 fn assert_init(is_accepted: bool, arguments: &[&str], variable: Option<&str>) {
     let mut command = command(arguments);
