@@ -5,7 +5,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use std::io::{ErrorKind, Read, pipe};
 use std::os::fd::OwnedFd;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use testkit::{Pod, PodProcess, until};
 const NO_OPTION: &str = "–";
 
 /// More time than any of the peers needs to forward a signal, also on a busy machine.
-const FORWARDED: Duration = Duration::from_millis(500);
+const FORWARDED: Duration = Duration::from_secs(1);
 
 /// The signals that do not reach the program, without those that no peer can forward.
 fn not_forwarded(peer: &str) -> String {
@@ -65,9 +65,13 @@ fn receivers(peer: &str, options: &[&str]) -> String {
 /// of another session. The peer is not process 1: its exit would kill them before they have written the signal.
 fn asked_to_end(peer: &str, options: &[&str]) -> String {
     let pod = Pod::with(pause());
-    let script = format!("{0} signals & {0} daemon & sleep 0.2; exit 0", probe_child());
-    let mut process = pod.join(command(peer, &[options, &["--", "sh", "-c", &script]].concat()));
+    let script = format!("{0} signals & {0} daemon & read line; exit 0", probe_child());
+    let mut command = command(peer, &[options, &["--", "sh", "-c", &script]].concat());
+    command.stdin(Stdio::piped());
+    let mut process = pod.join(command);
     let numbers = numbers(&mut process);
+    assert_eq!(numbers.iter().take(2).collect::<Vec<_>>(), [0; 2], "{peer}: the probe children begin");
+    drop(process.streams().stdin.take()); // ends the program
     until("the peer has exited", || process.status().is_some());
     sleep(FORWARDED);
     drop(pod); // kills all processes
@@ -102,7 +106,7 @@ fn folder_of_it(first_line: &str) -> TempDir {
 fn status_with_sigchld_ignored(peer: &str) -> String {
     let probe = command(peer, &["--", probe_child(), "status", "42"]);
     let mut pod = Pod::start_after(probe, || ignore(&[Signal::SIGCHLD]));
-    let end = Instant::now() + Duration::from_secs(3);
+    let end = Instant::now() + Duration::from_secs(5);
     while pod.init().status().is_none() {
         if Instant::now() > end {
             return "never exits".into();
@@ -134,7 +138,7 @@ fn closed_pipe(peer: &str) -> String {
     let script = format!("exec 3>&-; exec {} signals", probe_child());
     let mut pod = Pod::start_after(command(peer, &["--", "sh", "-c", &script]), put(&files));
     drop(files);
-    assert_eq!(numbers(pod.init()).recv(), Ok(0), "{peer}: the program has closed the pipe");
+    assert_eq!(numbers(pod.init()).recv(), Ok(0), "{peer}: the probe child begins");
     sleep(FORWARDED); // init and catatonit close their copies meanwhile
     assert_eq!(rows(&pod).len(), 2, "{peer}: both processes are alive");
     match reader.read(&mut [0]) {
