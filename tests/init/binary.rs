@@ -1,35 +1,34 @@
-//! The file and what it costs, as for `pause`.
+//! The executable file of `init`, and what the running process costs.
 
-use crate::run::{Told, piped, probe_child};
+use crate::run::start_probe;
 use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD};
 use goblin::elf::{Elf, header::EM_X86_64, header::ET_DYN};
 use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
-use testkit::Pod;
 use testkit::platform::EmulatorLimit;
 use testkit::programs::path;
 use testkit::usage::{context_switches, cpu_time, memory};
 
-/// Bytes of the file on amd64, and on any other platform, section headers included: three and four pages.
-const FILE_BYTES_AMD64: usize = 12_288;
-const FILE_BYTES: usize = 16_384;
+/// The most bytes of the file on amd64, and on any other platform: three and four pages, section headers included.
+const MAX_FILE_BYTES_AMD64: usize = 12_288;
+const MAX_FILE_BYTES: usize = 16_384;
 
-/// KiB of resident memory on a machine with pages of 4 KiB, at most.
-const RSS_MOST: u64 = 28;
+/// The most KiB of resident memory on a machine with pages of 4 KiB.
+const MAX_RSS: u64 = 28;
 
 #[test]
-fn it_is_small() {
-    let file = fs::read(path("init")).expect("it was built");
-    let is_amd64 = Elf::parse(&file).expect("it is an ELF file").header.e_machine == EM_X86_64;
-    let budget = if is_amd64 { FILE_BYTES_AMD64 } else { FILE_BYTES };
+fn the_file_fits_its_budget() {
+    let file = fs::read(path("init")).expect("init was built");
+    let is_amd64 = Elf::parse(&file).expect("init is an ELF file").header.e_machine == EM_X86_64;
+    let budget = if is_amd64 { MAX_FILE_BYTES_AMD64 } else { MAX_FILE_BYTES };
     assert!(file.len() <= budget, "{} bytes are more than {budget}", file.len());
 }
 
 #[test]
-fn it_is_one_segment_that_nobody_has_to_put_in_place() {
-    let file = fs::read(path("init")).expect("it was built");
-    let elf = Elf::parse(&file).expect("it is an ELF file");
+fn the_file_is_one_read_only_segment_without_relocations_and_panics() {
+    let file = fs::read(path("init")).expect("init was built");
+    let elf = Elf::parse(&file).expect("init is an ELF file");
     let of_kind = |kind| elf.program_headers.iter().filter(move |header| header.p_type == kind).collect::<Vec<_>>();
     assert!(matches!(of_kind(PT_LOAD)[..], [segment] if segment.p_flags == PF_R | PF_X));
     assert!(matches!(of_kind(PT_GNU_STACK)[..], [stack] if stack.p_flags == PF_R | PF_W));
@@ -38,21 +37,20 @@ fn it_is_one_segment_that_nobody_has_to_put_in_place() {
     assert!(elf.dynamic.is_none() && elf.libraries.is_empty());
     assert!(elf.dynrelas.is_empty() && elf.dynrels.is_empty() && elf.shdr_relocs.is_empty());
     for words in ["panic", "unwrap", "out of bounds", "/rustc", ".rs"] {
-        assert!(!file.windows(words.len()).any(|bytes| bytes == words.as_bytes()), "{words:?} is in it");
+        assert!(!file.windows(words.len()).any(|bytes| bytes == words.as_bytes()), "the file contains {words:?}");
     }
 }
 
 #[test]
-fn while_the_program_sleeps_it_never_wakes_up() {
-    let mut pod = Pod::start(piped(&["--", probe_child(), "signals"]));
-    Told::by(pod.init());
+fn while_the_program_sleeps_init_never_wakes_up() {
+    let (mut pod, _log) = start_probe(&[]);
     pod.init().until_it_waits();
-    let cost = || (context_switches(pod.pid()).expect("it lives"), cpu_time(pod.pid()).expect("it lives"));
+    let cost = || (context_switches(pod.pid()).expect("init is alive"), cpu_time(pod.pid()).expect("init is alive"));
     let before = cost();
-    sleep(Duration::from_secs(3)); // the time it has to stay asleep in
+    sleep(Duration::from_secs(3)); // a timer of init would fire in this time
     assert_eq!(cost(), before);
     if !EmulatorLimit::OwnProcess.applies() {
-        let memory = memory(pod.pid()).expect("it lives");
-        assert!(memory.rss <= RSS_MOST, "{memory:?}");
+        let memory = memory(pod.pid()).expect("init is alive");
+        assert!(memory.rss <= MAX_RSS, "{memory:?}");
     }
 }

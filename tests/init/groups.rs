@@ -1,62 +1,52 @@
-//! Process groups: whose the program's is, and who is sent a signal.
+//! Process groups: which one the program is in, and which processes receive a forwarded signal.
 
-use crate::run::{Told, piped, probe_child, probed};
-use crate::signals::facts;
+use crate::run::{SignalLog, command, facts, probe_child, run_probe, sorted};
+use libc::{SIGHUP, SIGUSR1};
 use nix::sys::signal::Signal;
 use testkit::{Pod, reexec};
 
 #[test]
-fn an_ordinary_user_gets_the_same() {
-    reexec::as_ordinary_user("groups::an_ordinary_user_gets_the_same");
+fn all_tests_pass_as_an_ordinary_user() {
+    reexec::as_ordinary_user("groups::all_tests_pass_as_an_ordinary_user");
 }
 
 #[test]
-fn the_program_leads_a_group_of_its_own_in_our_session() {
-    let output = probed(&[], &["facts"]);
-    let facts = facts(&output.stdout);
-    assert_eq!([&facts["leads"], &facts["shares"], &facts["session"]], ["true", "false", "true"]);
-}
-
-#[test]
-fn it_shares_ours_where_that_was_asked_for() {
-    let output = probed(&["-c"], &["facts"]);
-    let facts = facts(&output.stdout);
-    assert_eq!([&facts["leads"], &facts["shares"], &facts["session"]], ["false", "true", "true"]);
-}
-
-/// Sends `init` a signal that must reach `reached` of two witnesses, the program and its child, and then another one.
-/// Returns what they were sent.
-#[track_caller]
-fn heard(reached: usize, options: &[&str], variable: Option<&str>) -> Vec<i32> {
-    let script = format!("{0} signals 1 & exec {0} signals 1", probe_child());
-    let mut program = piped(&[options, &["sh", "-c", &script]].concat());
-    if let Some(variable) = variable {
-        program.env(variable, "");
+fn the_program_leads_a_process_group_unless_c_shares_that_of_init() {
+    for (options, leads, shares) in [(&[][..], "true", "false"), (&["-c"], "false", "true")] {
+        let output = run_probe(options, &["facts"]);
+        let facts = facts(&output.stdout);
+        let facts = ["parent", "leads", "shares", "session"].map(|name| facts[name]);
+        assert_eq!(facts, ["1", leads, shares, "true"], "{options:?}");
     }
-    let mut pod = Pod::start(program);
-    let mut told = Told::by(pod.init());
-    assert_eq!(told.next(), Some(0), "the other one begins");
+}
+
+/// Sends `init` SIGUSR1, which must reach `reached` of two probe children, the program and its child, and then SIGHUP.
+/// Returns the signals that both received.
+#[track_caller]
+fn received(reached: usize, options: &[&str], variable: Option<&str>) -> Vec<i32> {
+    let script = format!("{0} signals 1 & exec {0} signals 1", probe_child());
+    let mut command = command(&[options, &["sh", "-c", &script]].concat());
+    command.envs(variable.map(|variable| (variable, "")));
+    let mut pod = Pod::start(command);
+    let mut log = SignalLog::of(pod.init());
+    assert_eq!(log.next(), Some(0), "the second probe child begins");
     pod.signal(Signal::SIGUSR1);
-    // All of them, before another signal comes, with a smaller number, which would be taken first.
-    let first: Vec<i32> = (0..reached).filter_map(|_| told.next()).collect();
-    pod.signal(Signal::SIGHUP); // ends whom it reaches, and with the program everybody
-    [first, told.rest()].concat()
+    // SIGHUP has the smaller number: if SIGUSR1 were still pending, the kernel would deliver SIGHUP first.
+    let first: Vec<i32> = log.by_ref().take(reached).collect();
+    pod.signal(Signal::SIGHUP); // ends the program, and so the pod
+    sorted(first.into_iter().chain(log))
 }
 
 #[test]
-fn a_signal_reaches_the_whole_group_only_where_that_was_asked_for() {
-    use libc::{SIGHUP, SIGUSR1};
-    let sorted = |mut heard: Vec<i32>| {
-        heard.sort();
-        heard
-    };
-    assert_eq!(sorted(heard(1, &[], None)), [SIGHUP, SIGUSR1]);
-    assert_eq!(sorted(heard(1, &["-c"], None)), [SIGHUP, SIGUSR1]);
-    assert_eq!(sorted(heard(1, &["-c", "-g"], None)), [SIGHUP, SIGUSR1], "the group would be ours");
+fn a_signal_reaches_the_whole_process_group_only_with_g() {
+    for options in [&[][..], &["-c"], &["-c", "-g"]] {
+        // With `-c -g` the group is that of init.
+        assert_eq!(received(1, options, None), [SIGHUP, SIGUSR1], "{options:?}");
+    }
     for (options, variable) in [(&["-g"][..], None), (&[], Some("TINI_KILL_PROCESS_GROUP"))] {
-        let heard = heard(2, options, variable);
-        let count = |signal| heard.iter().filter(|heard| **heard == signal).count();
-        assert_eq!(count(SIGUSR1), 2, "{heard:?}");
-        assert!(count(SIGHUP) >= 1, "{heard:?}");
+        let received = received(2, options, variable);
+        let count = |signal| received.iter().filter(|received| **received == signal).count();
+        assert_eq!(count(SIGUSR1), 2, "{received:?}");
+        assert!(count(SIGHUP) >= 1, "{received:?}");
     }
 }

@@ -1,5 +1,6 @@
-//! `init` and what it starts: how the tests here begin, and how they hear what is said.
+//! Runs `init` and the probe child, and reads what they write.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -8,71 +9,93 @@ use testkit::deadline::PATIENCE;
 use testkit::programs::{init, path};
 use testkit::{Pod, PodProcess};
 
-/// `init` with these arguments, both of its outputs in pipes.
-pub fn piped(arguments: &[&str]) -> Command {
-    let mut program = init();
-    program.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+/// The command `init ARGUMENTS`, with pipes for its output, and without the variables that stand for options.
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = init();
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for variable in ["INIT_OPTIONS", "TINI_SUBREAPER", "TINI_VERBOSITY", "TINI_KILL_PROCESS_GROUP"] {
-        program.env_remove(variable);
+        command.env_remove(variable);
     }
-    program
+    command
 }
 
-/// Where the witness is.
+/// The path of the probe child.
 pub fn probe_child() -> &'static str {
-    path("probe-child").to_str().expect("a path of this project")
+    path("probe-child").to_str().expect("paths of this project are UTF-8")
 }
 
-/// What comes of `init` with these arguments, as process 1.
+/// Runs `init ARGUMENTS` as process 1 until it exits.
 #[track_caller]
-pub fn outcome(arguments: &[&str]) -> Output {
-    Pod::start(piped(arguments)).wait()
+pub fn run(arguments: &[&str]) -> Output {
+    Pod::start(command(arguments)).wait()
 }
 
-/// The same with a witness of this, after the options.
+/// Runs `init OPTIONS -- probe-child PROBE` as process 1 until it exits.
 #[track_caller]
-pub fn probed(options: &[&str], what: &[&str]) -> Output {
-    outcome(&[options, &["--", probe_child()], what].concat())
+pub fn run_probe(options: &[&str], probe: &[&str]) -> Output {
+    run(&[options, &["--", probe_child()], probe].concat())
 }
 
-/// What was written to a stream.
+/// Starts `init OPTIONS -- probe-child signals` as process 1. Returns when the probe child logs its signals.
+#[track_caller]
+pub fn start_probe(options: &[&str]) -> (Pod, SignalLog) {
+    let mut pod = Pod::start(command(&[options, &["--", probe_child(), "signals"]].concat()));
+    let log = SignalLog::of(pod.init());
+    (pod, log)
+}
+
+/// Sends a signal from inside of the pod, so that it does not pass through `init`. `pid` is the process ID in the pod.
+#[track_caller]
+pub fn kill_in(pod: &Pod, signal: &str, pid: &str) {
+    let mut shell = Command::new("sh");
+    // The shell belongs to the pod too: a grace period that begins meanwhile must not end it.
+    shell.args(["-c", r#"trap '' TERM; kill -"$0" "$1""#, signal, pid]);
+    assert!(pod.join(shell).wait().status.success(), "process {pid} of the pod is sent SIG{signal}");
+}
+
+/// The output as text.
 pub fn text(bytes: &[u8]) -> &str {
-    str::from_utf8(bytes).expect("it is text")
+    str::from_utf8(bytes).expect("the output is UTF-8")
 }
 
-/// Numbers that witnesses tell, one after the other.
-pub struct Told(Receiver<i32>);
+/// What `probe-child facts` has written, by name.
+pub fn facts(stdout: &[u8]) -> HashMap<&str, &str> {
+    text(stdout).lines().filter_map(|line| line.split_once(' ')).collect()
+}
 
-impl Told {
-    /// What comes from the standard output of a process. Returns when one witness has begun.
+/// The numbers of the signals that probe children receive, and a 0 from each when it begins. Ends when no process has
+/// the pipe open.
+pub struct SignalLog(Receiver<i32>);
+
+impl SignalLog {
+    /// Reads the standard output of a process. Returns when the first probe child has begun.
     #[track_caller]
-    pub fn by(member: &mut PodProcess) -> Self {
-        let lines = BufReader::new(member.streams().stdout.take().expect("it has a pipe")).lines();
+    pub fn of(process: &mut PodProcess) -> Self {
+        let lines = BufReader::new(process.streams().stdout.take().expect("standard output is a pipe")).lines();
         let numbers = lines.map_while(|line| line.ok()?.trim().parse().ok());
-        let (sender, told) = channel();
+        let (sender, receiver) = channel();
         thread::spawn(move || numbers.map(|number| sender.send(number)).all(|sent| sent.is_ok()));
-        let mut told = Self(told);
-        assert_eq!(told.next(), Some(0), "a witness begins");
-        told
+        let mut log = Self(receiver);
+        assert_eq!(log.next(), Some(0), "a probe child begins");
+        log
     }
+}
 
-    /// All that is still told, until nobody is left who could.
-    #[track_caller]
-    pub fn rest(mut self) -> Vec<i32> {
-        let mut rest = Vec::new();
-        while let Some(number) = self.next() {
-            rest.push(number);
-        }
-        rest
-    }
+impl Iterator for SignalLog {
+    type Item = i32;
 
-    /// The next number; nothing where nobody is left.
-    #[track_caller]
-    pub fn next(&mut self) -> Option<i32> {
+    fn next(&mut self) -> Option<i32> {
         match self.0.recv_timeout(PATIENCE) {
             Ok(number) => Some(number),
             Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!("nothing is told, and somebody is left"),
+            Err(RecvTimeoutError::Timeout) => panic!("a process has the pipe open, but writes no number"),
         }
     }
+}
+
+/// Numbers in ascending order: several processes write them in any order.
+pub fn sorted(numbers: impl IntoIterator<Item = i32>) -> Vec<i32> {
+    let mut numbers: Vec<i32> = numbers.into_iter().collect();
+    numbers.sort();
+    numbers
 }

@@ -1,150 +1,148 @@
-//! A program that uses the terminal from the background: it stops where somebody can put it into the foreground.
+//! A program in the background that uses the terminal is stopped, if a shell can put it into the foreground.
 
-use super::row::{ALONE, BACKGROUND};
-use super::run::{goes_on, reads_a_line, words};
+use super::case::{ALONE, BACKGROUND, BOTH};
+use super::run::{both_stopped, command_line, running, type_a_line};
 use testkit::job::{Foreground, Job, JobState, Place, Shell, State, Step};
 use testkit::until;
 
-const OPTIONS: [&[&str]; 2] = [&[], &["-c"]];
-
-/// Two ways to use the terminal: SIGTTIN stops the one, SIGTTOU the other.
+/// Two uses of the terminal: SIGTTIN stops the first, SIGTTOU the second.
 const USES: [&str; 2] = ["read", "change the terminal"];
 
-fn cells(places: &[Place], mut play: impl FnMut(Place, &[&str], &str)) {
+/// Runs a test in each place, with a shared process group and without, and with each use of the terminal.
+fn for_each(places: &[Place], test: impl Fn(Place, &[&str], &str)) {
     for &place in places.iter().filter(|place| place.is_available()) {
-        for options in OPTIONS {
-            for using in USES {
-                eprintln!("{place:?} {options:?} {using}"); // shown where it fails
-                play(place, options, using);
+        for options in BOTH {
+            for usage in USES {
+                eprintln!("{place:?} {options:?} {usage}"); // shown if the test fails
+                test(place, options, usage);
             }
         }
     }
 }
 
+/// Starts a job, and waits until it runs.
+fn start(place: Place, options: &[&str]) -> Job {
+    let job = Job::start(place, &command_line(options));
+    job.settle();
+    job
+}
+
+/// The state of a job that the shell has put into the foreground.
+fn in_foreground(place: Place) -> JobState {
+    running(Place::Foreground(place.shell().expect("a shell is above")))
+}
+
+/// Asserts that the program, which is in the foreground now, can finish its use of the terminal.
+#[track_caller]
+fn assert_uses_terminal(job: &mut Job, usage: &str) {
+    if usage == "read" {
+        job.keyboard().line("a line");
+    }
+    until("the program has used the terminal", || job.answers(usage) == 1);
+}
+
 #[test]
-fn under_a_shell_it_stops_until_it_is_put_into_the_foreground() {
-    cells(BACKGROUND, |place, options, using| {
-        let mut job = Job::start(place, &words(options));
-        assert_eq!(job.settle(), goes_on(place));
-        let both = JobState { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
-        job.tell(using);
-        assert_eq!(job.settle(), both, "first");
-        assert!(job.shell_lists_stopped(), "first");
+fn under_a_shell_the_program_stops_until_it_is_put_into_the_foreground() {
+    for_each(BACKGROUND, |place, options, usage| {
+        let mut job = start(place, options);
+        assert_eq!(job.settle(), running(place));
+        job.tell(usage);
+        assert_eq!(job.settle(), both_stopped(place), "the first time");
+        assert!(job.shell_lists_stopped(), "the first time");
         job.bg();
-        assert_eq!(job.settle(), both, "again");
-        assert!(job.shell_lists_stopped(), "again");
+        assert_eq!(job.settle(), both_stopped(place), "after `bg`");
+        assert!(job.shell_lists_stopped(), "after `bg`");
         job.fg();
-        let Place::Background(shell) = place else { unreachable!("these places alone") };
-        assert_eq!(job.settle(), goes_on(Place::Foreground(shell)), "put into the foreground");
-        if using == "read" {
-            job.keyboard().line("a line");
-        }
-        until("it has used the terminal", || job.answers(using) == 1);
+        assert_eq!(job.settle(), in_foreground(place), "after `fg`");
+        assert_uses_terminal(&mut job, usage);
         assert_eq!(job.end_by_key(), Some(130));
     });
 }
 
 #[test]
-fn put_into_the_foreground_while_it_runs_it_can_use_the_terminal() {
-    cells(BACKGROUND, |place, options, using| {
-        let mut job = Job::start(place, &words(options));
-        job.settle();
+fn a_running_program_that_is_put_into_the_foreground_can_use_the_terminal() {
+    for_each(BACKGROUND, |place, options, usage| {
+        let mut job = start(place, options);
         job.fg();
         job.settle();
-        job.tell(using);
-        let Place::Background(shell) = place else { unreachable!("these places alone") };
-        let foreground = goes_on(Place::Foreground(shell));
-        until("it has the terminal", || job.settle() == foreground);
-        if using == "read" {
-            job.keyboard().line("a line");
-        }
-        until("it has used the terminal", || job.answers(using) == 1);
+        job.tell(usage);
+        until("the program has the terminal", || job.settle() == in_foreground(place));
+        assert_uses_terminal(&mut job, usage);
         assert_eq!(job.end_by_key(), Some(130));
     });
 }
 
 #[test]
-fn beside_another_reader_in_its_group_it_stops_all_the_same() {
-    for shell in [Shell::Dash, Shell::Bash] {
-        cells(&[Place::BackgroundBesideReader(shell)], |place, options, using| {
-            let mut job = Job::start(place, &words(options));
-            job.settle();
-            job.tell(using);
-            let both = JobState { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
-            assert_eq!(job.settle(), both, "first");
-            for _ in 0..5 {
-                job.bg();
-                assert_eq!(job.settle(), both, "again");
-            }
-        });
-    }
-}
-
-#[test]
-fn put_into_the_foreground_while_it_runs_it_hears_the_keys() {
+fn a_running_program_that_is_put_into_the_foreground_receives_keys() {
     for &place in BACKGROUND.iter().filter(|place| place.is_available()) {
-        for options in OPTIONS {
-            let mut job = Job::start(place, &words(options));
-            job.settle();
-            job.fg();
-            job.settle();
-            job.ctrl_z();
-            let both = JobState { program: State::Stopped, parent: State::Stopped, foreground: Foreground::Shell };
-            assert_eq!(job.settle(), both, "{place:?} {options:?}");
-            job.take(Step::Fg);
-            let Place::Background(shell) = place else { unreachable!("these places alone") };
-            assert_eq!(job.settle(), goes_on(Place::Foreground(shell)), "{place:?} {options:?}");
-            assert_eq!(job.end_by_key(), Some(130), "{place:?} {options:?}");
-
-            let mut job = Job::start(place, &words(options));
-            job.settle();
-            job.fg();
-            job.settle();
-            assert_eq!(job.end_by_key(), Some(130), "{place:?} {options:?}");
+        for options in BOTH {
+            for is_stopped_before in [true, false] {
+                let mut job = start(place, options);
+                job.fg();
+                job.settle();
+                if is_stopped_before {
+                    job.ctrl_z();
+                    assert_eq!(job.settle(), both_stopped(place), "{place:?} {options:?}");
+                    job.take(Step::Fg);
+                    assert_eq!(job.settle(), in_foreground(place), "{place:?} {options:?}");
+                }
+                assert_eq!(job.end_by_key(), Some(130), "{place:?} {options:?}");
+            }
         }
     }
 }
 
 #[test]
-fn where_nobody_above_could_help_it_is_hung_up_or_refused() {
-    cells(ALONE, |place, options, using| {
-        let mut job = Job::start(place, &words(options));
+fn in_a_pipeline_with_another_reader_the_program_stops_every_time() {
+    for_each(&[Shell::Dash, Shell::Bash].map(Place::BackgroundBesideReader), |place, options, usage| {
+        let mut job = start(place, options);
+        job.tell(usage);
+        assert_eq!(job.settle(), both_stopped(place), "the first time");
+        for _ in 0..5 {
+            job.bg();
+            assert_eq!(job.settle(), both_stopped(place), "after `bg`");
+        }
+    });
+}
+
+#[test]
+fn without_a_shell_above_the_program_is_sent_sighup_or_gets_eio() {
+    for_each(ALONE, |place, options, usage| {
+        let mut job = Job::start(place, &command_line(options));
         job.ask("give the terminal away");
         assert_eq!(job.settle().foreground, Foreground::Somebody);
-        job.tell(using);
+        job.tell(usage);
         if options.is_empty() {
-            // Its group is not orphaned while init lives, so the kernel stops it; init does what the kernel does then.
+            // The program's group is not orphaned while init lives, so the kernel stops it. init then does what the
+            // kernel does to a stopped group that becomes orphaned.
             assert_eq!(job.settle().program, State::Ended);
         } else {
-            // Its group is orphaned, so the kernel refuses.
-            until("it is refused", || job.answers(&format!("{using}: error {}", libc::EIO)) == 1);
+            // The shared group is orphaned, so the kernel refuses the call.
+            until("the call fails with EIO", || job.answers(&format!("{usage}: error {}", libc::EIO)) == 1);
             assert_eq!(job.settle().program, State::Runs);
         }
     });
 }
 
 #[test]
-fn who_ignores_that_stays_stopped_until_the_terminal_is_given_back() {
-    cells(ALONE, |place, options, using| {
+fn a_program_that_ignores_sighup_stays_stopped_until_it_gets_the_terminal_back() {
+    for_each(ALONE, |place, options, usage| {
         if !options.is_empty() {
-            return; // the kernel refuses
+            return; // the kernel refuses the call instead
         }
-        let mut job = Job::start(place, &words(options));
+        let mut job = Job::start(place, &command_line(options));
         job.ask("ignore SIGHUP");
         job.ask("give the terminal away");
-        job.tell(using);
+        job.tell(usage);
         let stopped = JobState { program: State::Stopped, parent: State::Runs, foreground: Foreground::Somebody };
-        assert_eq!(job.settle(), stopped, "first");
+        assert_eq!(job.settle(), stopped, "the first time");
         job.signal_parent(libc::SIGCONT);
-        assert_eq!(job.settle(), stopped, "again");
+        assert_eq!(job.settle(), stopped, "after SIGCONT");
         job.give_terminal_back();
         job.signal_parent(libc::SIGCONT);
-        assert_eq!(job.settle(), goes_on(place), "continued");
-        if using == "read" {
-            job.keyboard().line("a line");
-        }
-        until("it has used the terminal", || job.answers(using) == 1);
-        reads_a_line(&mut job);
+        assert_eq!(job.settle(), running(place), "after SIGCONT, with the terminal");
+        assert_uses_terminal(&mut job, usage);
+        type_a_line(&mut job);
         assert_ne!(job.end_by_key(), Some(0));
     });
 }

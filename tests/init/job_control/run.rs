@@ -1,6 +1,7 @@
-//! Plays a row of the table, once and again, with `init` and without.
+//! Runs the test cases of job control with `init` and without, each twice in one job.
 
-use super::row::{Is, Row};
+use super::case::{Case, Outcome};
+use std::iter::once;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use testkit::job::step::{CATCHES, CATCHES_THEN_SIGSTOP, CATCHES_THEN_SIGTSTP};
 use testkit::job::{Foreground, Job, JobState, Place, State, Step};
@@ -8,43 +9,47 @@ use testkit::platform::EmulatorLimit;
 use testkit::programs::init;
 use testkit::until;
 
-/// Plays all of these rows, and then says which went wrong.
+const ROUNDS: [&str; 2] = ["the first time", "the second time"];
+
+/// Runs all of these cases, then fails with a list of those that failed.
 #[track_caller]
-pub fn all(rows: &[Row]) {
-    let mut wrong = Vec::new();
-    for row in rows {
-        for &place in row.places.iter().filter(|place| place.is_available()) {
-            for options in row.options {
-                if options.contains(&"-s") && EmulatorLimit::NoSubreaper.applies() {
-                    continue;
-                }
-                let cell = format!("{place:?} {options:?} {:?} -> {:?}: {}", row.steps, row.is, row.why);
-                if catch_unwind(AssertUnwindSafe(|| with_init(row, place, options))).is_err() {
-                    wrong.push(cell);
+pub fn check_all(cases: &[Case]) {
+    let mut failed = Vec::new();
+    let mut check = |name: String, run: &dyn Fn()| {
+        if catch_unwind(AssertUnwindSafe(run)).is_err() {
+            failed.push(name);
+        }
+    };
+    for case @ Case { steps, outcome, why, .. } in cases {
+        for &place in case.places.iter().filter(|place| place.is_available()) {
+            for options in case.options {
+                if !options.contains(&"-s") || !EmulatorLimit::NoSubreaper.applies() {
+                    let name = format!("{place:?} {options:?} {steps:?} -> {outcome:?}: {why}");
+                    check(name, &|| with_init(case, place, options));
                 }
             }
-            // Process 1 is not stopped by what it has no handler for.
-            if let Some(is) = row.without_init
+            // Without `init`, a program that is process 1 is not stopped by a signal for which it has no handler.
+            if let Some(outcome) = case.without_init
                 && !place.is_process_1()
-                && catch_unwind(AssertUnwindSafe(|| without_init(row, place, is))).is_err()
             {
-                wrong.push(format!("{place:?} without init {:?} -> {is:?}: {}", row.steps, row.why));
+                let name = format!("{place:?} without init {steps:?} -> {outcome:?}: {why}");
+                check(name, &|| without_init(case, place, outcome));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} cells are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(failed.is_empty(), "{} cases failed:\n{}", failed.len(), failed.join("\n"));
 }
 
 /// The words that start `init` with these options, for [`Job::start`].
-pub fn words(options: &[&str]) -> Vec<String> {
+pub fn command_line(options: &[&str]) -> Vec<String> {
     let init = init();
-    let start = std::iter::once(init.get_program()).chain(init.get_args());
-    let start = start.map(|word| word.to_str().expect("a path of this project"));
+    let start = once(init.get_program()).chain(init.get_args());
+    let start = start.map(|word| word.to_str().expect("paths of this project are UTF-8"));
     start.chain(options.iter().copied()).chain(["--"]).map(str::to_owned).collect()
 }
 
-/// What is seen while a job in this place goes on.
-pub fn goes_on(place: Place) -> JobState {
+/// The state of a job that runs in this place.
+pub fn running(place: Place) -> JobState {
     let foreground = match place {
         Place::Background(_) => Foreground::Shell,
         _ if place.has_terminal() => Foreground::Program,
@@ -53,102 +58,103 @@ pub fn goes_on(place: Place) -> JobState {
     JobState { program: State::Runs, parent: State::Runs, foreground }
 }
 
-fn with_init(row: &Row, place: Place, options: &[&str]) {
-    let mut job = Job::start(place, &words(options));
-    assert_eq!(job.settle(), goes_on(place), "as it begins");
-    let stopped = State::Stopped;
-    let expected = match row.is {
-        Is::GoesOn => goes_on(place),
-        Is::Stopped => JobState { program: stopped, ..goes_on(place) },
-        Is::BothStopped if place.has_terminal() => {
-            JobState { program: stopped, parent: stopped, foreground: Foreground::Shell }
-        }
-        Is::BothStopped => JobState { program: stopped, parent: stopped, ..goes_on(place) },
-    };
-    for round in ["first", "again"] {
-        let caught = job.caught();
-        assert_eq!(steps(&mut job, row), expected, "{round}");
-        assert_eq!(job.caught() - caught, to_be_caught(row), "{round}: how often SIGTSTP was caught");
-        match (row.is, place) {
-            (Is::GoesOn, _) => {}
-            (Is::Stopped, _) if round == "first" => job.signal_parent(libc::SIGCONT),
-            (Is::Stopped, _) => job.signal_program(libc::SIGCONT),
-            (Is::BothStopped, Place::Foreground(_) | Place::ForegroundScript(_)) => job.take(Step::Fg),
-            (Is::BothStopped, Place::Background(_)) => {
-                assert!(job.shell_lists_stopped(), "{round}: the shell lists it as stopped");
-                job.bg();
-            }
-            (Is::BothStopped, _) => job.signal_parent(libc::SIGCONT),
-        }
-        assert_eq!(job.settle(), goes_on(place), "{round}: continued");
-        job.ask("go on");
-    }
-    end(job, place);
+/// The state of a job in this place if both `init` and the program are stopped.
+pub fn both_stopped(place: Place) -> JobState {
+    let foreground = if place.has_terminal() { Foreground::Shell } else { Foreground::Unknown };
+    JobState { program: State::Stopped, parent: State::Stopped, foreground }
 }
 
-/// Takes the steps, and looks after the last one.
-fn steps(job: &mut Job, row: &Row) -> JobState {
-    for &step in row.steps {
-        job.take(step);
-        job.settle();
-    }
-    job.settle()
-}
-
-/// How often the program is to catch SIGTSTP in a row.
-fn to_be_caught(row: &Row) -> usize {
-    let mut catches = false;
-    let mut number = 0;
-    for step in row.steps {
-        match step {
-            Step::Ask(_) => catches = [CATCHES, CATCHES_THEN_SIGTSTP, CATCHES_THEN_SIGSTOP].contains(step),
-            // In the background, a key is not for the program.
-            _ => number += usize::from(catches && step.sends_sigtstp()),
-        }
-    }
-    number
-}
-
-/// Whoever can type to the program types a line, and ends it with a key.
-fn end(mut job: Job, place: Place) {
-    if !place.has_terminal() {
-        return assert_eq!(job.end_by_signal(), Some(128 + libc::SIGTERM), "its status in the end");
-    }
-    if matches!(place, Place::Background(_)) {
-        job.fg();
-        // If it were to read while the shell is about to give it the terminal, the shell would see a job stop again.
-        job.settle();
-    }
-    reads_a_line(&mut job);
-    let status = job.end_by_key();
-    if !place.is_script() {
-        assert_eq!(status, Some(128 + libc::SIGINT), "its status in the end");
-    }
-}
-
-/// The program reads a line, which is typed.
+/// Lets the program read a line, and types it.
 #[track_caller]
-pub fn reads_a_line(job: &mut Job) {
+pub fn type_a_line(job: &mut Job) {
     let before = job.answers("read");
     job.tell("read");
     job.keyboard().line("a line");
     until("the program has read a line", || job.answers("read") > before);
 }
 
-/// The control: the program is stopped, or not, and can be continued.
-fn without_init(row: &Row, place: Place, is: Is) {
+fn with_init(case: &Case, place: Place, options: &[&str]) {
+    let mut job = Job::start(place, &command_line(options));
+    assert_eq!(job.settle(), running(place), "before the first step");
+    let expected = match case.outcome {
+        Outcome::Running => running(place),
+        Outcome::Stopped => JobState { program: State::Stopped, ..running(place) },
+        Outcome::BothStopped => both_stopped(place),
+    };
+    for round in ROUNDS {
+        let caught = job.caught();
+        assert_eq!(take_steps(&mut job, case), expected, "{round}");
+        assert_eq!(job.caught() - caught, expected_catches(case), "{round}: how often the program caught SIGTSTP");
+        match (case.outcome, place) {
+            (Outcome::Running, _) => {}
+            (Outcome::Stopped, _) if round == ROUNDS[1] => job.signal_program(libc::SIGCONT),
+            (Outcome::BothStopped, Place::Foreground(_) | Place::ForegroundScript(_)) => job.take(Step::Fg),
+            (Outcome::BothStopped, Place::Background(_)) => {
+                assert!(job.shell_lists_stopped(), "{round}: the shell lists the job as stopped");
+                job.bg();
+            }
+            _ => job.signal_parent(libc::SIGCONT),
+        }
+        assert_eq!(job.settle(), running(place), "{round}: continued");
+        job.ask("go on");
+    }
+    end(job, place);
+}
+
+/// The control: the program is stopped or not, and can be continued.
+fn without_init(case: &Case, place: Place, outcome: Outcome) {
     let mut job = Job::start(place, &[]);
     job.settle();
-    let expected = if is == Is::GoesOn { State::Runs } else { State::Stopped };
-    for round in ["first", "again"] {
-        assert_eq!(steps(&mut job, row).program, expected, "{round}");
+    let expected = if outcome == Outcome::Running { State::Runs } else { State::Stopped };
+    for round in ROUNDS {
+        assert_eq!(take_steps(&mut job, case).program, expected, "{round}");
         match place {
-            _ if is == Is::GoesOn => {}
+            _ if outcome == Outcome::Running => {}
             Place::Foreground(_) | Place::ForegroundScript(_) => job.take(Step::Fg),
             Place::Background(_) => job.bg(),
             _ => job.signal_program(libc::SIGCONT),
         }
         assert_eq!(job.settle().program, State::Runs, "{round}: continued");
         job.ask("go on");
+    }
+}
+
+/// Takes the steps, and returns the state after the last one.
+fn take_steps(job: &mut Job, case: &Case) -> JobState {
+    for &step in case.steps {
+        job.take(step);
+        job.settle();
+    }
+    job.settle()
+}
+
+/// How often the program must catch SIGTSTP.
+fn expected_catches(case: &Case) -> usize {
+    let mut catches = false;
+    let mut count = 0;
+    for step in case.steps {
+        match step {
+            Step::Ask(_) => catches = [CATCHES, CATCHES_THEN_SIGTSTP, CATCHES_THEN_SIGSTOP].contains(step),
+            // No case types a key to a program that is in the background and catches SIGTSTP.
+            _ => count += usize::from(catches && step.sends_sigtstp()),
+        }
+    }
+    count
+}
+
+/// Ends the job: at a terminal by a key, after the program has read a line.
+fn end(mut job: Job, place: Place) {
+    if !place.has_terminal() {
+        return assert_eq!(job.end_by_signal(), Some(128 + libc::SIGTERM), "the exit status");
+    }
+    if matches!(place, Place::Background(_)) {
+        job.fg();
+        // If the program read before the shell gave it the terminal, the shell would see the job stop once more.
+        job.settle();
+    }
+    type_a_line(&mut job);
+    let status = job.end_by_key();
+    if !place.is_script() {
+        assert_eq!(status, Some(128 + libc::SIGINT), "the exit status");
     }
 }

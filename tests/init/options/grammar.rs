@@ -1,10 +1,10 @@
-//! The command line is what the grammar in `docs/init.md` says: `init` accepts the sentences of that, and nothing else.
+//! `init` accepts the command lines that the grammar in `docs/init.md` derives, and no others.
 
-use crate::option_values::{spelled_choices, spellings};
-use crate::run::{outcome, piped, text};
+use super::spelling::{spelled_choices, spellings};
+use crate::run::{command, run, text};
 use bnf::rand::rngs::StdRng;
 use bnf::rand::{Rng as _, SeedableRng as _};
-use bnf::{CoverageGuided, Grammar, Term};
+use bnf::{CoverageGuided, Grammar, Production, Term};
 use pause::init::options::{Parser, Stop};
 use pause::init::words::Words;
 use proptest::prelude::*;
@@ -12,67 +12,25 @@ use std::sync::LazyLock;
 use testkit::PodProcess;
 use testkit::platform::EmulatorLimit;
 
-const DOCUMENT: &str = include_str!("../../docs/init.md");
+const DOCUMENT: &str = include_str!("../../../docs/init.md");
 
-/// What can be in a word here. The grammar leaves that open.
+/// The characters of the words in these tests. The grammar leaves them open.
 const CHARACTERS: std::ops::RangeInclusive<char> = '!'..='~';
 
-/// Changes to a sentence are made of these.
-const PIECES: [&str; 46] = [
-    " ",
-    " ",
-    "-",
-    "--",
-    "- ",
-    "-- ",
-    "=",
-    ":",
-    "0",
-    "1",
-    "2",
-    "5",
-    "6",
-    "9",
-    "00",
-    "64",
-    "65",
-    "255",
-    "256",
-    "SIG",
-    "TERM",
-    "IOT",
-    "POLL",
-    "HUP",
-    "term",
-    "s",
-    "g",
-    "c",
-    "w",
-    "v",
-    "k",
-    "h",
-    "l",
-    "V",
-    "e",
-    "p",
-    "r",
-    "t",
-    "x",
-    "--help",
-    "--version",
-    "--rewrite",
-    "--single-child",
-    "--verbose",
-    "--keep-options",
+/// What a change inserts into a sentence: one of these, or one of the long options.
+const PIECES: [&str; 40] = [
+    " ", " ", "-", "--", "- ", "-- ", "=", ":", "0", "1", "2", "5", "6", "9", "00", "64", "65", "255", "256", "SIG",
+    "TERM", "IOT", "POLL", "HUP", "term", "s", "g", "c", "w", "v", "k", "h", "l", "V", "e", "p", "r", "t", "x",
     "program",
 ];
+const LONG_OPTIONS: [&str; 6] = ["--help", "--version", "--rewrite", "--single-child", "--verbose", "--keep-options"];
 
-/// The grammar of the document, and what it leaves open. A sentence is derived from one of two symbols.
+/// The grammar of the document, and definitions of what it leaves open.
 fn grammar() -> Grammar {
     let block = DOCUMENT.split("```bnf\n").nth(1).and_then(|rest| rest.split("```").next());
     let block = block.expect("the document has a grammar");
-    let alternatives = |but: char| {
-        let characters = CHARACTERS.filter(|character| *character != but);
+    let alternatives = |except: char| {
+        let characters = CHARACTERS.filter(|character| *character != except);
         let quoted =
             characters.map(|character| if character == '"' { "'\"'".into() } else { format!("\"{character}\"") });
         quoted.collect::<Vec<_>>().join(" | ")
@@ -82,10 +40,10 @@ fn grammar() -> Grammar {
         alternatives('-'),
         alternatives('\0')
     );
-    format!("{block}\n{open}").parse().expect("it is in BNF")
+    format!("{block}\n{open}").parse().expect("the grammar is in BNF")
 }
 
-/// Sentences that are derived from this symbol, and others that differ from them a little.
+/// Generates sentences that the grammar derives from a symbol, and changed ones that it may not derive.
 struct Sentences {
     grammar: Grammar,
     start: Term,
@@ -95,36 +53,36 @@ struct Sentences {
 
 impl Sentences {
     fn from(symbol: &str) -> Self {
-        let mut grammar = grammar();
         // A sentence is generated from the first production.
         let start = Term::Nonterminal(symbol.into());
-        let first = grammar.productions_iter().find(|production| production.lhs == start).expect("it is there").clone();
-        let others: Vec<_> = grammar.productions_iter().filter(|production| production.lhs != start).cloned().collect();
-        grammar = Grammar::from_parts([vec![first], others].concat());
-        let strategy = CoverageGuided::from_seed([1; 32]); // takes what it has not taken yet
+        let is_start = |production: &Production| production.lhs == start;
+        let (first, others): (Vec<_>, Vec<_>) = grammar().productions_iter().cloned().partition(is_start);
+        let grammar = Grammar::from_parts([first, others].concat());
+        let strategy = CoverageGuided::from_seed([1; 32]); // prefers productions that it has not used yet
         Self { grammar, start, strategy, random: StdRng::seed_from_u64(1) }
     }
 
-    /// The next one.
+    /// A sentence of the grammar.
     fn next(&mut self) -> String {
         self.grammar.generate_seeded_with_strategy(&mut self.strategy).expect("the grammar is complete")
     }
 
-    /// A sentence with one to three changes.
+    /// A sentence of the grammar with one to three changes.
     fn next_changed(&mut self) -> String {
         let mut sentence = self.next();
         for _ in 0..self.random.random_range(1..=3) {
             let from = self.random.random_range(0..=sentence.len());
             let to = (from + self.random.random_range(0..=2)).min(sentence.len());
-            let piece = PIECES[self.random.random_range(0..PIECES.len())];
+            let pieces = [&PIECES[..], &LONG_OPTIONS].concat();
+            let piece = pieces[self.random.random_range(0..pieces.len())];
             sentence.replace_range(from..to, if self.random.random_range(0..4) == 0 { "" } else { piece });
         }
-        // Each word is followed by one blank.
+        // In the grammar, every word is followed by one blank.
         sentence.split(' ').filter(|word| !word.is_empty()).map(|word| format!("{word} ")).collect()
     }
 
-    /// This many sentences, and as many that are changed, each with whether it is derived from the symbol.
-    fn both(mut self, count: usize) -> Vec<(String, bool)> {
+    /// This many sentences, and as many changed ones, each with whether the grammar derives it.
+    fn generate(mut self, count: usize) -> Vec<(String, bool)> {
         let derived: Vec<_> = (0..count).map(|_| (self.next(), true)).collect();
         let changed: Vec<String> = (0..count).map(|_| self.next_changed()).collect();
         let parser = self.grammar.build_parser().expect("the grammar is complete");
@@ -133,7 +91,7 @@ impl Sentences {
         let accepted = changed.iter().filter(|(_, is_derived)| *is_derived).count();
         assert!(
             (count / 10..count * 9 / 10).contains(&accepted),
-            "{accepted} of {count} are derived: there is no control"
+            "the control: {accepted} of {count} changed sentences are still derived"
         );
         [derived, changed].concat()
     }
@@ -143,14 +101,14 @@ fn parser(sentence: &str) -> Parser<'_> {
     Parser::new(Words::Text(Some(sentence.as_bytes())))
 }
 
-/// Whether the parser of `init` has found no mistake.
+/// Whether the parser has found no mistake.
 fn is_accepted(stop: Stop) -> bool {
     matches!(stop, Stop::Program | Stop::Help | Stop::Version)
 }
 
 #[test]
 fn the_parser_accepts_the_command_lines_of_the_grammar_and_no_others() {
-    for (sentence, is_derived) in Sentences::from("command-line").both(1000) {
+    for (sentence, is_derived) in Sentences::from("command-line").generate(1000) {
         let mut parser = parser(&sentence);
         let stop = parser.parse();
         let has_program = stop != Stop::Program || parser.words.take().is_some();
@@ -160,7 +118,7 @@ fn the_parser_accepts_the_command_lines_of_the_grammar_and_no_others() {
 
 #[test]
 fn the_parser_accepts_the_variables_of_the_grammar_and_no_others() {
-    for (sentence, is_derived) in Sentences::from("INIT_OPTIONS").both(1000) {
+    for (sentence, is_derived) in Sentences::from("INIT_OPTIONS").generate(1000) {
         for sentence in [format!("  {}", sentence.replace(' ', "   ")), sentence.trim_end().into(), sentence] {
             assert_eq!(is_accepted(parser(&sentence).parse_variable()), is_derived, "{sentence:?}");
         }
@@ -182,54 +140,49 @@ proptest! {
     }
 }
 
-/// What `init` says to these words, and to this variable. It finds no program anywhere.
-fn said(words: &[&str], variable: Option<&str>) -> String {
-    let mut command = piped(words);
-    command.env("PATH", "/nowhere").env("TINI_VERBOSITY", "0").env_remove("INIT_OPTIONS");
+/// Asserts that `init` accepts these arguments and this INIT_OPTIONS, or reports a mistake. It finds no program.
+#[track_caller]
+fn assert_init(is_accepted: bool, arguments: &[&str], variable: Option<&str>) {
+    let mut command = command(arguments);
+    command.env("PATH", "/nowhere").env("TINI_VERBOSITY", "0");
     command.envs(variable.map(|variable| ("INIT_OPTIONS", variable)));
     let output = PodProcess::outside(command).wait();
-    text(&output.stderr).to_owned()
-}
-
-/// Whether `init` says that it made nothing of its words.
-fn is_refused(words: &[&str], variable: Option<&str>) -> bool {
-    said(words, variable).contains("\nusage: init ")
+    let messages = text(&output.stderr);
+    assert_eq!(!messages.contains("\nusage: init "), is_accepted, "{arguments:?}, {variable:?}: {messages}");
 }
 
 #[test]
 fn init_accepts_the_command_lines_of_the_grammar_and_no_others() {
-    for (sentence, is_derived) in Sentences::from("command-line").both(100) {
-        let words: Vec<&str> = sentence.split_terminator(' ').collect();
-        assert_eq!(is_refused(&words, None), !is_derived, "{words:?}: {}", said(&words, None));
+    for (sentence, is_derived) in Sentences::from("command-line").generate(100) {
+        assert_init(is_derived, &sentence.split_terminator(' ').collect::<Vec<_>>(), None);
     }
 }
 
 #[test]
 fn init_accepts_the_variables_of_the_grammar_and_no_others() {
-    for (sentence, is_derived) in Sentences::from("INIT_OPTIONS").both(50) {
-        let variable = Some(sentence.trim_end());
-        assert_eq!(is_refused(&["program"], variable), !is_derived, "{sentence:?}: {}", said(&["program"], variable));
+    for (sentence, is_derived) in Sentences::from("INIT_OPTIONS").generate(50) {
+        assert_init(is_derived, &["program"], Some(sentence.trim_end()));
     }
 }
 
 #[test]
-fn a_word_may_hold_blanks_or_nothing() {
-    for words in [&[""][..], &["a b"], &[" -s"], &["--", "-s -g"], &["--", ""], &["-g", "", "-x"]] {
-        assert!(!is_refused(words, None), "{words:?}: {}", said(words, None));
+fn an_argument_may_contain_blanks_or_be_empty() {
+    for arguments in [&[""][..], &["a b"], &[" -s"], &["--", "-s -g"], &["--", ""], &["-g", "", "-x"]] {
+        assert_init(true, arguments, None);
     }
-    for words in [&["-t", "", "a"][..], &["-t", " 1", "a"], &["-t1 ", "a"], &["-p", "TERM ", "a"], &["-s g", "a"]] {
-        assert!(is_refused(words, None), "{words:?}: {}", said(words, None));
+    for arguments in [&["-t", "", "a"][..], &["-t", " 1", "a"], &["-t1 ", "a"], &["-p", "TERM ", "a"], &["-s g", "a"]] {
+        assert_init(false, arguments, None);
     }
 }
 
 #[test]
-fn the_longest_zeros_make_no_difference() {
+fn a_number_may_begin_with_many_zeros() {
     if EmulatorLimit::OwnSignals.applies() {
         return;
     }
     let zeros = "0".repeat(100_000);
     for (option, value) in [("-t", "1"), ("-p", "15"), ("-e", "7"), ("-r", "15:2")] {
-        let output = outcome(&[option, &format!("{zeros}{value}"), "true"]);
+        let output = run(&[option, &format!("{zeros}{value}"), "true"]);
         assert_eq!(output.status.code(), Some(0), "{option}: {}", text(&output.stderr));
     }
 }

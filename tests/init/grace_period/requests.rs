@@ -1,0 +1,221 @@
+//! With `-t`, each process is asked to end once: by the signal that asked the program, or by SIGTERM after its end.
+
+use crate::run::{SignalLog, command, kill_in, probe_child, sorted};
+use nix::sys::signal::Signal::{self, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGWINCH};
+use std::fs;
+use std::io;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+use testkit::deadline::until_some;
+use testkit::platform::EmulatorLimit;
+use testkit::programs::pause;
+use testkit::terminal::{CTRL_C, Keyboard, take_control};
+use testkit::{Pod, PodProcess};
+
+/// What `init` is in the pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Process1,
+    Subreaper,
+}
+
+use Role::{Process1, Subreaper};
+
+/// Both roles, except where the emulator refuses subreapers.
+fn roles() -> &'static [Role] {
+    if EmulatorLimit::NoSubreaper.applies() { &[Process1] } else { &[Process1, Subreaper] }
+}
+
+/// `init` with a grace period that never ends in a test, and a shell as its program.
+struct Shutdown {
+    pod: Pod,
+    /// `init`, unless it is process 1 of the pod.
+    subreaper: Option<PodProcess>,
+    log: SignalLog,
+    folder: TempDir,
+}
+
+impl Shutdown {
+    /// Starts the shell with this script, in which PROBE stands for the path of the probe child. The script starts one;
+    /// then the shell waits. It exits with 7 on SIGUSR2.
+    #[track_caller]
+    fn start(role: Role, options: &str, script: &str) -> Self {
+        Self::start_after(role, options, script, |_| {}, || Ok(()))
+    }
+
+    /// Likewise, after a change of the command, and after this last step before `init` is executed.
+    #[track_caller]
+    fn start_after(
+        role: Role,
+        options: &str,
+        script: &str,
+        change: impl FnOnce(&mut Command),
+        last_step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let file = folder.path().join("pid");
+        let script = script.replace("PROBE", probe_child());
+        let script = format!("echo $$ > {}; trap 'exit 7' USR2; {script}; while :; do wait; done", file.display());
+        let role_options = if role == Subreaper { "-s -t 600" } else { "-t 600" };
+        let options = role_options.split_whitespace().chain(options.split_whitespace());
+        let arguments: Vec<&str> = options.chain(["--", "sh", "-c", &script]).collect();
+        let mut command = command(&arguments);
+        change(&mut command);
+        let (mut pod, mut subreaper) = match role {
+            Process1 => (Pod::start_after(command, last_step), None),
+            Subreaper => {
+                let pod = Pod::with(pause());
+                let init = pod.join_after(command, last_step);
+                (pod, Some(init))
+            }
+        };
+        let log = SignalLog::of(subreaper.as_mut().unwrap_or_else(|| pod.init()));
+        Self { pod, subreaper, log, folder }
+    }
+
+    /// Sends a signal to `init`.
+    #[track_caller]
+    fn signal(&mut self, signal: Signal) {
+        self.subreaper.as_mut().unwrap_or_else(|| self.pod.init()).signal(signal as i32);
+    }
+
+    /// Asserts the next numbers in the log, in ascending order.
+    #[track_caller]
+    fn assert_next(&mut self, expected: &[i32], case: &str) {
+        assert_eq!(sorted(self.log.by_ref().take(expected.len())), expected, "{case}");
+    }
+
+    /// Ends the program by a signal that does not pass through `init`.
+    #[track_caller]
+    fn end_program(&self) {
+        let pid = until_some("the program has written its process ID", || {
+            fs::read_to_string(self.folder.path().join("pid")).ok().filter(|pid| pid.ends_with('\n'))
+        });
+        kill_in(&self.pod, "USR2", pid.trim());
+    }
+
+    /// Returns the rest of the log in ascending order, and the exit status of `init`.
+    #[track_caller]
+    fn end(self) -> (Vec<i32>, Option<i32>) {
+        let rest = sorted(self.log);
+        let output = match self.subreaper {
+            Some(init) => init.wait(),
+            None => self.pod.wait(),
+        };
+        (rest, output.status.code())
+    }
+}
+
+#[test]
+fn a_process_that_received_the_request_is_not_sent_sigterm() {
+    // The options; a signal to init; what reaches the program, whose trap writes 77; the log then; the rest of the log.
+    type Case = (&'static str, Signal, &'static str, &'static [i32], &'static [i32]);
+    let cases: [Case; 8] = [
+        ("-g", SIGTERM, "TERM", &[15, 77], &[18]),
+        ("-g -r TERM:QUIT", SIGTERM, "QUIT", &[3, 77], &[18]),
+        ("-g -r INT:TERM", SIGINT, "TERM", &[15, 77], &[18]),
+        ("-g", SIGHUP, "HUP", &[1, 77], &[15, 18]), // many daemons read their configuration again on SIGHUP
+        ("-g", SIGINT, "INT", &[2, 77], &[15, 18]),
+        ("", SIGTERM, "TERM", &[77], &[15, 18]),
+        ("-c -g", SIGTERM, "TERM", &[77], &[15, 18]),
+        ("-r TERM:QUIT", SIGTERM, "QUIT", &[77], &[15, 18]),
+    ];
+    for &role in roles() {
+        for (options, signal, name, received, rest) in cases {
+            let case = format!("{role:?}, {options:?}, {signal}");
+            let mut shutdown = Shutdown::start(role, options, &format!("trap 'echo 77' {name}; PROBE signals 18 & :"));
+            shutdown.signal(signal);
+            shutdown.assert_next(received, &case);
+            shutdown.end_program();
+            assert_eq!(shutdown.end(), (rest.to_vec(), Some(7)), "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_forwarded_signal_that_ends_the_program_is_the_request() {
+    for &role in roles() {
+        for (options, signal, expected) in [
+            ("-g", SIGTERM, [15, 18]),
+            ("-g", SIGINT, [2, 18]),
+            ("-g", SIGHUP, [1, 18]),
+            ("-g -r TERM:KILL -r HUP:INT", SIGHUP, [2, 18]),
+            ("", SIGTERM, [15, 18]),
+            ("", SIGINT, [15, 18]),
+        ] {
+            let mut shutdown = Shutdown::start(role, options, "PROBE signals 18 & :");
+            shutdown.signal(signal);
+            let (log, status) = shutdown.end();
+            assert_eq!(log, expected, "{role:?}, {options:?}, {signal}");
+            assert!(status > Some(128), "{role:?}, {options:?}, {signal}: {status:?}");
+        }
+    }
+}
+
+#[test]
+fn a_process_that_the_handler_started_is_sent_sigterm() {
+    for &role in roles() {
+        let mut shutdown = Shutdown::start(role, "-g", "trap 'PROBE signals 18 &' TERM; PROBE signals 18 & :");
+        shutdown.signal(SIGTERM);
+        shutdown.assert_next(&[0, 15], "the first probe child receives SIGTERM, the second one begins");
+        shutdown.end_program();
+        assert_eq!(shutdown.end(), (vec![15, 18, 18], Some(7)), "{role:?}");
+    }
+}
+
+#[test]
+fn a_process_of_another_session_or_from_outside_is_sent_sigterm() {
+    for &role in roles() {
+        let mut shutdown = Shutdown::start(role, "-g", "trap 'echo 77' TERM; PROBE daemon 18 & :");
+        let mut command = Command::new(probe_child());
+        command.args(["signals", "18"]).stdout(Stdio::piped());
+        // Only process 1 sends signals to processes that are not its descendants.
+        let guest = (role == Process1).then(|| {
+            let mut guest = shutdown.pod.join(command);
+            (SignalLog::of(&mut guest), guest)
+        });
+        shutdown.signal(SIGTERM);
+        shutdown.assert_next(&[77], "the program receives SIGTERM");
+        shutdown.end_program();
+        if let Some((log, _guest)) = guest {
+            assert_eq!(sorted(log), [15, 18]);
+        }
+        assert_eq!(shutdown.end(), (vec![15, 18], Some(7)), "{role:?}");
+    }
+}
+
+#[test]
+fn a_second_sigterm_reaches_only_processes_started_since_the_first() {
+    for &role in roles() {
+        // This shell outlives the program, and starts a second probe child on SIGHUP.
+        let child = "trap '' TERM; trap 'PROBE signals 10 &' HUP; PROBE signals 10 & while :; do wait; done";
+        let mut shutdown = Shutdown::start(role, "", &format!("( {child} ) & :"));
+        shutdown.end_program();
+        shutdown.assert_next(&[15, 18], "the first probe child is asked to end");
+        shutdown.signal(SIGHUP);
+        shutdown.assert_next(&[0, 1], "the first probe child receives SIGHUP, the second one begins");
+        shutdown.signal(SIGTERM);
+        shutdown.assert_next(&[15], "the second probe child is asked to end");
+        shutdown.signal(SIGWINCH); // has a higher number: a pending SIGTERM would be delivered before it
+        shutdown.assert_next(&[28, 28], "both receive SIGWINCH, and no SIGTERM before it");
+        shutdown.signal(SIGUSR1);
+        assert_eq!(shutdown.end(), (vec![10, 10], Some(7)), "{role:?}");
+    }
+}
+
+#[test]
+fn a_key_that_ends_the_program_is_the_request() {
+    for &role in roles() {
+        for options in ["", "-g"] {
+            let mut keyboard = None;
+            let at_terminal = |command: &mut Command| {
+                keyboard = Some(Keyboard::of(command));
+                command.stdout(Stdio::piped());
+            };
+            let shutdown = Shutdown::start_after(role, options, "PROBE signals 18 & :", at_terminal, take_control);
+            let mut keyboard = keyboard.expect("the terminal was made");
+            keyboard.types(CTRL_C);
+            assert_eq!(shutdown.end(), (vec![2, 18], Some(130)), "{role:?}, {options:?}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! With `-t`, `init` sends the remaining processes SIGTERM and SIGCONT, and waits for them. Without it, it does not.
+
+use crate::run::{SignalLog, command, kill_in, probe_child, sorted, text};
+use nix::sys::signal::Signal;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::rows;
+use testkit::programs::pause;
+use testkit::usage::context_switches;
+use testkit::{Pod, PodProcess, until};
+
+/// Seconds that no test waits for.
+const LONG: &str = "600";
+
+/// Less than [`LONG`], and more than any test takes: `init` has not waited for the time to be over.
+const NOT_LONG: Duration = Duration::from_secs(300);
+
+/// Starts `init OPTIONS -- sh -c SCRIPT` as process 1. PROBE in the script stands for the path of the probe child.
+fn start(options: &[&str], script: &str) -> Pod {
+    let script = script.replace("PROBE", probe_child());
+    Pod::start(command(&[options, &["--", "sh", "-c", &script]].concat()))
+}
+
+/// Starts a probe child from outside of the pod's process tree. It exits on SIGUSR1.
+fn join_probe(pod: &Pod) -> (PodProcess, SignalLog) {
+    let mut command = Command::new(probe_child());
+    command.args(["signals", "10"]).stdout(Stdio::piped());
+    let mut process = pod.join(command);
+    let log = SignalLog::of(&mut process);
+    (process, log)
+}
+
+#[test]
+fn each_remaining_process_is_sent_sigterm_and_sigcont_and_waited_for() {
+    // One process is in the program's group, the other in its own session. Both exit on SIGCONT, which comes last.
+    let mut pod = start(&["-t", LONG], "PROBE signals 18 & PROBE daemon 18 & sleep 0.5; exit 7");
+    let log = SignalLog::of(pod.init());
+    let begin = Instant::now();
+    assert_eq!(sorted(log), [0, 15, 15, 18, 18]);
+    assert_eq!(pod.wait().status.code(), Some(7));
+    assert!(begin.elapsed() < NOT_LONG);
+}
+
+#[test]
+fn without_t_no_process_is_sent_a_signal() {
+    let mut pod = start(&[], "PROBE signals & PROBE daemon & sleep 0.5; exit 7");
+    let log = SignalLog::of(pod.init());
+    assert_eq!(sorted(log), [0], "the remaining processes are killed");
+    assert_eq!(pod.wait().status.code(), Some(7));
+}
+
+#[test]
+fn init_exits_when_the_time_is_over() {
+    let begin = Instant::now();
+    let mut pod = start(&["-t2"], "PROBE signals & sleep 0.5; exit 3");
+    let log = SignalLog::of(pod.init());
+    assert_eq!(sorted(log), [15, 18], "then the remaining process is killed with the namespace");
+    assert_eq!(pod.wait().status.code(), Some(3));
+    assert!(begin.elapsed() >= Duration::from_secs(2));
+}
+
+#[test]
+fn init_exits_immediately_if_no_process_or_no_time_is_left() {
+    let begin = Instant::now();
+    assert_eq!(start(&["-t", LONG], "exit 4").wait().status.code(), Some(4));
+    assert_eq!(start(&["-t0"], "sleep 1000 & exit 4").wait().status.code(), Some(4));
+    assert!(begin.elapsed() < NOT_LONG);
+}
+
+#[test]
+fn a_stopped_process_is_continued_and_ends() {
+    let pod = start(&["-t", LONG], "sleep 1000 & kill -STOP $!; exit 5");
+    assert_eq!(pod.wait().status.code(), Some(5));
+}
+
+#[test]
+fn processes_that_keep_forking_do_not_keep_init_from_exiting() {
+    // They fork as fast as they can, each in its own session, also while they are sent SIGTERM.
+    let forkers = "for i in 1 2 3; do setsid sh -c 'while :; do (sleep 0.01 & sleep 0.01) & wait; done' & done";
+    // Each of these forks once more on SIGTERM. That child ends by itself.
+    let last_forks = "for i in 1 2 3; do sh -c 'trap \"sleep 0.3 & exit\" TERM; while :; do sleep 0.01; done' & done";
+    for processes in [forkers, last_forks] {
+        let pod = start(&["-t", LONG], &format!("{processes}; sleep 0.5; exit 6"));
+        assert_eq!(pod.wait().status.code(), Some(6));
+    }
+}
+
+#[test]
+fn a_signal_in_the_grace_period_is_sent_to_the_remaining_processes() {
+    let mut pod = start(&["-t", LONG], "PROBE signals 10 & PROBE daemon 10 & sleep 0.5; exit 8");
+    let mut log = SignalLog::of(pod.init());
+    assert_eq!(sorted(log.by_ref().take(5)), [0, 15, 15, 18, 18]);
+    pod.signal(Signal::SIGUSR1);
+    assert_eq!(sorted(log), [10, 10]);
+    assert_eq!(pod.wait().status.code(), Some(8));
+}
+
+#[test]
+fn while_init_waits_for_children_it_never_wakes_up() {
+    let mut pod = start(&["-t", LONG], "PROBE signals 10 & sleep 0.5; exit 8");
+    let mut log = SignalLog::of(pod.init());
+    assert_eq!([log.next(), log.next()], [Some(15), Some(18)]);
+    pod.init().until_it_waits();
+    let before = context_switches(pod.pid()).expect("init is alive");
+    sleep(Duration::from_secs(2)); // a timer of init would fire in this time
+    assert_eq!(context_switches(pod.pid()).expect("init is alive"), before);
+    pod.signal(Signal::SIGUSR1);
+    assert_eq!(pod.wait().status.code(), Some(8));
+}
+
+#[test]
+fn a_storm_of_orphans_does_not_keep_init_from_exiting() {
+    // The processes that make the orphans ignore SIGTERM, and so do the orphans.
+    let storm = "trap '' TERM; for i in 1 2 3; do (while :; do (true & true & true &); done) & done; sleep 0.5; exit 6";
+    for options in [&[][..], &["-t0"], &["-t1"]] {
+        assert_eq!(start(options, storm).wait().status.code(), Some(6), "{options:?}");
+    }
+}
+
+#[test]
+fn process_1_also_waits_for_a_process_from_outside() {
+    let mut command = command(&["-t", LONG, "--", "sh", "-c", "read line; exit 9"]);
+    command.stdin(Stdio::piped()); // the program exits when its input ends
+    let mut pod = Pod::start(command);
+    let (guest, mut log) = join_probe(&pod);
+    drop(pod.init().streams().stdin.take());
+    assert_eq!([log.next(), log.next()], [Some(15), Some(18)]);
+    until("the program is gone", || rows(&pod).iter().filter(|row| row.state != 'Z').count() == 2);
+    assert!(pod.init().status().is_none(), "init waits for the process from outside");
+    pod.signal(Signal::SIGUSR1);
+    assert_eq!(sorted(log), [10]);
+    assert!(guest.wait().status.success());
+    assert_eq!(pod.wait().status.code(), Some(9));
+}
+
+#[test]
+fn a_subreaper_sends_signals_to_its_descendants_only() {
+    if EmulatorLimit::NoSubreaper.applies() {
+        return;
+    }
+    let pod = Pod::with(pause()); // kills all processes when the test ends
+    let (_other, mut other_log) = join_probe(&pod);
+
+    // The last probe child is a grandchild, whose parent waits for it.
+    let script = "PROBE signals 18 & PROBE daemon 18 & sh -c 'PROBE daemon 18; true' & sleep 0.5; exit 7";
+    let script = script.replace("PROBE", probe_child());
+    let mut init = pod.join(command(&["-s", "-t", LONG, "--", "sh", "-c", &script]));
+    assert_eq!(sorted(SignalLog::of(&mut init)), [0, 0, 15, 15, 15, 18, 18, 18]);
+    let output = init.wait();
+    assert_eq!(output.status.code(), Some(7), "{}", text(&output.stderr));
+
+    let other = rows(&pod).into_iter().find(|row| row.ppid == 0 && row.command == "probe-child");
+    kill_in(&pod, "USR1", &other.expect("the process outside of the tree is alive").pid.to_string());
+    assert_eq!(other_log.next(), Some(10), "the first signal that it receives");
+}

@@ -1,0 +1,137 @@
+//! The program inherits every file descriptor of `init`, and `init` keeps only the standard streams and the terminal.
+
+use super::program::{Inherited, PAIRS, UnderProcess1, UnderSubreaper, inherited, inherited_by_running};
+use crate::run::{SignalLog, command, probe_child};
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::signal::Signal;
+use std::fs::File;
+use std::io::{self, PipeReader, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use testkit::descriptors::{self, close_on_execution, leave_open, put};
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::rows;
+use testkit::{Pod, until};
+
+/// A file, both ends of a pipe, and a socket.
+fn files() -> Arc<Vec<OwnedFd>> {
+    let (reader, writer) = io::pipe().expect("a pipe can be made");
+    let (socket, _) = UnixStream::pair().expect("a socket can be made");
+    let file = File::open("/etc/hostname").or_else(|_| File::open("/proc/version")).expect("one of the files exists");
+    Arc::new(vec![file.into(), reader.into(), writer.into(), socket.into()])
+}
+
+/// The lines about descriptors, without the numbers of terminals: each test has another terminal.
+fn lines(inherited: &Inherited) -> Vec<String> {
+    let without_number = |line: &str| match line.split_once("/dev/pts/") {
+        Some((before, after)) => format!("{before}terminal{}", after.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => line.to_owned(),
+    };
+    inherited.lines("descriptor ").into_iter().map(without_number).collect()
+}
+
+#[test]
+fn the_program_inherits_the_standard_streams_open_or_closed() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for has_terminal in [false, true] {
+        for open in 0..8_u8 {
+            let close_others = move || leave_open(open);
+            for (with, without) in PAIRS {
+                let expected = inherited(without, has_terminal, &[], close_others);
+                let actual = inherited(with, has_terminal, &[], close_others);
+                let case = format!("{with:?}, open: {open:03b}, at a terminal: {has_terminal}");
+                assert_eq!(lines(&expected).len() as u32, open.count_ones(), "the control");
+                assert_eq!(lines(&actual), lines(&expected), "{case}");
+                assert_eq!(actual.line("foreground "), expected.line("foreground "), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_program_inherits_the_descriptors_from_3_on_unless_they_are_close_on_exec() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let files = files();
+    for (with, without) in PAIRS {
+        for has_terminal in [false, true] {
+            let expected = lines(&inherited(without, has_terminal, &[], put(&files)));
+            assert_eq!(expected.len(), 3 + files.len(), "the control");
+            assert_eq!(lines(&inherited(with, has_terminal, &[], put(&files))), expected, "{with:?}");
+        }
+        let mut put = put(&files);
+        let inherited = inherited(with, false, &[], move || {
+            put()?;
+            close_on_execution(4)
+        });
+        let numbers: Vec<char> = inherited.lines("descriptor ").iter().filter_map(|line| line.chars().next()).collect();
+        assert_eq!(numbers, ['0', '1', '2', '3', '5', '6'], "{with:?}");
+    }
+}
+
+#[test]
+fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for scenario in [UnderProcess1, UnderSubreaper] {
+        for (has_terminal, open) in (0..16_u8).map(|case| (case >= 8, case % 8)) {
+            let mut put = put(&files());
+            let mut inherited = inherited_by_running(scenario, has_terminal, move || {
+                put()?;
+                leave_open(open)
+            });
+            inherited.process.until_it_waits();
+            let kept = descriptors::of(inherited.process.pid());
+            let (streams, others): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(number, _)| *number < 3);
+            let case = format!("{scenario:?}, open: {open:03b}, at a terminal: {has_terminal}");
+            let streams: Vec<i32> = streams.into_iter().map(|(number, _)| number).collect();
+            let expected: Vec<i32> = (0..3).filter(|descriptor| open & 1 << descriptor != 0).collect();
+            assert_eq!(streams, expected, "{case}");
+            // If standard input is the terminal, init opens no other descriptor of it.
+            let others: Vec<String> = others.into_iter().map(|(_, target)| target).collect();
+            let expected: &[&str] = if has_terminal && open & 1 == 0 { &["/dev/tty"] } else { &[] };
+            assert_eq!(others, expected, "{case}");
+        }
+    }
+}
+
+/// Whether the reader of a nonblocking pipe sees its end.
+fn is_at_end(reader: &mut PipeReader) -> bool {
+    match reader.read(&mut [0]) {
+        Ok(length) => length == 0,
+        Err(error) => {
+            assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+            false
+        }
+    }
+}
+
+#[test]
+fn a_reader_sees_the_end_of_a_pipe_when_the_program_closes_it() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for closes in [true, false] {
+        let (mut reader, writer) = io::pipe().expect("a pipe can be made");
+        fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("the pipe is open");
+        let script = format!("{} exec {} signals", if closes { "exec 3>&-;" } else { "" }, probe_child());
+        let files = Arc::new(vec![OwnedFd::from(writer)]);
+        let mut pod = Pod::start_after(command(&["sh", "-c", &script]), put(&files));
+        drop(files);
+        let mut log = SignalLog::of(pod.init());
+        if closes {
+            until("the reader sees the end", || is_at_end(&mut reader));
+        } else {
+            pod.init().until_it_waits();
+            assert!(!is_at_end(&mut reader), "the control: the program has the pipe open");
+        }
+        assert_eq!(rows(&pod).len(), 2, "init and the program are alive");
+        pod.signal(Signal::SIGUSR1);
+        assert_eq!(log.next(), Some(libc::SIGUSR1));
+    }
+}

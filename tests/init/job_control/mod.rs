@@ -1,0 +1,80 @@
+//! Job control: wherever `init` runs, a stop of its program has the effect that it has without `init`.
+
+mod background;
+mod case;
+mod run;
+mod table;
+
+use case::ALONE;
+use run::{check_all, command_line, running};
+use std::thread::sleep;
+use std::time::Duration;
+use testkit::job::{Job, Place, State};
+use testkit::until;
+
+/// Much longer than `init` waits for the program to stop after it has forwarded SIGTSTP.
+const LATE: Duration = Duration::from_secs(1);
+
+#[test]
+fn without_a_shell_above_a_key_stops_no_process() {
+    check_all(table::NO_SHELL_ABOVE);
+}
+
+#[test]
+fn a_shell_above_sees_every_stop_and_continues_both_processes() {
+    check_all(table::SHELL_ABOVE);
+}
+
+#[test]
+fn without_a_terminal_the_program_stays_stopped_until_sigcont() {
+    check_all(table::NO_TERMINAL);
+}
+
+/// Asserts that Ctrl-Z stops no process: `init` has forgotten the SIGTSTP that it forwarded.
+#[track_caller]
+fn assert_ctrl_z_stops_nothing(mut job: Job, place: Place) {
+    job.ctrl_z();
+    assert_eq!(job.settle(), running(place), "{place:?}");
+    assert_ne!(job.end_by_key(), Some(0), "{place:?}");
+}
+
+#[test]
+fn init_forgets_a_sigtstp_that_sigcont_follows() {
+    for &place in ALONE {
+        let job = Job::start(place, &command_line(&[]));
+        for _ in 0..50 {
+            job.signal_parent(libc::SIGTSTP);
+            job.signal_parent(libc::SIGCONT);
+        }
+        // Of two pending signals, SIGCONT is delivered first, as it has the lower number: the program may be stopped.
+        job.settle();
+        job.signal_parent(libc::SIGCONT);
+        assert_eq!(job.settle(), running(place), "{place:?}");
+        assert_ctrl_z_stops_nothing(job, place);
+    }
+}
+
+#[test]
+fn init_forgets_a_sigtstp_that_the_program_takes_by_sigwait() {
+    for &place in ALONE {
+        let mut job = Job::start(place, &command_line(&[]));
+        job.tell("take SIGTSTP by sigwait");
+        job.settle();
+        job.signal_parent(libc::SIGTSTP);
+        until("the program has taken the signal", || job.answers("take SIGTSTP by sigwait") == 1);
+        sleep(LATE);
+        assert_ctrl_z_stops_nothing(job, place);
+    }
+}
+
+#[test]
+fn init_forgets_a_sigtstp_that_a_nested_init_forwards() {
+    let mut job = Job::start(Place::Process1, &[command_line(&[]), command_line(&[])].concat());
+    job.ask("ignored");
+    job.signal_process_1(libc::SIGTSTP);
+    sleep(LATE);
+    job.ask("default");
+    job.ctrl_z();
+    assert_eq!(job.settle().program, State::Runs);
+    assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT));
+}

@@ -1,0 +1,5 @@
+//! The options of `init`: their grammar, their spellings, and the messages about mistakes.
+
+mod grammar;
+mod messages;
+mod spelling;

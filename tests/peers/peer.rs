@@ -1,0 +1,61 @@
+//! Runs `init` and its peers, and compares the results with a table in the documentation.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use testkit::programs::{init, path};
+use testkit::{Pod, PodProcess};
+
+/// `init` and the programs of Debian, in the order of the columns.
+pub const PEERS: [&str; 4] = ["init", "tini", "dumb-init", "catatonit"];
+
+/// The command `PEER ARGUMENTS`, with pipes for its output.
+pub fn command(peer: &str, arguments: &[&str]) -> Command {
+    // Not by its name alone, which would be searched in the `PATH` that a test gives to the command.
+    let mut command = if peer == "init" { init() } else { Command::new(Path::new("/usr/bin").join(peer)) };
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The path of the probe child.
+pub fn probe_child() -> &'static str {
+    path("probe-child").to_str().expect("paths of this project are UTF-8")
+}
+
+/// Waits for process 1, and returns its exit status.
+pub fn status_of(pod: Pod) -> String {
+    pod.wait().status.code().map_or("none".into(), |code| code.to_string())
+}
+
+/// Runs `PEER ARGUMENTS` as process 1, and returns its exit status.
+pub fn status(peer: &str, arguments: &[&str]) -> String {
+    status_of(Pod::start(command(peer, arguments)))
+}
+
+/// The numbers that probe children write: 0 when one begins, and then the signals that it receives.
+pub fn numbers(process: &mut PodProcess) -> Receiver<i32> {
+    let lines = BufReader::new(process.streams().stdout.take().expect("standard output is a pipe")).lines();
+    let mut numbers = lines.map_while(Result::ok).filter_map(|line| line.parse().ok());
+    let (sender, receiver) = channel();
+    thread::spawn(move || numbers.try_for_each(|number| sender.send(number)));
+    receiver
+}
+
+/// The line of a table with these cells.
+pub fn line(cells: &[&str]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// Compares a table with the one in the documentation, or writes it there.
+#[track_caller]
+pub fn compare(file: &str, table: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("PAUSE_WRITE").is_some() {
+        fs::write(&file, table).expect("the table can be written");
+    }
+    let written = fs::read_to_string(&file).expect("the table can be read");
+    assert_eq!(written, table, "{}: `PAUSE_WRITE=1 make test-peers` writes it", file.display());
+}
