@@ -105,6 +105,20 @@ fn the_make_targets_exist() {
 }
 
 #[test]
+fn the_tests_that_the_readme_shows_exist() {
+    let readme = read("README.md");
+    let (_, output) = readme.split_once("     Running ").expect("it shows a run of tests");
+    let (file, output) = output.split_once('\n').expect("lines");
+    let source = read(file);
+    let names: Vec<&str> =
+        output.lines().map_while(|line| line.strip_prefix("test ")?.strip_suffix(" ... ok")).collect();
+    assert!(!names.is_empty(), "the control");
+    for name in names {
+        assert!(source.contains(&format!("\nfn {name}()")), "{file} has no test {name}");
+    }
+}
+
+#[test]
 fn the_readme_fits_on_a_few_screens() {
     let lines = read("README.md").lines().count();
     assert!(lines <= 150, "it has {lines} lines");
