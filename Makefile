@@ -1,107 +1,122 @@
-# What can be done with this project. `make` alone lists it.
+# `make` alone lists the targets, by the lines with "##" below.
 
 # Installs what is missing, then runs the command.
 SETUP := @build/setup/setup.sh
 
-# What the tests and the demo run. They would build it themselves, but without a word while it takes its time.
+# The programs that the tests and the demo start. Building them here first shows cargo's progress.
 PROGRAMS := cargo build --release; cargo build --release --package testkit --bins
 
-# Other people's tools that the image is tried with, and what the builder stage of the Dockerfile is made of.
+# The packages that `make test` tests, and a word that selects tests.
+TESTED := --workspace --exclude e2e --exclude bench
+FILTER :=
+
+# The tools that load the image, and the packages of the builder stage in the Dockerfile.
 IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-web cargo-web rust-web-src lld libc6-dev
 
-# The container runtimes that pods are run with, what those need, and what speaks to them; releases of containerd beside
-# this one's are Debian's later ones.
+# The container runtimes that run pods, and what they and their clients need. Newer releases of containerd come from
+# Debian's later releases.
 RUNTIMES := containerd docker.io podman catatonit uidmap runc busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
 RUNTIME :=
 
 # The programs that read the files in manifests/, as far as Debian has them.
 MANIFEST_TOOLS := containerd docker.io podman runc busybox-static systemd iproute2
 
-# The peers of pause that Debian has, and what builds the others.
+# The peers of pause that Debian has, and the compiler of the others.
 BENCH_TOOLS := catatonit tini dumb-init gcc binutils libc6-dev
 
-# More of them for the bench: name=path, several apart by spaces.
+# More peers for the bench: name=path, separated by spaces.
 PEERS :=
 BENCH = --package bench -- $(PEERS:%=--peer "%")
 
-# What the image is called: registry/name:tag, localhost/pause:<version> if nothing is said.
+# The name of the image, registry/name:tag. The default is localhost/pause:<version>.
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help build demo test soak binaries image verify test-platforms test-image test-manifests test-peers e2e bench bench-quick \
-    lint lint-workflows docs clean
+.PHONY: help demo image build binaries verify test soak test-platforms test-image test-manifests test-peers e2e bench \
+    bench-quick lint lint-workflows docs clean
 
-help: ## List what can be made
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+help:
+	@echo 'usage: make TARGET [NAME=value]. A target installs what it needs; "(root)" marks those that need root.'
+	@sed -n -e 's/^##@ /\n/p' -e 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
-build: ## Build the release binary for this machine, target/release/pause
-	$(SETUP) cargo build --release
+##@ Use
 
-demo: ## Show a pod on this machine: its orphans with pause, and with a process 1 that does not reap
+demo: ## Show a pod on this machine: its orphans under pause, and under a process 1 that never reaps
 	$(SETUP) sh -ec '$(PROGRAMS); cargo build --example pod; exec cargo run --quiet --example pod'
 
-test: ## Run the tests, in real namespaces
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --workspace --exclude e2e --exclude bench'
-
-soak: ## Give it a bad day, in each of the ways of tests/stress, for minutes [PAUSE_SEED=number]
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture'
-
-binaries: ## Build the binaries for all platforms, dist/binaries
-	$(SETUP) build/binaries.sh
-
-image: binaries ## Assemble the image for all platforms, dist/pause-<version>.tar [IMAGE=registry/name:tag]
+image: binaries ## Assemble the image for all platforms: dist/pause-<version>.tar [IMAGE=registry/name:tag]
 	$(SETUP) sh -ec 'cargo build --package image; exec cargo run --quiet --package image -- $(REFERENCE)'
+
+##@ Build
+
+build: ## Build the programs for this machine: target/release/pause and init
+	$(SETUP) cargo build --release
+
+binaries: ## Build the programs for all platforms: dist/binaries
+	$(SETUP) build/binaries.sh
 
 verify: ## Build the image twice, in different surroundings, and compare every byte
 	$(SETUP) build/verify.sh
 
-test-platforms: binaries ## Run the tests with the binary of each platform, emulated where need be
+##@ Test
+
+test: ## Run the tests, in real namespaces [FILTER=reaping: only files or tests with that word in their name]
+	$(SETUP) sh -ec '$(PROGRAMS); exec $(if $(FILTER),build/filter-tests.sh "$(FILTER)",cargo test) $(TESTED)'
+
+soak: ## Run the stress tests for minutes, from a seed that they print [PAUSE_SEED=number]
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture'
+
+test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary
 	$(SETUP) build/test-platforms.sh
 
-test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (as root)
+test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
 	@build/setup/install.sh $(IMAGE_TOOLS)
 	$(SETUP) cargo test --package e2e --test image
 
-e2e: binaries ## Run real pods with containerd, podman and Docker (as root) [RUNTIME="name…"]
-	@build/setup/install.sh $(RUNTIMES)
-	@build/setup/debian.sh trixie containerd
-	@build/setup/debian.sh forky containerd
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
-
-test-manifests: binaries ## Let the programs that they are for read the files in manifests/ (as root)
+test-manifests: binaries ## Check each file of manifests/ with the program that reads it (root)
 	@build/setup/install.sh $(MANIFEST_TOOLS)
 	@build/setup/debian.sh trixie containerd kind kubectl
 	@build/setup/debian.sh forky containerd kind kubectl
 	$(SETUP) cargo test --package e2e --test manifests
 
-test-peers: ## Compare what init does with tini, dumb-init and catatonit [PAUSE_WRITE=1 writes docs/measured/init-*.md]
+test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: write docs/measured/init-*.md]
 	@build/setup/install.sh tini dumb-init catatonit
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --test peers'
 
-bench: ## Measure pause beside its peers, write docs/measured/bench.* for the README to quote (as root) [PEERS="name=path …"]
+e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"]
+	@build/setup/install.sh $(RUNTIMES)
+	@build/setup/debian.sh trixie containerd
+	@build/setup/debian.sh forky containerd
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
+
+##@ Measure
+
+bench: ## Measure pause and init beside their peers, write docs/measured/bench* (root) [PEERS="name=path …"]
 	@build/setup/install.sh $(BENCH_TOOLS)
 	$(SETUP) sh -ec '$(PROGRAMS); cargo build --release --package bench; \
 	    exec cargo run --release --quiet $(BENCH) --output docs/measured'
 
-bench-quick: ## The same in under a minute: fewer samples, and nothing is written (as root) [PEERS="name=path …"]
+bench-quick: ## The same in less than a minute: fewer samples, writes nothing (root) [PEERS="name=path …"]
 	@build/setup/install.sh $(BENCH_TOOLS)
 	$(SETUP) sh -ec '$(PROGRAMS); cargo test --release --quiet --package bench; \
 	    exec cargo run --release --quiet $(BENCH) --quick'
 
-docs: binaries ## Write down what the image is made of, docs/measured/image.txt, for the README to quote
-	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/measured/image.txt
+##@ Maintain
 
-lint: ## Check the format, and let clippy and shellcheck read everything
+lint: ## Check the format, and run clippy and shellcheck
 	@build/setup/install.sh protobuf-compiler
 	$(SETUP) --lint sh -ec '\
 	    cargo fmt --all --check; \
 	    cargo clippy --workspace --all-targets -- -D warnings; \
 	    shellcheck build/*.sh build/*/*.sh manifests/*/*.sh .ci/run'
 
-lint-workflows: ## Let zizmor, from PyPI, read the workflows
+lint-workflows: ## Run zizmor, from PyPI, on the workflows
 	@python3 -c 'import ensurepip' 2> /dev/null || build/setup/install.sh python3-venv
 	@[ -x target/lint/bin/zizmor ] || { python3 -m venv target/lint && target/lint/bin/pip install --quiet zizmor==1.32.0; }
 	target/lint/bin/zizmor --quiet --no-progress --offline --strict-collection .github/workflows
+
+docs: binaries ## Write the sizes and digests of the image: docs/measured/image.txt
+	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/measured/image.txt
 
 clean: ## Remove what was built
 	rm -rf target dist
