@@ -1,6 +1,8 @@
 //! Writes lines to standard error, which `init` shares with its program.
 
+use super::signal_names::name_of;
 use super::text::Text;
+use crate::sys::process::WaitStatus;
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
 
@@ -27,6 +29,18 @@ pub fn number(text: &[u8], number: c_int) {
 pub fn failure(what: &[u8], error: Errno) -> c_int {
     line(what, b": error ", Some(error.number()));
     1
+}
+
+/// Writes how the program ended, unless it exited with 0.
+pub fn program_end(status: WaitStatus) {
+    match (status.ended_by(), status.code()) {
+        (None, 0) => {}
+        (None, code) => number(b"program exited with status ", code.into()),
+        (Some(signal), _) => match name_of(signal) {
+            Some(name) => two(b"program ended by SIG", name),
+            None => number(b"program ended by signal ", signal),
+        },
+    }
 }
 
 /// Writes a line, and cuts it if it is too long.

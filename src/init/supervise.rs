@@ -4,7 +4,6 @@ use super::grace_period::{self, ProgramEnd, Shutdown};
 use super::job_control::{BACKGROUND_SIGNALS, JobControl};
 use super::log;
 use super::options::{Level, Options};
-use super::signal_names::name_of;
 use super::spawn::{Program, Recipient};
 use super::terminal::Terminal;
 use crate::sys::Errno;
@@ -241,7 +240,7 @@ impl<'a> Supervisor<'a> {
     /// Acts on the end of the program.
     fn program_ended(&mut self, status: WaitStatus) {
         if self.options.says(Level::Info) {
-            report_end(status);
+            log::program_end(status);
         }
         self.state = State::Ended(status.code());
         let terminal = &self.job_control.terminal;
@@ -256,17 +255,5 @@ impl<'a> Supervisor<'a> {
             self.shutdown.program_ended(ProgramEnd { signal, group, gets_forwarded_signals, is_in_foreground });
             self.shutdown.begin(seconds);
         }
-    }
-}
-
-/// Reports how the program ended, unless it exited with 0.
-fn report_end(status: WaitStatus) {
-    match (status.ended_by(), status.code()) {
-        (None, 0) => {}
-        (None, code) => log::number(b"program exited with status ", code.into()),
-        (Some(signal), _) => match name_of(signal) {
-            Some(name) => log::two(b"program ended by SIG", name),
-            None => log::number(b"program ended by signal ", signal),
-        },
     }
 }
