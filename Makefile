@@ -103,11 +103,12 @@ bench-quick: ## The same in less than a minute: fewer samples, writes nothing (r
 
 ##@ Maintain
 
-lint: ## Check the format, and run clippy and shellcheck
+lint: ## Check the format and the documentation, and run clippy and shellcheck
 	@build/setup/install.sh protobuf-compiler
 	$(SETUP) --lint sh -ec '\
 	    cargo fmt --all --check; \
 	    cargo clippy --workspace --all-targets -- -D warnings; \
+	    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --lib; \
 	    shellcheck build/*.sh build/*/*.sh manifests/*/*.sh .ci/run'
 
 lint-workflows: ## Run zizmor, from PyPI, on the workflows
