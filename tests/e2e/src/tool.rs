@@ -1,10 +1,10 @@
-//! The programs of other people, and which package has them.
+//! The programs that the tests need, and the Debian packages that have them.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The programs in use, each with the Debian package that has it.
+/// Each program and its package.
 const TOOLS: [(&str, &str); 13] = [
     ("containerd", "containerd"),
     ("ctr", "containerd"),
@@ -21,16 +21,16 @@ const TOOLS: [(&str, &str); 13] = [
     ("unshare", "util-linux"),
 ];
 
-/// One of those programs.
+/// Builds the command for one of those programs.
 ///
 /// # Panics
-/// Where it is not installed; the message says how it can be.
+/// If it is not installed. The message says how to install it.
 #[track_caller]
 pub fn tool(name: &str) -> Command {
     Command::new(path(name))
 }
 
-/// Where a program is: the distribution's own first, as its client and its server agree with each other.
+/// Finds a program, first among the distribution's own: its client and its server have the same version.
 #[track_caller]
 fn path(name: &str) -> PathBuf {
     let (_, package) = TOOLS.iter().find(|(tool, _)| *tool == name).expect("one of the programs above");
