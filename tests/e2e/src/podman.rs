@@ -22,7 +22,7 @@ pub const CONFIGURATION_AT: &str = "/run/containers.conf";
 const ARCHIVE_AT: &str = "/run/archive.tar";
 
 /// The ordinary user: the user and group ID, and the folders.
-const USER: u32 = 1000;
+pub const USER: u32 = 1000;
 const HOME: &str = "/var/lib/user";
 const RUNTIME_FOLDER: &str = "/run/user";
 

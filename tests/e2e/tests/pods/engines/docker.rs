@@ -140,7 +140,7 @@ impl Engine for Docker {
             assert_eq!(pod.process_1().zombies_of_orphans(|command| drop(pod.shell(command))), 0);
             Box::new(pod).remove();
         })?;
-        report.step("read-only, no capabilities, 6 MB, one process: it reaps, and stops with 0", || {
+        report.step("read-only, no capabilities, 6 MB, one process: it reaps and stops", || {
             let pod = DockerPod::start(self, "minimum", reference(), &MINIMUM, &[]);
             pod.process_1().assert_is_pause(self.id_of_sandbox());
             assert_eq!(pod.process_1().status("CapBnd"), "0000000000000000");

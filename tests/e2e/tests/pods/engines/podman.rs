@@ -7,7 +7,7 @@ use crate::scenario::zombies_after_exec;
 use e2e::inventory::Inventory;
 use e2e::project::reference;
 use e2e::report::Report;
-use e2e::{Podman, busybox};
+use e2e::{Podman, busybox, podman};
 use std::fs;
 use testkit::until;
 
@@ -106,8 +106,9 @@ impl Engine for Podman {
         self.podman(&["version", "--format", "{{.Client.Version}}"]).ok()
     }
 
+    /// podman runs an infra container as root, whatever the user of its image. An ordinary user is root of a namespace.
     fn id_of_sandbox(&self) -> u32 {
-        if self.is_rootless { 165_534 } else { 65535 } // 65535 of the user's subordinate IDs, of which 1 is 100000
+        if self.is_rootless { podman::USER } else { 0 }
     }
 
     fn shared_namespaces(&self) -> &'static [&'static str] {
