@@ -19,6 +19,7 @@ use e2e::project::reference;
 use e2e::report::Report;
 use k8s_cri::v1::NamespaceMode;
 use nix::sys::signal::Signal;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::until;
 
@@ -85,10 +86,12 @@ impl Pod for CriPod<'_> {
     fn stop(&self, grace_period: u32) {
         self.process_1().signal(Signal::SIGTERM);
         let start = Instant::now();
-        while self.events.find_exit(&self.sandbox.id).is_none() && start.elapsed().as_secs() < grace_period.into() {
-            std::thread::sleep(Duration::from_millis(10));
+        while self.events.find_exit(&self.sandbox.id).is_none() {
+            if start.elapsed().as_secs() >= grace_period.into() {
+                return self.node().stop(&self.sandbox);
+            }
+            sleep(Duration::from_millis(10));
         }
-        self.node().stop(&self.sandbox);
     }
 
     /// When the sandbox has ended, the pod is not ready and its containers have exited.
