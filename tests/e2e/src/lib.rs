@@ -14,6 +14,7 @@
 //! | [`docker`]     | a Docker engine, and its client                                        |
 //! | [`builder`]    | an image with a compiler, of this machine's own packages               |
 //! | [`podman`]     | podman of root and of an ordinary user                                 |
+//! | [`process`]    | a process of a pod, and the orphans that process 1 adopts              |
 //! | [`project`]    | the project under test: its Cargo manifest and its image               |
 //! | [`platform`]   | the platforms of the image, and their emulators                        |
 //! | [`busybox`]    | an image of BusyBox: the pods' other containers, and the control       |
@@ -32,6 +33,7 @@ pub mod node;
 pub mod platform;
 pub mod pod;
 pub mod podman;
+pub mod process;
 pub mod project;
 pub mod report;
 pub mod tool;

@@ -1,8 +1,9 @@
 //! containerd imports every platform of the image and runs its own.
 
-use crate::expected::{TERMINATED, archive, assert_configuration, assert_process_1, assert_two_files, parse};
+use crate::expected::{archive, assert_configuration, assert_process_1, assert_two_files, parse};
 use e2e::Containerd;
 use e2e::platform::Platform;
+use e2e::process::TERMINATED;
 use e2e::project::reference;
 use serde_json::{Value, json};
 use std::process::Command;

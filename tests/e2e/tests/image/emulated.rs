@@ -1,7 +1,8 @@
 //! The images of other platforms run under emulation.
 
-use crate::expected::{TERMINATED, archive, init_version, parse, pause_version};
+use crate::expected::{archive, init_version, parse, pause_version};
 use e2e::platform::Platform;
+use e2e::process::TERMINATED;
 use e2e::project::output;
 use e2e::tool;
 use nix::sys::signal::{Signal, kill};

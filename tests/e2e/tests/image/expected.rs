@@ -2,6 +2,7 @@
 
 use e2e::Machine;
 use e2e::platform::Platform;
+use e2e::process::{Process, TERMINATED};
 use e2e::project::{self, package};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -11,9 +12,6 @@ use std::sync::LazyLock;
 
 /// The programs, each in a layer of its own, in this order.
 pub const PROGRAMS: [&str; 2] = ["pause", "init"];
-
-/// What pause logs when it receives SIGTERM.
-pub const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 
 /// The archive, made once.
 pub fn archive() -> &'static str {
@@ -110,15 +108,11 @@ pub fn assert_two_files(machine: &Machine, folder: &str) {
 /// Asserts that a process of an engine's machine is pause, process 1 of its PID namespace, with the user of the image.
 #[track_caller]
 pub fn assert_process_1(machine: &Machine, pid: &str) {
-    machine.until_it_waits(pid);
-    let status = std::fs::read_to_string(machine.proc(pid).join("status")).expect("the process is alive");
-    let field = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        line.expect("a field of this name").split_whitespace().collect::<Vec<_>>()
-    };
-    assert_eq!(field("NSpid").last(), Some(&"1"));
-    assert_eq!([field("Uid"), field("Gid")], [["65535"; 4]; 2]);
-    assert_eq!(field("Name"), ["pause"]);
+    let process = Process::new(machine, pid);
+    process.until_it_waits();
+    assert_eq!(process.executable(), Path::new("/pause"));
+    assert_eq!([process.status("Uid"), process.status("Gid")], ["65535 65535 65535 65535"; 2]);
+    assert_eq!(process.pid_in_namespace(), "1");
 }
 
 /// Asserts that a container in the background is process 1, and that stopping it ends it with status 0. `call` runs

@@ -1,7 +1,7 @@
 //! What the scenario asks of a container runtime.
 
-use crate::process::Process;
 use e2e::inventory::Inventory;
+use e2e::process::Process;
 use e2e::report::Report;
 
 /// A container runtime that has the images of [`images`](crate::images).

@@ -9,7 +9,6 @@ mod images;
 mod init;
 mod interrupted;
 mod other_platforms;
-mod process;
 mod scenario;
 
 use e2e::containerd::Release;

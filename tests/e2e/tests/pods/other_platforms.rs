@@ -4,9 +4,9 @@
 
 use crate::engine::Engine;
 use crate::images;
-use crate::process::{ORPHANS, TERMINATED, abandon};
 use e2e::inventory::Inventory;
 use e2e::platform::Platform;
+use e2e::process::{ORPHANS, TERMINATED, abandon};
 use e2e::report::Report;
 use e2e::{Podman, project};
 use testkit::until;

@@ -1,8 +1,8 @@
 //! The one scenario, which every runtime runs.
 
 use crate::engine::{Engine, Pod};
-use crate::process::{ORPHANS, TERMINATED, abandon};
 use e2e::busybox;
+use e2e::process::{ORPHANS, TERMINATED, abandon};
 use e2e::project::{guarded_reference, reference};
 use e2e::report::Report;
 use nix::sys::signal::Signal;

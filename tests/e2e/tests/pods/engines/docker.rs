@@ -2,10 +2,10 @@
 
 use crate::engine::{Engine, Pod};
 use crate::images;
-use crate::process::{Process, abandon_one_by_one};
 use crate::scenario::zombies_after_exec;
 use e2e::inventory::Inventory;
 use e2e::machine::Output;
+use e2e::process::{Process, abandon_one_by_one};
 use e2e::project::reference;
 use e2e::report::Report;
 use e2e::{Docker, busybox};

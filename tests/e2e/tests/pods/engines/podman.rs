@@ -2,9 +2,9 @@
 
 use crate::engine::{Engine, Pod};
 use crate::images;
-use crate::process::{Process, TERMINATED};
 use crate::scenario::zombies_after_exec;
 use e2e::inventory::Inventory;
+use e2e::process::{Process, TERMINATED};
 use e2e::project::reference;
 use e2e::report::Report;
 use e2e::{Podman, busybox, podman};

@@ -1,7 +1,6 @@
 //! containerd as the kubelet drives it, of the releases that nodes run.
 
 mod density;
-mod images;
 mod namespaces;
 mod probe;
 mod restart;
@@ -9,12 +8,12 @@ mod second_pod;
 
 use crate::engine::{Engine, Pod};
 use crate::images::all;
-use crate::process::Process;
 use e2e::Node;
 use e2e::containerd::Release;
 use e2e::events::Events;
 use e2e::inventory::Inventory;
 use e2e::pod::{Container, Pod as Sandbox};
+use e2e::process::Process;
 use e2e::project::reference;
 use e2e::report::Report;
 use k8s_cri::v1::NamespaceMode;
@@ -144,7 +143,11 @@ impl Engine for Containerd {
     }
 
     fn run_extra_steps(&mut self, report: &mut Report) -> Option<()> {
-        images::run(report, &self.node, self.release)?;
+        let has_pins = self.release != Release::Own; // since containerd 1.7
+        report.step("the node has the sandbox image, pinned since containerd 1.7", || {
+            let image = self.node.image(reference()).expect("the image has the name that the configuration has");
+            assert_eq!((image.is_pinned, image.uid), (has_pins, Some(65535)));
+        })?;
         namespaces::run(report, &self.node)?;
         probe::run(report, &self.node)?;
         second_pod::run(report, &self.node)?;

@@ -1,8 +1,8 @@
 //! Pods that share namespaces with their node, or not all of them with their containers.
 
-use crate::process::Process;
 use e2e::Node;
 use e2e::pod::{Container, Pod};
+use e2e::process::Process;
 use e2e::report::Report;
 use k8s_cri::v1::NamespaceMode::{self, Container as PerContainer, Node as OfNode, Pod as OfPod};
 use testkit::process_table::rows_in;

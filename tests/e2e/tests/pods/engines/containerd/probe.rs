@@ -1,8 +1,8 @@
 //! A probe that times out and leaves orphans behind.
 
-use crate::process::Process;
 use e2e::Node;
 use e2e::pod::{Container, Pod};
+use e2e::process::Process;
 use e2e::report::Report;
 use k8s_cri::v1::NamespaceMode;
 use testkit::until;

@@ -2,9 +2,9 @@
 
 use super::namespaces::ID;
 use super::probe::assert_orphans_are_reaped;
-use crate::process::Process;
 use e2e::Node;
 use e2e::pod::{Container, Pod};
+use e2e::process::Process;
 use e2e::report::Report;
 use k8s_cri::v1::NamespaceMode;
 

@@ -1,8 +1,8 @@
 //! A pod is stopped and run again, and removed twice.
 
 use super::namespaces::ID;
-use crate::process::Process;
 use e2e::Node;
+use e2e::process::Process;
 use e2e::report::Report;
 use k8s_cri::v1::NamespaceMode;
 

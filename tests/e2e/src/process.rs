@@ -1,6 +1,6 @@
 //! A process of a pod, as `/proc` of its machine shows it, and the orphans that process 1 of a pod adopts.
 
-use e2e::Machine;
+use crate::Machine;
 use nix::sys::signal::Signal;
 use std::fs;
 use std::path::PathBuf;
