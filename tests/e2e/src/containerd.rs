@@ -1,6 +1,7 @@
 //! containerd, and its client `ctr`.
 
 use crate::machine::{Machine, Output};
+use crate::tool::path_in_release;
 use crate::{project, tool};
 use nix::sys::signal::Signal;
 use std::path::PathBuf;
@@ -129,16 +130,10 @@ impl Release {
     /// If it is not installed. The message says how to install it.
     #[track_caller]
     fn program(self, name: &str) -> Command {
-        let release = match self {
-            Self::Own => return tool(name),
-            Self::Trixie => "trixie",
-            Self::Forky => "forky",
-        };
-        let program = project::folder().join("target/debian").join(release).join("usr/bin").join(name);
-        assert!(
-            program.is_file(),
-            "{name} of Debian {release} is missing: run build/setup/debian.sh {release} containerd"
-        );
-        Command::new(program)
+        match self {
+            Self::Own => tool(name),
+            Self::Trixie => Command::new(path_in_release("trixie", name)),
+            Self::Forky => Command::new(path_in_release("forky", name)),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The programs that the tests need, and the Debian packages that have them.
 
+use crate::project;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,4 +39,16 @@ fn path(name: &str) -> PathBuf {
     let folders = ["/usr/bin", "/usr/sbin"].map(PathBuf::from).into_iter().chain(env::split_paths(&search));
     let found = folders.map(|folder| folder.join(name)).find(|path| Path::is_file(path));
     found.unwrap_or_else(|| panic!("{name} is not installed: apt-get install --no-install-recommends {package}"))
+}
+
+/// Finds a program of a release of Debian that `build/setup/debian.sh` has unpacked.
+///
+/// # Panics
+/// If it is missing. The message says how to get it.
+#[track_caller]
+pub fn path_in_release(release: &str, name: &str) -> PathBuf {
+    let path = project::folder().join("target/debian").join(release).join("usr/bin").join(name);
+    let package = TOOLS.iter().find(|(tool, _)| *tool == name).map_or(name, |(_, package)| package);
+    assert!(path.is_file(), "{name} of Debian {release} is missing: run build/setup/debian.sh {release} {package}");
+    path
 }

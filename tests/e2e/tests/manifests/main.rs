@@ -7,6 +7,7 @@ mod node;
 mod others;
 mod switch;
 
+use e2e::tool::path_in_release;
 use e2e::{project, tool};
 use std::collections::BTreeSet;
 use std::fs;
@@ -39,9 +40,7 @@ fn programs(release: &str, package: &str) -> PathBuf {
         tool(package);
         return "/usr/bin".into();
     }
-    let folder = project::folder().join("target/debian").join(release).join("usr/bin");
-    assert!(folder.join(package).exists(), "{package} is missing: run build/setup/debian.sh {release} {package}");
-    folder
+    path_in_release(release, package).parent().expect("a folder").to_owned()
 }
 
 /// The archive of the image.
@@ -49,12 +48,6 @@ fn archive() -> &'static str {
     static ARCHIVE: LazyLock<String> =
         LazyLock::new(|| project::archive(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("manifests")));
     &ARCHIVE
-}
-
-/// Whether everybody can execute a file.
-#[track_caller]
-fn is_executable(path: &Path) -> bool {
-    fs::metadata(path).expect("the file exists").permissions().mode() & 0o111 == 0o111
 }
 
 /// Runs a command. Returns whether it succeeded, and its standard output and error.
@@ -82,7 +75,15 @@ fn files(folder: &Path) -> BTreeSet<String> {
 #[test]
 fn every_file_is_tested() {
     let tested = [containerd::FILES, kind::FILES, kubernetes::FILES, others::FILES, switch::FILES].concat();
-    assert_eq!(files(&manifest("")), tested.into_iter().map(str::to_owned).collect());
+    assert_eq!(files(&manifest("")), tested.iter().map(|&file| file.to_owned()).collect());
+}
+
+#[test]
+fn every_script_is_executable() {
+    for script in files(&manifest("")).iter().filter(|file| file.ends_with(".sh")) {
+        let mode = fs::metadata(manifest(script)).expect("the script exists").permissions().mode();
+        assert_eq!(mode & 0o111, 0o111, "{script}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::containerd::{VERSION_2, VERSION_3};
 use crate::node::{CONFIG, Node, SWITCH, is_named};
-use crate::{RELEASES, archive, is_executable, manifest, programs};
+use crate::{RELEASES, archive, manifest, programs};
 use e2e::project::{guarded, guarded_reference, reference};
 use e2e::tool;
 use std::process::Command;
@@ -167,9 +167,4 @@ fn undo_keeps_later_changes_of_others() {
         "{output:?}"
     );
     assert_eq!(node.config(), Some(VERSION_2.to_owned() + log));
-}
-
-#[test]
-fn it_is_executable() {
-    assert!(is_executable(&manifest(SWITCH)));
 }
