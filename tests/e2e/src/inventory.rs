@@ -38,9 +38,9 @@ impl Inventory {
         self
     }
 
-    /// Removes a thing, which may appear and stay.
-    pub fn except(mut self, kind: &str, thing: &str) -> Self {
-        self.0.retain(|line| *line != format!("{kind} {thing}"));
+    /// Removes things that may appear and stay.
+    pub fn without(mut self, may_stay: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|line| !may_stay(line));
         self
     }
 

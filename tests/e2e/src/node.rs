@@ -77,7 +77,8 @@ impl Node {
         let leases = leases.filter_map(|entry| entry.file_name().into_string().ok());
         // The folder also has a lock and the last address.
         let addresses = leases.filter(|name| name.parse::<IpAddr>().is_ok());
-        Inventory::of(machine).except("interface", BRIDGE).and("snapshot", snapshots).and("address", addresses)
+        let inventory = Inventory::of(machine).without(|thing| thing == format!("interface {BRIDGE}"));
+        inventory.and("snapshot", snapshots).and("address", addresses)
     }
 
     #[track_caller]
