@@ -1,25 +1,24 @@
 #!/bin/sh
-# Switches the containerd of this node, 1.6 or later, to the sandbox image in an archive; and back. As root:
+# Switches containerd on this node, 1.6 or later, to the sandbox image in an archive, or undoes that. As root:
 #
 #   sh switch.sh pause-0.1.0.tar      imports and pins the image, edits the configuration, restarts containerd
-#   sh switch.sh --undo               puts the configuration back, and restarts containerd
+#   sh switch.sh --undo               restores the configuration, restarts containerd
 #
-# Pods that run go on running: only pods that start later have the new sandbox. To call it again does no harm, whether
-# it had ended or was interrupted. It changes nothing at all where `containerd config dump` would show any other
-# difference than the name of the image.
+# Running pods go on with their old sandbox; new pods get the new one. It is safe to run it again, also after an
+# interruption. It changes nothing if `containerd config dump` would show any difference except the name of the image.
 #
 # environment:
-#   CONFIG     the configuration, if it is not /etc/containerd/config.toml
-#   RESTART    the command that restarts containerd, if it is not run by systemd: "rc-service containerd restart"
+#   CONFIG     the configuration file, by default /etc/containerd/config.toml
+#   RESTART    the command that restarts containerd without systemd, such as "rc-service containerd restart"
 #
-# It is for any POSIX shell, as a node need not have bash.
+# For any POSIX shell, as a node may not have bash.
 set -eu
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 config=$(readlink -f "${CONFIG:-/etc/containerd/config.toml}")
-backup=$config.before-pause # as it was before the first switch; empty if there was none
-old=$config.pause-old       # as it was before a restart that is still to come; empty if there was none
-new=$config.pause-new       # what is being written
+backup=$config.before-pause # the configuration before the first switch; empty if there was none
+old=$config.pause-old       # the configuration before the pending restart; empty if there was none
+new=$config.pause-new       # the configuration under construction
 
 say() { echo "switch.sh: $*" >&2; }
 fail() {
@@ -27,17 +26,17 @@ fail() {
     exit 1
 }
 
-# The table and the key that name the image, in a configuration of version $1.
+# The table and the key of the image's name, in a configuration of version $1.
 table() {
     if [ "$1" = 2 ]; then echo 'plugins."io.containerd.grpc.v1.cri"'
     else echo 'plugins."io.containerd.cri.v1.images".pinned_images'; fi
 }
 key() { if [ "$1" = 2 ]; then echo sandbox_image; else echo sandbox; fi; }
 
-# The version of the configuration $1: it stands ahead of all tables.
+# The version of the configuration $1. It precedes all tables.
 version() { sed -n -e '/^[[:space:]]*\[/q' -e 's/^[[:space:]]*version[[:space:]]*=[[:space:]]*\([0-9]*\).*/\1/p' "$1"; }
 
-# The configuration $1 with the image $2: its line changed, else added to its table, else with a table at the end.
+# Prints the configuration $1 with the image $2: changes its line, or adds one to its table, or adds the table.
 edit() {
     awk -v table="$(table "$(version "$1")")" -v key="$(key "$(version "$1")")" -v image="$2" '
         { line[NR] = $0 }
@@ -65,13 +64,13 @@ edit() {
         }' "$1"
 }
 
-# All of the settings that containerd makes of the configuration $1. Where it imports from is of no account.
+# All settings that containerd reads from the configuration $1, without the paths of imports.
 dump() { containerd --config "$1" config dump 2> /dev/null | grep -v '^imports'; }
 
-# The image in what `dump` printed.
+# The image in the output of `dump`.
 image_of() { echo "$1" | sed -n "s/^ *sandbox\(_image\)\{0,1\} = [\"']\(.*\)[\"']\$/\2/p"; }
 
-# What is configured now, into the file $1; where nothing is, what means the same.
+# Copies the configuration to the file $1, or makes an equivalent of none.
 copy_config() {
     if [ -e "$config" ]; then
         cp -p "$config" "$1"
@@ -80,7 +79,7 @@ copy_config() {
     fi
 }
 
-# Whether containerd answers, or does so in a minute.
+# Whether containerd answers within a minute.
 answers() {
     for _ in $(seq 60); do
         ! ctr --connect-timeout 1s version > /dev/null 2>&1 || return 0
@@ -91,7 +90,7 @@ answers() {
 
 restart() { sh -c "${RESTART:-systemctl restart containerd}" && answers; }
 
-# Puts the file $1 in place of the configuration; no file if it is empty.
+# Replaces the configuration by the file $1, or removes it if that is empty.
 put() {
     if [ -s "$1" ]; then
         cp -p "$1" "$new" && sync && mv "$new" "$config"
@@ -100,7 +99,7 @@ put() {
     fi
 }
 
-# Puts the file $1 in place, and restarts containerd. If that does not come back, all is put back.
+# Replaces the configuration by the file $1 and restarts containerd. If that fails, restores the old configuration.
 apply() {
     [ -e "$old" ] || if [ -e "$config" ]; then cp -p "$config" "$old"; else : > "$old"; fi
     put "$1"
@@ -113,9 +112,9 @@ finish() {
         return
     fi
     put "$old"
-    restart || fail "containerd starts neither with the new configuration nor with the old one, which is in place"
+    restart || fail "containerd starts neither with the new configuration nor with the old one, which is restored"
     rm "$old"
-    fail "containerd did not start with the new configuration; the old one is in place again, and it runs"
+    fail "containerd did not start with the new configuration; the old one is restored, and containerd runs"
 }
 
 [ "$(id -u)" = 0 ] || fail "only root can configure containerd"
@@ -123,15 +122,15 @@ finish() {
 command -v containerd > /dev/null || fail "there is no containerd here"
 if [ -z "${RESTART-}" ]; then
     systemctl is-active --quiet containerd 2> /dev/null \
-        || fail "systemd runs no containerd here; if something else does, tell RESTART how it restarts it"
+        || fail "systemd runs no containerd here; if something else does, set RESTART to the command that restarts it"
     mode=$(systemctl show --property=KillMode containerd)
-    [ "$mode" = KillMode=process ] || fail "a restart would end all pods: containerd.service has $mode, and not process"
+    [ "$mode" = KillMode=process ] || fail "a restart would end all pods: containerd.service has $mode, not process"
 fi
 answers || fail "containerd does not answer"
 running=$(ctr version | sed -n '/^Server/,$s/^ *Version: *//p')
 case $(containerd --version) in
     *" ${running:-of no version}"*) ;;
-    *) fail "containerd $running runs, and the one in the PATH is another: $(containerd --version)" ;;
+    *) fail "containerd $running runs, but the one in PATH is another: $(containerd --version)" ;;
 esac
 
 mkdir -p "$(dirname "$config")"
@@ -141,18 +140,18 @@ before=$(dump "$new") \
     || fail "containerd cannot read $config: $(containerd --config "$new" config dump 2>&1 | tail -n 1)"
 current=$(image_of "$before")
 case $(version "$new") in
-    '' | 1) fail "$config is of version 1, whose form nobody should edit any more: see containerd's documentation" ;;
+    '' | 1) fail "$config is of version 1, which is obsolete: see containerd's documentation" ;;
 esac
 ! echo "$before" | grep -q '^disabled_plugins = .*cri' \
     || fail "$config disables the CRI plugin: no kubelet uses this containerd"
-[ "$(echo "$current" | wc -w)" = 1 ] || fail "containerd config dump names not one sandbox image, but these: $current"
+[ "$(echo "$current" | wc -w)" = 1 ] || fail "containerd config dump has not one sandbox image, but these: $current"
 
 if [ "$1" = --undo ]; then
     if [ ! -e "$backup" ]; then
         say "nothing to undo: there is no $backup"
         exit 0
     fi
-    # What somebody has changed since the switch stays: then only the name of the image goes back.
+    # Keep later changes of the configuration: then restore only the name of the image.
     copy_config "$new.was"
     [ ! -s "$backup" ] || cp -p "$backup" "$new.was"
     [ -s "$backup" ] || containerd config default | grep '^version' > "$new.was"
@@ -161,10 +160,10 @@ if [ "$1" = --undo ]; then
         cp -p "$backup" "$new.made"
     else
         edit "$new" "$image" > "$new.made"
-        say "$config has changed since the switch: only the name of the image goes back"
+        say "$config has changed since the switch: only the name of the image is restored"
     fi
     apply "$new.made"
-    # Not before: containerd pins what it is configured with. The image may be gone.
+    # After the restart, as containerd pins its configured image. The image may have been deleted.
     ctr --namespace k8s.io images label "$current" io.cri-containerd.pinned= > /dev/null 2>&1 || true
     rm "$backup"
     say "the sandbox image is $image again; pods that run keep theirs"
@@ -178,11 +177,11 @@ case $image in
 esac
 ctr --namespace k8s.io images import "$1" > /dev/null
 [ "$(ctr --namespace k8s.io images ls --quiet "name==$image")" = "$image" ] || fail "$image is not there after its import"
-# containerd 1.7 and later pin what they are configured with, but this image comes first. The kubelet deletes others.
+# Without a pin, the kubelet could delete the image before it is configured. containerd 1.6 never pins one itself.
 ctr --namespace k8s.io images label "$image" io.cri-containerd.pinned=pinned > /dev/null
 
 if [ "$current" = "$image" ]; then
-    [ ! -e "$old" ] || finish # a call before was interrupted
+    [ ! -e "$old" ] || finish # an earlier run was interrupted
     say "the sandbox image is $image"
     exit 0
 fi
@@ -190,7 +189,7 @@ edit "$new" "$image" > "$new.made"
 expected=$(echo "$before" | sed "s|^\( *sandbox\(_image\)\{0,1\} = [\"']\).*\([\"']\)\$|\1$image\3|")
 if [ "$(dump "$new.made")" != "$expected" ]; then
     version=$(version "$new")
-    fail "$config cannot be edited safely: name $image in it by hand, as $(key "$version") in [$(table "$version")]"
+    fail "$config cannot be edited safely: set $image by hand, as $(key "$version") in [$(table "$version")]"
 fi
 [ -e "$backup" ] || if [ -e "$config" ]; then cp -p "$config" "$backup"; else : > "$backup"; fi
 apply "$new.made"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Switches every node of a minikube cluster with --container-runtime=containerd to this sandbox image, and back:
+# Switches every node of a minikube cluster with --container-runtime=containerd to this sandbox image, or undoes that:
 #
 #   manifests/minikube/switch.sh dist/pause-0.1.0.tar [PROFILE]
 #   manifests/minikube/switch.sh --undo [PROFILE]
 #
-# `minikube start` writes its own image's name into the configuration each time: call this again after it.
+# Each `minikube start` writes its own image into the configuration: run this again after it.
 set -euo pipefail
 
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then

@@ -1,4 +1,4 @@
-//! An image to compile in, made of this machine's own packages: no registry of images is needed.
+//! An image with a compiler, made of this machine's own packages: no registry is needed.
 
 use crate::docker::Docker;
 use crate::tool;
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// What a build of the binaries calls, as Debian's packages.
+/// The packages of the programs that build the binaries.
 const PACKAGES: [&str; 14] = [
     "rustc-web",
     "cargo-web",
     "rust-web-src",
     "lld",
-    "libc6-dev", // the compiler's parts
+    "libc6-dev", // the compiler
     "apt",
     "bash",
     "coreutils",
@@ -23,11 +23,10 @@ const PACKAGES: [&str; 14] = [
     "findutils",
     "grep",
     "mawk",
-    "sed", // the script's
+    "sed", // the build script
 ];
 
-/// What is in no package: the links that take `/bin` into `/usr`, those that scripts of packages make, and the list of
-/// what is installed.
+/// What no package contains: links from `/bin` into `/usr`, links that packages' scripts make, and the list of packages.
 const LINKS: [&str; 10] = [
     "/bin",
     "/sbin",
@@ -41,44 +40,44 @@ const LINKS: [&str; 10] = [
     "/var/lib/dpkg/status",
 ];
 
-/// What it is told about a build without a network: where the crates are that cargo has on this machine.
+/// Lets cargo build without a network, with the crates of this machine.
 const ENVIRONMENT: &str = "ENV CARGO_HOME=/cargo CARGO_NET_OFFLINE=true PATH=/usr/bin:/usr/sbin";
 
 /// Makes an image of this name.
 ///
 /// # Panics
-/// Where one of the packages is not installed.
+/// If one of the packages is not installed.
 #[track_caller]
 pub fn import(docker: &Docker, name: &str) {
     let mut list = tempfile::NamedTempFile::new().expect("a file can be made");
-    list.write_all(files().join("\n").as_bytes()).expect("it can be written");
+    list.write_all(files().join("\n").as_bytes()).expect("a file can be written");
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.unwrap_or_else(|| Path::new(&env::var_os("HOME").expect("there is a home")).join(".cargo"));
+    let home = home.unwrap_or_else(|| Path::new(&env::var_os("HOME").expect("HOME is set")).join(".cargo"));
     let mut tar = tool("tar");
     tar.args(["--create", "--no-recursion", "--files-from"]).arg(list.path());
     tar.args(["--recursion", "--transform", "s,^registry,cargo/registry,", "--directory"]).arg(home);
     tar.args(["registry/index", "registry/cache"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut tar = tar.spawn().expect("it is installed");
-    let archive = tar.stdout.take().expect("it is piped");
+    let mut tar = tar.spawn().expect("tar can be started");
+    let archive = tar.stdout.take().expect("a pipe");
     let import = ["import", "--change", ENVIRONMENT, "-", name];
     docker.docker_with(&import, archive.into(), Duration::from_secs(300)).ok();
-    assert!(tar.wait().is_ok_and(|status| status.success()), "the packages' files cannot all be read");
+    assert!(tar.wait().is_ok_and(|status| status.success()), "tar reads all files of the packages");
 }
 
-/// The files of the packages, and of those that they depend on.
+/// The files of the packages and of their dependencies.
 #[track_caller]
 fn files() -> Vec<String> {
     let installed = Command::new("dpkg").arg("--status").args(PACKAGES).output();
     assert!(
         installed.is_ok_and(|output| output.status.success()),
-        "the image to compile in is made of Debian packages: apt-get install --no-install-recommends {}",
+        "the image is made of Debian packages: apt-get install --no-install-recommends {}",
         PACKAGES.join(" ")
     );
     let only =
         ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map(|kind| format!("--no-{kind}"));
     let depends =
         lines(Command::new("apt-cache").args(["depends", "--installed", "--recurse"]).args(only).args(PACKAGES));
-    // Indented are kinds of dependency, and in angle brackets packages that others stand in for.
+    // Indented lines are kinds of dependency; angle brackets mark virtual packages.
     let packages = depends.into_iter().filter(|line| line.starts_with(|first: char| first.is_ascii_alphanumeric()));
     let mut files = lines(Command::new("dpkg").arg("--listfiles").args(packages));
     for file in &mut files {
@@ -86,13 +85,13 @@ fn files() -> Vec<String> {
             file.insert_str(0, "/usr");
         }
     }
-    let is_of_use = |file: &String| {
+    let is_needed = |file: &String| {
         let is_manual = ["/usr/share/doc", "/usr/share/man", "/usr/share/locale"].iter().any(|at| file.starts_with(at));
-        // Of the source of Rust, the library is of use, and the compiler and its tools are not.
+        // Only the library of Rust's source is needed, not the compiler and its tools.
         let part = file.strip_prefix("/usr/src/").and_then(|file| file.split('/').nth(1));
         !is_manual && part.is_none_or(|part| part == "library") && Path::new(file).symlink_metadata().is_ok()
     };
-    files.retain(is_of_use);
+    files.retain(is_needed);
     files.extend(LINKS.map(str::to_owned));
     let alternatives = std::fs::read_dir("/etc/alternatives").into_iter().flatten().flatten();
     files.extend(alternatives.filter_map(|entry| entry.path().into_os_string().into_string().ok()));
@@ -101,7 +100,7 @@ fn files() -> Vec<String> {
     files
 }
 
-/// What a command says, though it may not like all that it is asked about: a package may be a virtual one.
+/// The lines that a command prints. It may fail for a virtual package.
 #[track_caller]
 fn lines(command: &mut Command) -> Vec<String> {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));

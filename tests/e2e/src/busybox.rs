@@ -1,6 +1,6 @@
-//! An image of BusyBox: what the pods' other containers are made of, and the control.
+//! An image of BusyBox: for the containers of a pod, and as the control.
 //!
-//! Without arguments it sleeps, as process 1 of a pod too: it reaps nobody, and is not told to end by SIGTERM.
+//! Without arguments it sleeps. As process 1 of a pod it never reaps and ignores SIGTERM.
 
 use serde_json::json;
 use std::fs::{self, File};
@@ -8,19 +8,19 @@ use std::io;
 use std::path::Path;
 use tar::{Builder, EntryType, Header};
 
-/// What it is called.
+/// The name of the image.
 pub const REFERENCE: &str = "localhost/busybox:latest";
 
-/// Debian's, which needs no library.
+/// Debian's static build.
 const PROGRAM: &str = "/bin/busybox";
 
-/// The names under which it is called; `sh` finds its other parts by itself.
+/// Links to it; `sh` finds its other applets itself.
 const LINKS: [&str; 2] = ["bin/sh", "bin/sleep"];
 
-/// Writes the image into `folder`, as `docker save` would: the path of the archive.
+/// Writes the image into `folder`, as `docker save` would, and returns the path of the archive.
 ///
 /// # Panics
-/// Where BusyBox is not installed; the message says how it can be.
+/// If BusyBox is not installed. The message says how to install it.
 #[track_caller]
 pub fn archive(folder: &Path) -> String {
     let program = fs::read(PROGRAM)
@@ -28,7 +28,7 @@ pub fn archive(folder: &Path) -> String {
     let architecture = match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
-        other => panic!("this machine's architecture, {other}, has no name here: add the one that images use"),
+        other => panic!("add the name that images use for {other}"),
     };
     let write = || -> io::Result<()> {
         let mut layer = Builder::new(Vec::new());
@@ -58,7 +58,7 @@ pub fn archive(folder: &Path) -> String {
         archive.finish()
     };
     fs::create_dir_all(folder).and_then(|()| write()).expect("an archive can be written");
-    folder.join("busybox.tar").into_os_string().into_string().expect("the folder has a plain name")
+    folder.join("busybox.tar").into_os_string().into_string().expect("a path in UTF-8")
 }
 
 fn append<W: io::Write>(archive: &mut Builder<W>, path: &str, mode: u32, bytes: &[u8]) -> io::Result<()> {

@@ -1,35 +1,35 @@
-//! The control groups that an engine makes, removed with it.
+//! The cgroup in which an engine makes those of its containers.
 
 use nix::unistd::Pid;
 use procfs::process::Process;
 use std::path::PathBuf;
 use testkit::cgroup_cleanup;
 
-/// A group that an engine is told to put its containers' groups into. It makes it in every hierarchy there is.
+/// The parent of an engine's cgroups, which the engine makes in every hierarchy. Dropped, it is removed with all of them.
 pub struct Parent {
     name: String,
     folders: Vec<PathBuf>,
 }
 
 impl Parent {
-    #[expect(clippy::new_without_default, reason = "each one is another one")]
+    #[expect(clippy::new_without_default, reason = "each call makes another name")]
     pub fn new() -> Self {
         let name = cgroup_cleanup::name();
         let folders = hierarchies().map(|root| cgroup_cleanup::claim(&root, &name)).collect();
         Self { name, folders }
     }
 
-    /// As engines want to be told: from the root of a hierarchy.
+    /// The path from the root of a hierarchy.
     pub fn path(&self) -> String {
         format!("/{}", self.name)
     }
 
-    /// The groups that another process made like this one, in all hierarchies.
+    /// The cgroups that another process made in this way, in all hierarchies.
     pub fn of_process(maker: Pid) -> impl Iterator<Item = PathBuf> {
         hierarchies().flat_map(move |root| cgroup_cleanup::of_process(&root, maker).collect::<Vec<_>>())
     }
 
-    /// Those of its groups that there are, with all that is in them.
+    /// Its folders that exist, one in each hierarchy.
     pub fn folders(&self) -> impl Iterator<Item = &PathBuf> {
         self.folders.iter().filter(|folder| folder.exists())
     }
@@ -41,7 +41,7 @@ impl Drop for Parent {
     }
 }
 
-/// Where the hierarchies are mounted, of either version.
+/// The mount points of cgroups of both versions.
 fn hierarchies() -> impl Iterator<Item = PathBuf> {
     let mounts = Process::myself().and_then(|me| me.mountinfo()).into_iter().flatten();
     mounts.filter(|mount| mount.fs_type.starts_with("cgroup")).map(|mount| mount.mount_point)

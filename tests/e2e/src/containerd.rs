@@ -1,6 +1,7 @@
 //! containerd, and its client `ctr`.
 
-use crate::machine::{Machine, Said};
+use crate::machine::{Machine, Output};
+use crate::tool::path_in_release;
 use crate::{project, tool};
 use nix::sys::signal::Signal;
 use std::path::PathBuf;
@@ -8,10 +9,10 @@ use std::process::{Command, Stdio};
 use testkit::deadline::until_some;
 use testkit::{PodProcess, until};
 
-/// Where it reads what it is told.
+/// The path of the configuration file.
 const CONFIGURATION: &str = "/run/containerd.toml";
 
-/// No part of it for Kubernetes, which its own client does not use.
+/// `ctr` does not use the CRI plugin.
 const WITHOUT_CRI: &str = "version = 2
 disabled_plugins = [\"io.containerd.grpc.v1.cri\"]
 ";
@@ -35,17 +36,17 @@ pub struct Containerd {
 }
 
 impl Containerd {
-    /// Starts this machine's own, for `ctr` alone; returns when it answers.
-    #[expect(clippy::new_without_default, reason = "each one is another one")]
+    /// Starts this machine's own release, for `ctr` only. Returns when it answers.
+    #[expect(clippy::new_without_default, reason = "each call starts another server")]
     #[track_caller]
     pub fn new() -> Self {
         Self::start(Release::Own, WITHOUT_CRI, Machine::new())
     }
 
-    /// Starts a release of it with this configuration; returns when it answers.
+    /// Starts a release with this configuration. Returns when it answers.
     #[track_caller]
     pub fn start(release: Release, configuration: &str, machine: Machine) -> Self {
-        tool("runc"); // or containers would fail to start with a longer story
+        tool("runc"); // without it, containers would fail with a longer message
         machine.write(CONFIGURATION, configuration);
         let server = machine.start(release.server());
         let this = Self { server, release, machine };
@@ -53,7 +54,7 @@ impl Containerd {
         this
     }
 
-    /// Kills it outright, as the kernel does that is out of memory, and starts it again.
+    /// Kills it with SIGKILL, as the OOM killer does, and starts it again.
     #[track_caller]
     pub fn kill_and_start_again(&mut self) {
         self.server = {
@@ -71,11 +72,11 @@ impl Containerd {
 
     /// Runs `ctr` with these arguments.
     #[track_caller]
-    pub fn ctr(&self, arguments: &[&str]) -> Said {
+    pub fn ctr(&self, arguments: &[&str]) -> Output {
         self.machine.run(self.client(arguments))
     }
 
-    /// `ctr` with these arguments, to be started on the machine.
+    /// Builds the command `ctr` with these arguments, to be started on the machine.
     #[track_caller]
     pub fn client(&self, arguments: &[&str]) -> Command {
         let mut client = self.release.program("ctr");
@@ -83,7 +84,7 @@ impl Containerd {
         client
     }
 
-    /// Starts a container of this name. The client stays with it, says what it says, and ends as it ends.
+    /// Starts a container of this name. The client runs as long as the container, with its output and its exit status.
     #[track_caller]
     pub fn run(&self, image: &str, name: &str) -> PodProcess {
         let cgroup = format!("{}/{name}", self.machine.cgroup_parent());
@@ -92,7 +93,7 @@ impl Containerd {
         self.machine.start(client)
     }
 
-    /// The process of a container that was started, when it is there: its number, as its machine has it.
+    /// Waits for the process of a container and returns its process ID on the machine.
     #[track_caller]
     pub fn pid(&self, name: &str) -> String {
         until_some(&format!("the container {name} has a process"), || {
@@ -104,41 +105,35 @@ impl Containerd {
 }
 
 impl Release {
-    /// The version that it says it is.
+    /// Asks the program for its version.
     #[track_caller]
     pub fn version(self) -> String {
-        let said = project::output(self.program("containerd").arg("--version"));
-        // Its name and where it is from come first.
-        let version = String::from_utf8_lossy(&said).split_whitespace().nth(2).map(str::to_owned);
-        version.expect("it says its version").trim_start_matches('v').to_owned()
+        let output = project::output(self.program("containerd").arg("--version"));
+        // The words are: containerd, a package, the version.
+        let version = String::from_utf8_lossy(&output).split_whitespace().nth(2).map(str::to_owned);
+        version.expect("containerd prints its version").trim_start_matches('v').to_owned()
     }
 
     #[track_caller]
     fn server(self) -> Command {
         let mut server = self.program("containerd");
         server.args(["--config", CONFIGURATION]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // Its shims are beside it, and runc is this machine's own.
+        // Its shims are in the same folder; runc is this machine's own.
         let folder = PathBuf::from(server.get_program()).parent().expect("a program is in a folder").to_owned();
         server.env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", folder.display()));
         server
     }
 
-    /// A program of this release.
+    /// Builds the command for a program of this release.
     ///
     /// # Panics
-    /// Where it is not installed; the message says how it can be.
+    /// If it is not installed. The message says how to install it.
     #[track_caller]
     fn program(self, name: &str) -> Command {
-        let release = match self {
-            Self::Own => return tool(name),
-            Self::Trixie => "trixie",
-            Self::Forky => "forky",
-        };
-        let program = project::folder().join("target/debian").join(release).join("usr/bin").join(name);
-        assert!(
-            program.is_file(),
-            "{name} of Debian {release} is not here: build/setup/debian.sh {release} containerd"
-        );
-        Command::new(program)
+        match self {
+            Self::Own => tool(name),
+            Self::Trixie => Command::new(path_in_release("trixie", name)),
+            Self::Forky => Command::new(path_in_release("forky", name)),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! A client of the container runtime interface, CRI v1, that waits for every answer.
+//! A blocking client of the container runtime interface, CRI v1.
 
 use k8s_cri::v1::image_service_client::ImageServiceClient;
 use k8s_cri::v1::runtime_service_client::RuntimeServiceClient;
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Response, Status};
 
-/// The two services of a runtime. Their methods are called within [`call`](Self::call).
+/// A connection to the two services of a runtime.
 pub struct Cri {
     runtime: Runtime,
     channel: Channel,
@@ -19,13 +19,13 @@ type Pods = RuntimeServiceClient<Channel>;
 type Images = ImageServiceClient<Channel>;
 
 impl Cri {
-    /// A client of the runtime that listens on this socket, or will by the first call.
+    /// Connects to a runtime at the first call.
     #[track_caller]
     pub fn new(socket: &Path) -> Self {
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime of tokio's");
+        let runtime = Builder::new_current_thread().enable_all().build().expect("tokio can start");
         let address = format!("unix:{}", socket.display());
-        let endpoint = Endpoint::from_shared(address).expect("a path is an address").timeout(PATIENCE);
-        let channel = runtime.block_on(async { endpoint.connect_lazy() }); // it wants to know the runtime
+        let endpoint = Endpoint::from_shared(address).expect("a path of a socket").timeout(PATIENCE);
+        let channel = runtime.block_on(async { endpoint.connect_lazy() }); // needs tokio's runtime
         Self { runtime, channel }
     }
 
@@ -39,8 +39,8 @@ impl Cri {
         self.runtime.block_on(method(Images::new(self.channel.clone()))).map(Response::into_inner)
     }
 
-    /// Calls a method once for each of the requests, at the same time; the answers are in the order of the requests.
-    pub fn call_at_once<R, T, F>(&self, requests: Vec<R>, method: impl Fn(Pods, R) -> F) -> Result<Vec<T>, Status>
+    /// Calls a method for all requests concurrently. The answers have the order of the requests.
+    pub fn call_concurrently<R, T, F>(&self, requests: Vec<R>, method: impl Fn(Pods, R) -> F) -> Result<Vec<T>, Status>
     where
         F: Future<Output = Result<Response<T>, Status>> + Send + 'static,
         T: Send + 'static,

@@ -1,6 +1,6 @@
 //! A Docker engine, and its client.
 
-use crate::machine::{Machine, Said};
+use crate::machine::{Machine, Output};
 use crate::tool;
 use std::fs::File;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use testkit::{PodProcess, until};
 
-/// Where what it says is kept.
+/// The path of the engine's log.
 pub const LOG_AT: &str = "/run/dockerd.log";
 
 /// A Docker engine, on a machine of its own.
@@ -18,22 +18,22 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// Starts it; returns when it answers.
-    #[expect(clippy::new_without_default, reason = "each one is another one")]
+    /// Returns when it answers.
+    #[expect(clippy::new_without_default, reason = "each call starts another server")]
     #[track_caller]
     pub fn new() -> Self {
         Self::with(&[], |_| ())
     }
 
-    /// Starts it with further arguments, on a machine that is prepared for that.
+    /// Starts it with further arguments, after `prepare`.
     #[track_caller]
     pub fn with(arguments: &[&str], prepare: impl FnOnce(&Machine)) -> Self {
         let machine = Machine::new();
         prepare(&machine);
-        let log = File::create(machine.path(LOG_AT)).expect("it is in memory");
+        let log = File::create(machine.path(LOG_AT)).expect("a file can be made");
         let mut server = tool("dockerd");
         server.args(arguments);
-        // It has no network of any kind: nothing here needs one, and making one needs the whole machine's firewall.
+        // Nothing here needs a network, and Docker's would change the firewall of the whole machine.
         server.args(["--iptables=false", "--ip6tables=false", "--bridge=none", "--cgroup-parent"]);
         server.arg(machine.cgroup_parent()).stdout(Stdio::null()).stderr(log);
         let server = machine.start(server);
@@ -44,26 +44,26 @@ impl Docker {
 
     /// Runs `docker` with these arguments.
     #[track_caller]
-    pub fn docker(&self, arguments: &[&str]) -> Said {
+    pub fn docker(&self, arguments: &[&str]) -> Output {
         self.machine.run(client(arguments))
     }
 
-    /// Like [`docker`](Self::docker), for what reads `input` and may take as long as `patience`.
+    /// Like [`docker`](Self::docker), with a standard input and a time limit.
     #[track_caller]
-    pub fn docker_with(&self, arguments: &[&str], input: Stdio, patience: Duration) -> Said {
+    pub fn docker_with(&self, arguments: &[&str], input: Stdio, patience: Duration) -> Output {
         self.machine.run_with(client(arguments), input, patience)
     }
 
-    /// Builds the image of a folder with a `Dockerfile`, without a network, with the classic builder or with BuildKit.
+    /// Builds the `Dockerfile` in a folder, without a network.
     #[track_caller]
-    pub fn build(&self, with: Builder, folder: &Path, arguments: &[&str]) {
+    pub fn build(&self, builder: Builder, folder: &Path, arguments: &[&str]) {
         let mut build = client(&["build", "--network=none"]);
-        build.args(arguments).arg(folder).env("DOCKER_BUILDKIT", if with == Builder::BuildKit { "1" } else { "0" });
+        build.args(arguments).arg(folder).env("DOCKER_BUILDKIT", if builder == Builder::BuildKit { "1" } else { "0" });
         self.machine.run_with(build, Stdio::null(), Duration::from_secs(900)).ok();
     }
 }
 
-/// The two builders that an engine has.
+/// The two builders of an engine.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Builder {
     Classic,

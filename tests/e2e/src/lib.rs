@@ -1,23 +1,24 @@
-//! Real container runtimes for the tests, each as if on a machine of its own.
+//! Real container runtimes for the tests, each on a machine of its own.
 //!
-//! | module         | its one job                                                            |
+//! | module         | its job                                                                |
 //! | -------------- | ---------------------------------------------------------------------- |
-//! | [`machine`]    | namespaces in which an engine finds its folders empty and leaves nothing |
-//! | [`cgroups`]    | the control groups that an engine makes, removed with it               |
-//! | [`tool`]       | the programs of other people, and which package has them               |
+//! | [`machine`]    | namespaces in which an engine finds empty folders and leaves nothing   |
+//! | [`cgroups`]    | the cgroups that an engine makes, removed with it                      |
+//! | [`tool`]       | the programs that the tests need, and their packages                   |
 //! | [`containerd`] | containerd, and its client `ctr`                                       |
 //! | [`cri`]        | a client of the container runtime interface, CRI v1                    |
-//! | [`node`]       | containerd as on a node, with what the kubelet does to its pods        |
+//! | [`node`]       | containerd as on a node, driven as the kubelet drives it               |
 //! | [`pod`]        | a pod on a node, and the containers in it                              |
-//! | [`events`]     | how processes of containers ended, as containerd reports it            |
-//! | [`inventory`]  | what there is on a machine: with no pod on it, always the same         |
+//! | [`events`]     | exit statuses, as containerd reports them                              |
+//! | [`inventory`]  | what exists on a machine, to find what pods leave behind               |
 //! | [`docker`]     | a Docker engine, and its client                                        |
-//! | [`builder`]    | an image to compile in, of this machine's own packages                 |
-//! | [`podman`]     | podman, which needs no server                                          |
-//! | [`project`]    | the project under test: its manifest and its image                     |
-//! | [`platform`]   | the platforms of the image, and how this machine runs another's        |
+//! | [`builder`]    | an image with a compiler, of this machine's own packages               |
+//! | [`podman`]     | podman of root and of an ordinary user                                 |
+//! | [`process`]    | a process of a pod, and the orphans that process 1 adopts              |
+//! | [`project`]    | the project under test: its Cargo manifest and its image               |
+//! | [`platform`]   | the platforms of the image, and their emulators                        |
 //! | [`busybox`]    | an image of BusyBox: the pods' other containers, and the control       |
-//! | [`report`]     | what was done with a runtime, and how it went: a table                 |
+//! | [`report`]     | the table of the steps and their results                               |
 
 pub mod builder;
 pub mod busybox;
@@ -32,6 +33,7 @@ pub mod node;
 pub mod platform;
 pub mod pod;
 pub mod podman;
+pub mod process;
 pub mod project;
 pub mod report;
 pub mod tool;

@@ -1,7 +1,7 @@
-//! Namespaces in which an engine finds its folders empty, whatever is installed or runs here, and leaves nothing.
+//! A machine of its own for an engine: namespaces in which its folders are empty, and in which it leaves nothing behind.
 //!
-//! It is a pod of the sandbox, so all that an engine starts ends with it, containers and their shims too. Its sockets,
-//! images and mounts are in file systems in memory, which go with the last process that sees them.
+//! It is a pod of the testkit: all processes that an engine starts end with it, containers and shims included. Sockets,
+//! images and mounts are in file systems in memory, which end with the last process that sees them.
 
 use crate::cgroups::Parent;
 use nix::errno::Errno;
@@ -19,19 +19,19 @@ use testkit::pod::waits_for_signals;
 use testkit::programs::pause;
 use testkit::{Pod, PodProcess, cgroup_cleanup, until};
 
-/// Where engines keep what they have, and what they talk through.
+/// The folders of engines' data and sockets.
 const FOLDERS: [&str; 3] = ["/run", "/var/lib", "/etc/docker"];
 
-/// A machine of its own. Dropped, everything in it ends.
+/// Dropped, it ends with all of its processes.
 pub struct Machine {
     pod: Pod,
-    /// Dropped after the pod: a group can be removed when nobody is in it.
+    /// Dropped after the pod: only an empty cgroup can be removed.
     cgroups: Parent,
 }
 
-/// What somebody else's program said.
+/// The output of a program, as text.
 #[derive(Debug)]
-pub struct Said {
+pub struct Output {
     pub status: ExitStatus,
     pub stdout: String,
     pub stderr: String,
@@ -39,14 +39,11 @@ pub struct Said {
 
 impl Machine {
     /// # Panics
-    /// Where this user is not root. Engines can be run by others, but then work in other ways than on a node.
-    #[expect(clippy::new_without_default, reason = "each one is another one")]
+    /// If this user is not root: engines of other users work differently from those on a node.
+    #[expect(clippy::new_without_default, reason = "each call makes another machine")]
     #[track_caller]
     pub fn new() -> Self {
-        assert!(
-            geteuid().is_root(),
-            "container engines run as root on a node, and so do their tests: run this as root"
-        );
+        assert!(geteuid().is_root(), "run this as root: container engines of a node do");
         let empty_folders = || {
             for folder in FOLDERS {
                 match mount(None::<&str>, folder, Some("tmpfs"), MsFlags::empty(), None::<&str>) {
@@ -62,22 +59,22 @@ impl Machine {
         Self { pod, cgroups: Parent::new() }
     }
 
-    /// The control group for an engine's containers.
+    /// The path of the cgroup for an engine's containers.
     pub fn cgroup_parent(&self) -> String {
         self.cgroups.path()
     }
 
-    /// The folders of that group, one in each hierarchy that it is in.
+    /// The folders of that cgroup, one in each hierarchy.
     pub fn cgroups(&self) -> impl Iterator<Item = &PathBuf> {
         self.cgroups.folders()
     }
 
-    /// What its processes find at an absolute path.
+    /// The path by which this process reaches an absolute path of the machine.
     pub fn path(&self, path: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root{path}", self.pod.pid()))
     }
 
-    /// Writes a file there, and makes the folder that it is in.
+    /// Writes a file there, and makes its folder.
     #[track_caller]
     pub fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
@@ -85,12 +82,12 @@ impl Machine {
         fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).expect("a file can be written there");
     }
 
-    /// What `/proc` there says of a process: a folder. Its number is the one that it has there.
+    /// The folder of a process in the machine's `/proc`.
     pub fn proc(&self, pid: &str) -> PathBuf {
         self.pod.proc().join(pid.trim())
     }
 
-    /// Waits until a process there waits for signals itself: a process 1 under test is set up by then.
+    /// Waits until a process there waits for signals: pause and init are set up by then.
     #[track_caller]
     pub fn until_it_waits(&self, pid: &str) {
         until(&format!("process {pid} waits for signals"), || waits_for_signals(&self.proc(pid)));
@@ -104,7 +101,7 @@ impl Machine {
         self.run(kill).ok();
     }
 
-    /// Starts a program there that goes on running. What it says is not heard unless it is given a pipe.
+    /// Starts a program there.
     #[track_caller]
     pub fn start(&self, program: Command) -> PodProcess {
         self.pod.join(program)
@@ -112,25 +109,25 @@ impl Machine {
 
     /// Runs a program there to its end.
     #[track_caller]
-    pub fn run(&self, program: Command) -> Said {
+    pub fn run(&self, program: Command) -> Output {
         self.run_with(program, Stdio::null(), PATIENCE)
     }
 
-    /// Like [`run`](Self::run), for one that reads `input` and may take as long as `patience`.
+    /// Like [`run`](Self::run), with a standard input and a time limit.
     #[track_caller]
-    pub fn run_with(&self, mut program: Command, input: Stdio, patience: Duration) -> Said {
-        // Files, as a pipe would have to be read while it runs.
+    pub fn run_with(&self, mut program: Command, input: Stdio, limit: Duration) -> Output {
+        // Files, as a pipe would have to be read while the program runs.
         let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().expect("a file can be made"));
         let copy = |file: &File| file.try_clone().expect("a descriptor");
         program.stdin(input).stdout(copy(&stdout)).stderr(copy(&stderr));
         let name = format!("{program:?}");
-        let mut member = self.pod.join(program);
+        let mut process = self.pod.join(program);
         let start = Instant::now();
         let status = loop {
-            match member.status() {
+            match process.status() {
                 Some(status) => break status,
-                None if start.elapsed() < patience => sleep(Duration::from_millis(2)),
-                None => panic!("{name} took longer than {} s", patience.as_secs()),
+                None if start.elapsed() < limit => sleep(Duration::from_millis(2)),
+                None => panic!("{name} took longer than {} s", limit.as_secs()),
             }
         };
         let text = |file: &mut File| {
@@ -138,24 +135,24 @@ impl Machine {
             file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("a file can be read");
             String::from_utf8_lossy(&bytes).into_owned()
         };
-        Said { status, stdout: text(&mut stdout), stderr: text(&mut stderr) }
+        Output { status, stdout: text(&mut stdout), stderr: text(&mut stderr) }
     }
 }
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        cgroup_cleanup::spare(self.pod.pid()); // it ends now, and its number may soon be another's
+        cgroup_cleanup::spare(self.pod.pid()); // it ends now, and its process ID may be reused
     }
 }
 
-impl Said {
-    /// What it said to standard output.
+impl Output {
+    /// Returns its standard output.
     ///
     /// # Panics
-    /// Where it failed.
+    /// If the program failed.
     #[track_caller]
     pub fn ok(self) -> String {
-        assert!(self.status.success(), "it failed: {self:#?}");
+        assert!(self.status.success(), "the program failed: {self:#?}");
         self.stdout
     }
 }

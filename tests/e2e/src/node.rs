@@ -1,4 +1,4 @@
-//! containerd as on a node: configured for the kubelet, with a sandbox image and a network for pods.
+//! containerd on a node: configured for the kubelet, with a sandbox image and a network for pods.
 
 use crate::Machine;
 use crate::containerd::{Containerd, Release};
@@ -11,13 +11,13 @@ use testkit::until;
 
 const SOCKET: &str = "/run/containerd/containerd.sock";
 
-/// Where the description of the pods' network is.
+/// The folder of the CNI configuration.
 const NETWORKS: &str = "/run/cni";
 
-/// The network's bridge, which stays when the last pod is gone.
+/// The network's bridge, which stays after the last pod.
 const BRIDGE: &str = "pods";
 
-/// Where the addresses are kept that pods have: a file for each.
+/// The folder with a file for each address in use.
 const LEASES: &str = "/var/lib/cni/networks/pods";
 
 /// A node: containerd, and the kubelet's connection to it.
@@ -26,15 +26,15 @@ pub struct Node {
     pub cri: Cri,
 }
 
-/// What `ImageStatus` says of an image.
+/// The answer to `ImageStatus`.
 pub struct Image {
     pub is_pinned: bool,
-    /// The user that its process has if nothing else is asked for.
+    /// The default user ID of its processes.
     pub uid: Option<i64>,
 }
 
 impl Node {
-    /// A node whose pods have this sandbox image, with the images of these archives.
+    /// Starts a node with this sandbox image, and imports these archives.
     #[track_caller]
     pub fn start(release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
         let machine = Machine::new();
@@ -49,7 +49,7 @@ impl Node {
         this
     }
 
-    /// Kills containerd outright and starts it again; returns when it is ready.
+    /// Kills containerd with SIGKILL and starts it again. Returns when it is ready.
     #[track_caller]
     pub fn kill_and_start_again(&mut self) {
         self.containerd.kill_and_start_again();
@@ -57,17 +57,17 @@ impl Node {
         self.until_it_is_ready();
     }
 
-    /// What there is of an image, if it is there.
+    /// Looks up an image.
     #[track_caller]
     pub fn image(&self, reference: &str) -> Option<Image> {
         let image = ImageSpec { image: reference.into(), ..ImageSpec::default() };
         let request = ImageStatusRequest { image: Some(image), verbose: false };
         let answer = self.cri.images(async |mut images| images.image_status(request).await);
-        let image = answer.expect("it is asked for an image").image?;
+        let image = answer.expect("ImageStatus").image?;
         Some(Image { is_pinned: image.pinned, uid: image.uid.map(|uid| uid.value) })
     }
 
-    /// What there is on it: on its machine, and of containerd's snapshots and the network's addresses.
+    /// The inventory of its machine, with containerd's snapshots and the network's addresses.
     #[track_caller]
     pub fn inventory(&self) -> Inventory {
         let machine = &self.containerd.machine;
@@ -75,9 +75,10 @@ impl Node {
         let snapshots = snapshots.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned);
         let leases = fs::read_dir(machine.path(LEASES)).into_iter().flatten().flatten();
         let leases = leases.filter_map(|entry| entry.file_name().into_string().ok());
-        // Beside a lock, and a note of the last one.
+        // The folder also has a lock and the last address.
         let addresses = leases.filter(|name| name.parse::<IpAddr>().is_ok());
-        Inventory::of(machine).except("interface", BRIDGE).and("snapshot", snapshots).and("address", addresses)
+        let inventory = Inventory::of(machine).without(|thing| thing == format!("interface {BRIDGE}"));
+        inventory.and("snapshot", snapshots).and("address", addresses)
     }
 
     #[track_caller]
@@ -85,7 +86,7 @@ impl Node {
         until("the node and its network are ready", || {
             let answer = self.cri.call(async |mut pods| pods.status(StatusRequest { verbose: false }).await);
             let conditions = answer.ok().and_then(|answer| answer.status).map(|status| status.conditions);
-            // A release may have more of them, of its own.
+            // A release may have further conditions.
             let holds =
                 |name| conditions.iter().flatten().any(|condition| condition.r#type == name && condition.status);
             holds("RuntimeReady") && holds("NetworkReady")
@@ -93,9 +94,9 @@ impl Node {
     }
 }
 
-/// What containerd is told, in the words of its release.
+/// The configuration in the format of a release.
 fn configuration(release: Release, sandbox_image: &str) -> String {
-    // A root that may not make itself less likely to be killed runs pods too, where the last option is set.
+    // With `restrict_oom_score_adj`, a root without CAP_SYS_RESOURCE can run pods.
     match release {
         Release::Own | Release::Trixie => format!(
             "version = 2
@@ -124,7 +125,7 @@ conf_dir = \"{NETWORKS}\"
     }
 }
 
-/// A bridge on the node, and an address for each pod.
+/// The CNI configuration: a bridge on the node, and an address for each pod.
 fn network() -> String {
     let ipam = serde_json::json!({ "type": "host-local", "ranges": [[{ "subnet": "10.88.0.0/24" }]] });
     let plugin = serde_json::json!({ "type": "bridge", "bridge": BRIDGE, "ipam": ipam });

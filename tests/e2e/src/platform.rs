@@ -1,4 +1,4 @@
-//! The platforms of the image: what the table says of them, and how this machine runs one that is not its own.
+//! The platforms of the image, and how this machine runs those of others.
 
 use crate::{project, tool};
 use std::env;
@@ -14,13 +14,13 @@ pub struct Platform {
 
 impl Platform {
     pub fn all() -> Vec<Self> {
-        let table = include_str!("../../../build/platforms.toml").parse::<toml::Table>().expect("it is in TOML");
-        let rows = table["platform"].as_array().expect("it has rows");
-        let text = |row: &toml::Value, field: &str| row[field].as_str().expect("it is a string").to_owned();
+        let table = include_str!("../../../build/platforms.toml").parse::<toml::Table>().expect("TOML");
+        let rows = table["platform"].as_array().expect("rows");
+        let text = |row: &toml::Value, field: &str| row[field].as_str().expect("a string").to_owned();
         rows.iter().map(|row| Self { name: text(row, "platform"), emulator: text(row, "emulator") }).collect()
     }
 
-    /// That of this machine.
+    /// The platform of this machine.
     pub fn own() -> Self {
         let architecture = match env::consts::ARCH {
             "x86_64" => "amd64",
@@ -34,17 +34,18 @@ impl Platform {
         own.expect("the table has the platform of this machine")
     }
 
-    /// Operating system, architecture, and variant if it has one.
+    /// Part 0 is the operating system, 1 the architecture, 2 the variant if there is one.
     pub fn part(&self, at: usize) -> Option<&str> {
         self.name.split('/').nth(at)
     }
 
-    /// The bytes of a program for it.
+    /// Reads a program for this platform.
     pub fn binary(&self, program: &str) -> Vec<u8> {
-        fs::read(project::folder().join("dist/binaries").join(&self.name).join(program)).expect("it was built")
+        fs::read(project::folder().join("dist/binaries").join(&self.name).join(program))
+            .expect("make binaries has built it")
     }
 
-    /// `skopeo`, told to take this platform for its own.
+    /// Builds a `skopeo` command that selects this platform.
     #[track_caller]
     pub fn skopeo(&self, command: &str) -> Command {
         let mut skopeo = tool("skopeo");
@@ -53,7 +54,7 @@ impl Platform {
         skopeo
     }
 
-    /// Where its emulator is installed.
+    /// The path of its emulator.
     #[track_caller]
     pub fn emulator(&self) -> PathBuf {
         let name = format!("{}-static", self.emulator);
@@ -64,18 +65,18 @@ impl Platform {
         })
     }
 
-    /// What the kernel is to run with its emulator, in the form that `binfmt_misc` takes (the kernel's
-    /// `admin-guide/binfmt-misc.rst`): files whose identification, type and machine are those of the binary. The
-    /// emulator is opened at once (`F`), so that it need not be in the image.
+    /// The line that registers its emulator with `binfmt_misc` (the kernel's `admin-guide/binfmt-misc.rst`), for files
+    /// with the identification, type and machine of the binary. `F` opens the emulator at registration, so that it need
+    /// not be in the image.
     #[track_caller]
     pub fn registration(&self) -> String {
-        // All of the identification but its padding; and of the type and the machine, all.
+        // The identification without its padding, the type and the machine (elf(5)).
         let mask = |at: usize| if (8..16).contains(&at) { 0x00_u8 } else { 0xff };
         let escaped =
             |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>();
         let magic = escaped(&mut self.binary("pause")[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));
         let mask = escaped(&mut (0..20).map(mask));
-        let name = self.name.replace('/', "-"); // it becomes that of a file
+        let name = self.name.replace('/', "-"); // it becomes the name of a file
         format!(":pause-{name}:M::{magic}:{mask}:{}:F", self.emulator().display())
     }
 }

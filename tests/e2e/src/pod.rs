@@ -11,7 +11,7 @@ use testkit::deadline::PATIENCE;
 use testkit::until;
 use tonic::Status;
 
-/// A pod, for as long as the node has it.
+/// A pod that was started.
 pub struct Pod {
     pub config: PodSandboxConfig,
     pub id: String,
@@ -22,7 +22,7 @@ pub struct Container {
     pub id: String,
 }
 
-/// Runs a method of the service for pods and containers to a good end.
+/// Calls a method of the service for pods and containers, which must succeed.
 macro_rules! ask {
     ($node:expr, $method:ident, $request:expr) => {
         $node.cri.call(async |mut pods| pods.$method($request).await).expect(stringify!($method))
@@ -30,8 +30,7 @@ macro_rules! ask {
 }
 
 impl Node {
-    /// What the kubelet asks for: a pod of this name with a control group of its own and the runtime's default seccomp
-    /// profile.
+    /// The configuration that the kubelet would send: a cgroup of the pod's own and the runtime's default seccomp profile.
     pub fn pod(&self, name: &str, pid: NamespaceMode, network: NamespaceMode) -> PodSandboxConfig {
         let namespaces = NamespaceOption { pid: pid.into(), network: network.into(), ..NamespaceOption::default() };
         let security_context = LinuxSandboxSecurityContext {
@@ -42,7 +41,7 @@ impl Node {
         let (uid, namespace) = (format!("{name}-uid"), "default".into());
         PodSandboxConfig {
             metadata: Some(PodSandboxMetadata { name: name.into(), uid, namespace, attempt: 0 }),
-            // One that has the node's network has its name too.
+            // A pod in the node's network has the node's host name.
             hostname: if network == NamespaceMode::Node { String::new() } else { name.into() },
             linux: Some(LinuxPodSandboxConfig {
                 cgroup_parent: format!("{}/{name}", self.containerd.machine.cgroup_parent()),
@@ -59,18 +58,18 @@ impl Node {
         Pod { config, id }
     }
 
-    /// Runs all of these pods at the same time.
+    /// Runs these pods concurrently.
     #[track_caller]
     pub fn run_pods(&self, configs: Vec<PodSandboxConfig>) -> Vec<Pod> {
         let run = |mut pods: runtime_service_client::RuntimeServiceClient<_>, request| async move {
             pods.run_pod_sandbox(request).await
         };
-        let answers = self.cri.call_at_once(configs.iter().map(sandbox_request).collect(), run);
+        let answers = self.cri.call_concurrently(configs.iter().map(sandbox_request).collect(), run);
         let ids = answers.expect("all of them run").into_iter().map(|answer| answer.pod_sandbox_id);
         configs.into_iter().zip(ids).map(|(config, id)| Pod { config, id }).collect()
     }
 
-    /// Process 1 of a pod: its number on the node.
+    /// The process ID of a pod's sandbox on the node.
     #[track_caller]
     pub fn pid(&self, pod: &Pod) -> String {
         pid(&self.sandbox_status(pod).info)
@@ -81,7 +80,7 @@ impl Node {
         self.sandbox_status(pod).status.expect("a status").state() == PodSandboxState::SandboxReady
     }
 
-    /// The address of a pod, empty where it has the node's.
+    /// The IP address of a pod, empty if it has the node's.
     #[track_caller]
     pub fn address(&self, pod: &Pod) -> String {
         self.sandbox_status(pod).status.expect("a status").network.map(|network| network.ip).unwrap_or_default()
@@ -122,7 +121,7 @@ impl Node {
         pod.config.linux.as_ref()?.security_context.as_ref()?.namespace_options.clone()
     }
 
-    /// The first process of a container: its number on the node.
+    /// The process ID of a container's first process on the node.
     #[track_caller]
     pub fn container_pid(&self, container: &Container) -> String {
         pid(&self.container_status(container).info)
@@ -138,18 +137,18 @@ impl Node {
         ask!(self, container_status, ContainerStatusRequest { container_id: container.id.clone(), verbose: true })
     }
 
-    /// Runs a command in a container, as a probe does, for so many seconds at most; for ever if that is 0.
+    /// Runs a command in a container, as a probe does. The timeout is in seconds; 0 means none.
     pub fn exec(&self, container: &Container, command: &[&str], timeout: i64) -> Result<ExecSyncResponse, Status> {
         let request = ExecSyncRequest { container_id: container.id.clone(), cmd: words(command), timeout };
         self.cri.call(async |mut pods| pods.exec_sync(request).await)
     }
 
-    /// What a command says in a container, which must like it.
+    /// Runs a command in a container, which must succeed, and returns its standard output.
     #[track_caller]
-    pub fn said(&self, container: &Container, command: &[&str]) -> String {
-        let said = self.exec(container, command, PATIENCE.as_secs().cast_signed()).expect("exec_sync");
-        assert_eq!(said.exit_code, 0, "{command:?}: {}", String::from_utf8_lossy(&said.stderr));
-        String::from_utf8_lossy(&said.stdout).into_owned()
+    pub fn output(&self, container: &Container, command: &[&str]) -> String {
+        let output = self.exec(container, command, PATIENCE.as_secs().cast_signed()).expect("exec_sync");
+        assert_eq!(output.exit_code, 0, "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     #[track_caller]
@@ -157,18 +156,18 @@ impl Node {
         ask!(self, stop_pod_sandbox, StopPodSandboxRequest { pod_sandbox_id: pod.id.clone() });
     }
 
-    /// Removes a pod, and with it the control group that is the kubelet's: nobody is in it, and no other group.
+    /// Removes a pod and, as the kubelet does, its cgroup, which must become empty.
     #[track_caller]
     pub fn remove(&self, pod: &Pod) {
         self.remove_attempt(pod);
-        let name = &pod.config.metadata.as_ref().expect("it has a name").name;
+        let name = &pod.config.metadata.as_ref().expect("a pod has a name").name;
         let groups: Vec<PathBuf> = self.containerd.machine.cgroups().map(|folder| folder.join(name)).collect();
-        until(&format!("the control group of the pod {name} is empty"), || {
+        until(&format!("the cgroup of the pod {name} is empty"), || {
             groups.iter().filter(|group| group.exists()).all(|group| fs::remove_dir(group).is_ok())
         });
     }
 
-    /// Removes one attempt to run a pod, of which there is another.
+    /// Removes one attempt of a pod that has another.
     #[track_caller]
     pub fn remove_attempt(&self, pod: &Pod) {
         ask!(self, remove_pod_sandbox, RemovePodSandboxRequest { pod_sandbox_id: pod.id.clone() });
@@ -180,11 +179,6 @@ impl Node {
         self.stop(pod);
         self.remove(pod);
     }
-
-    /// The `/proc` that a process of a pod sees; its number is the one on the node.
-    pub fn proc_of(&self, pid: &str) -> PathBuf {
-        self.containerd.machine.proc(pid).join("root/proc")
-    }
 }
 
 fn sandbox_request(config: &PodSandboxConfig) -> RunPodSandboxRequest {
@@ -195,10 +189,10 @@ fn seccomp() -> Option<SecurityProfile> {
     Some(SecurityProfile { profile_type: ProfileType::RuntimeDefault.into(), localhost_ref: String::new() })
 }
 
-/// A process in what a verbose answer says in JSON.
+/// The process ID in the JSON of a verbose answer.
 #[track_caller]
 fn pid(info: &HashMap<String, String>) -> String {
-    let info: serde_json::Value = serde_json::from_str(&info["info"]).expect("it is in JSON");
+    let info: serde_json::Value = serde_json::from_str(&info["info"]).expect("JSON");
     info["pid"].as_u64().expect("a number").to_string()
 }
 

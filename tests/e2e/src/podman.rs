@@ -1,12 +1,11 @@
-//! podman, which needs no server; root's, and that of an ordinary user.
+//! podman, of root and of an ordinary user. It needs no server.
 
-use crate::machine::{Machine, Said};
+use crate::machine::{Machine, Output};
 use crate::tool;
 use std::fs;
 use std::os::unix::fs::chown;
 
-/// What it is told: to make control groups by itself, to keep logs in files, and limits that a container may have
-/// whose root cannot raise any.
+/// Makes cgroups without systemd, logs to files, and sets limits that a root without CAP_SYS_RESOURCE may have.
 pub const CONFIGURATION: &str = "[containers]
 default_ulimits = [\"nofile=20000:20000\", \"nproc=32768:32768\"]
 log_driver = \"k8s-file\"
@@ -16,43 +15,45 @@ events_logger = \"file\"
 runtime = \"runc\"
 ";
 
-/// Where it is told that, and where it is given archives.
+/// The path of the configuration.
 pub const CONFIGURATION_AT: &str = "/run/containers.conf";
+
+/// The path at which every user can read an archive.
 const ARCHIVE_AT: &str = "/run/archive.tar";
 
-/// The ordinary user: the number, which is the group's too, and what is this user's.
-const USER: u32 = 1000;
+/// The ordinary user: the user and group ID, and the folders.
+pub const USER: u32 = 1000;
 const HOME: &str = "/var/lib/user";
 const RUNTIME_FOLDER: &str = "/run/user";
 
-/// The machine's own `/etc`, and above it what is written there.
+/// An overlay on the machine's `/etc`.
 const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work";
 
 /// podman, on a machine of its own.
 pub struct Podman {
-    /// Whether it is an ordinary user's.
+    /// Whether an ordinary user runs it.
     pub is_rootless: bool,
     pub machine: Machine,
 }
 
 impl Podman {
-    #[expect(clippy::new_without_default, reason = "each one is another one")]
+    #[expect(clippy::new_without_default, reason = "each call makes another machine")]
     #[track_caller]
     pub fn new() -> Self {
-        tool("runc"); // or containers would fail to start with a longer story
+        tool("runc"); // without it, containers would fail with a longer message
         let machine = Machine::new();
         machine.write(CONFIGURATION_AT, CONFIGURATION);
         Self { is_rootless: false, machine }
     }
 
-    /// The podman of an ordinary user, who has numbers of users and groups for containers.
+    /// podman of an ordinary user, who has subordinate user and group IDs.
     #[track_caller]
     pub fn rootless() -> Self {
         tool("newuidmap"); // podman calls it
         let this = Self { is_rootless: true, ..Self::new() };
         let machine = &this.machine;
         for folder in ["/run/etc/upper", "/run/etc/work", HOME, RUNTIME_FOLDER] {
-            fs::create_dir_all(machine.path(folder)).expect("it is in memory");
+            fs::create_dir_all(machine.path(folder)).expect("a folder can be made");
         }
         let mut mount = tool("mount");
         mount.args(["-t", "overlay", "-o", ETC_LAYERS, "etc", "/etc"]);
@@ -70,7 +71,7 @@ impl Podman {
 
     /// Runs `podman` with these arguments.
     #[track_caller]
-    pub fn podman(&self, arguments: &[&str]) -> Said {
+    pub fn podman(&self, arguments: &[&str]) -> Output {
         let mut command = tool("podman");
         command.env("TMPDIR", "/run");
         if self.is_rootless {
@@ -84,28 +85,22 @@ impl Podman {
         self.machine.run(command)
     }
 
-    /// Has it load an archive, which its user need not be able to reach.
+    /// Loads an archive, which its user need not be able to read.
     #[track_caller]
     pub fn load(&self, archive: &str) {
-        self.podman(&["load", "--input", self.reachable(archive)]).ok();
+        self.podman(&["load", "--input", self.copy_archive(archive)]).ok();
     }
 
-    /// Copies an archive to where its user can read it.
+    /// Copies an archive to a path at which its user can read it.
     #[track_caller]
-    pub fn reachable(&self, archive: &str) -> &'static str {
+    pub fn copy_archive(&self, archive: &str) -> &'static str {
         fs::copy(archive, self.machine.path(ARCHIVE_AT)).expect("it can be copied");
         ARCHIVE_AT
     }
 
-    /// The option that puts containers' control groups where they are removed. An ordinary user has none.
+    /// The option that puts containers into the machine's cgroup. An ordinary user cannot make cgroups there.
     pub fn cgroup_option(&self) -> Option<String> {
         (!self.is_rootless).then(|| format!("--cgroup-parent={}", self.machine.cgroup_parent()))
-    }
-
-    /// Adds a line to what it is told as an engine.
-    #[track_caller]
-    pub fn configure(&self, line: &str) {
-        self.machine.write(CONFIGURATION_AT, &format!("{CONFIGURATION}{line}\n"));
     }
 
     /// Runs a container of this name in the background, without a network.

@@ -1,10 +1,10 @@
-//! What was done with a runtime, and how it went: a table that grows as it is done.
+//! The table of the steps and their results. It grows while the steps run.
 
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-/// The table; it is on standard output.
+/// The table, on standard output.
 #[derive(Default)]
 pub struct Report {
     runtime: String,
@@ -14,19 +14,23 @@ pub struct Report {
 }
 
 impl Report {
-    /// From now on it is about this runtime.
-    pub fn about(&mut self, runtime: &str, version: &str) {
+    /// Names the runtime of the next steps. Its version is still unknown.
+    pub fn set_runtime(&mut self, name: &str) {
         if self.passed + self.failed == 0 {
             self.row("RUNTIME", "VERSION", "STEP", "RESULT", "TIME");
         }
-        (self.runtime, self.version) = (runtime.to_owned(), version.trim().to_owned());
+        (self.runtime, self.version) = (name.to_owned(), String::new());
     }
 
-    /// Does a step. Where that panics, the step has failed, and there is no result: what comes after it cannot be done.
+    pub fn set_version(&mut self, version: &str) {
+        version.trim().clone_into(&mut self.version);
+    }
+
+    /// Runs a step. Returns `None` if it panicked: the step has failed.
     pub fn step<T>(&mut self, name: &str, step: impl FnOnce() -> T) -> Option<T> {
         if io::stdout().is_terminal() {
             self.row(&self.runtime, &self.version, name, "…", "");
-            print!("\x1b[F"); // what comes next is written over it
+            print!("\x1b[F"); // the result overwrites this row
         }
         let start = Instant::now();
         let result = catch_unwind(AssertUnwindSafe(step));
@@ -37,12 +41,12 @@ impl Report {
         result.ok()
     }
 
-    /// Says something about what was found that no step asks for.
+    /// Adds a row that is not the result of a step.
     pub fn note(&self, sentence: &str) {
         self.row(&self.runtime, &self.version, sentence, "noted", "");
     }
 
-    /// The last line. Whether all went well, and there was something to do.
+    /// Prints the last line. Returns whether at least one step ran and none failed.
     pub fn finish(self) -> bool {
         println!("{} steps passed, {} failed", self.passed, self.failed);
         self.passed > 0 && self.failed == 0

@@ -1,6 +1,6 @@
-//! What containerd makes of the image's name, by `containerd config dump`.
+//! The lines for containerd's configuration, as `containerd config dump` shows their effect.
 
-use crate::{RELEASES, programs, said, text};
+use crate::{RELEASES, programs, run, text};
 use e2e::project::reference;
 use std::fs;
 use std::process::Command;
@@ -9,7 +9,7 @@ pub const FILES: &[&str] = &["containerd/version-2.toml", "containerd/version-3.
 
 const BEFORE: &str = "registry.example.com/pause:before";
 
-/// Configurations as they are found on nodes, of each version, with settings that must not be lost.
+/// Configurations of nodes, of each version, with settings that must not be lost.
 pub const VERSION_2: &str = r#"version = 2
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "registry.example.com/pause:before"
@@ -34,20 +34,20 @@ pub const VERSION_3: &str = r#"version = 3
     SystemdCgroup = true
 "#;
 
-/// All that this release's containerd makes of a configuration, and of a file that it imports.
+/// All settings that a release reads from a configuration and a file that it imports.
 #[track_caller]
 fn dump(release: &str, main: &str, imported: Option<&str>) -> String {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let (path, other) = (folder.path().join("config.toml"), folder.path().join("imported.toml"));
     let imports = imported.map(|text| {
-        fs::write(&other, text).expect("it can be written");
+        fs::write(&other, text).expect("a file can be written");
         format!("imports = [{other:?}]\n")
     });
-    fs::write(&path, imports.unwrap_or_default() + main).expect("it can be written");
+    fs::write(&path, imports.unwrap_or_default() + main).expect("a file can be written");
     let mut containerd = Command::new(programs(release, "containerd").join("containerd"));
-    let (ok, dump) = said(containerd.arg("--config").arg(&path).args(["config", "dump"]));
+    let (ok, dump) = run(containerd.arg("--config").arg(&path).args(["config", "dump"]));
     assert!(ok, "{dump}");
-    // Where it was imported from is no setting, and what it warns of neither.
+    // Import paths and warnings are no settings.
     dump.lines()
         .filter(|line| !line.starts_with("imports") && !line.starts_with("time="))
         .collect::<Vec<_>>()
@@ -56,21 +56,21 @@ fn dump(release: &str, main: &str, imported: Option<&str>) -> String {
 
 /// The major version of a release's containerd.
 fn major(release: &str) -> u32 {
-    let (_, version) = said(Command::new(programs(release, "containerd").join("containerd")).arg("--version"));
+    let (_, version) = run(Command::new(programs(release, "containerd").join("containerd")).arg("--version"));
     let number =
         version.split_whitespace().nth(2).and_then(|version| version.trim_start_matches('v').split('.').next());
-    number.and_then(|number| number.parse().ok()).expect("it says its version")
+    number.and_then(|number| number.parse().ok()).expect("containerd prints its version")
 }
 
-/// The main file with the manifest's line in place of that of its table, as an operator writes it.
+/// Replaces the line of the main file by that of the manifest, as an operator does.
 fn with_the_line(main: &str, manifest: &str) -> String {
-    let line = manifest.lines().find(|line| line.starts_with("  sandbox")).expect("it has the line");
+    let line = manifest.lines().find(|line| line.starts_with("  sandbox")).expect("the line");
     let key = line.split('=').next().expect("a key").trim();
     let mut lines = main.lines().map(|old| if old.trim_start().starts_with(&format!("{key} =")) { line } else { old });
     lines.by_ref().map(|line| format!("{line}\n")).collect()
 }
 
-/// Each release with the forms of a configuration that it reads: main file and manifest.
+/// Each release with the versions of a configuration that it reads: main file and manifest.
 fn combinations() -> impl Iterator<Item = (&'static str, &'static str, String)> {
     RELEASES.into_iter().flat_map(|release| {
         let two = (release, VERSION_2, text("containerd/version-2.toml"));
@@ -93,14 +93,14 @@ fn the_file_alone_is_a_configuration() {
     for (release, main, manifest) in combinations() {
         let version = main.lines().next().expect("a version");
         let defaults = dump(release, version, None);
-        let image = defaults.lines().find_map(|line| line.trim().strip_prefix("testkit")?.split(['"', '\'']).nth(1));
-        let image = image.filter(|image| image.contains('/')).expect("a default");
+        let image = defaults.lines().find_map(|line| line.trim().strip_prefix("sandbox")?.split(['"', '\'']).nth(1));
+        let image = image.filter(|image| image.contains('/')).expect("a default image");
         assert_eq!(dump(release, &manifest, None), defaults.replace(image, reference()));
     }
 }
 
 #[test]
-fn imported_it_is_safe_with_containerd_2_and_takes_everything_else_away_in_containerd_1() {
+fn an_import_keeps_other_settings_in_containerd_2_but_not_in_containerd_1() {
     for (release, main, manifest) in combinations() {
         let before = dump(release, main, None);
         let after = dump(release, main, Some(&manifest));
@@ -108,16 +108,22 @@ fn imported_it_is_safe_with_containerd_2_and_takes_everything_else_away_in_conta
         if major(release) > 1 {
             assert_eq!(after, before.replace(BEFORE, reference()));
         } else {
-            assert!(!after.contains("SystemdCgroup = true") && !after.contains("4242"), "the warning can be dropped");
+            assert!(
+                !after.contains("SystemdCgroup = true") && !after.contains("4242"),
+                "the settings are kept: drop the warning from the file"
+            );
         }
     }
 }
 
 #[test]
-fn version_3_beside_version_2_takes_everything_else_away_and_the_other_way_round_is_safe() {
+fn version_2_can_import_nothing_of_version_3_but_version_3_can_import_version_2() {
     for release in RELEASES.into_iter().filter(|release| major(release) > 1) {
         let lost = dump(release, VERSION_2, Some(&text("containerd/version-3.toml")));
-        assert!(!lost.contains("SystemdCgroup = true") && !lost.contains("4242"), "the warning can be dropped");
+        assert!(
+            !lost.contains("SystemdCgroup = true") && !lost.contains("4242"),
+            "the settings are kept: drop the warning from the file"
+        );
         let kept = dump(release, VERSION_3, Some(&text("containerd/version-2.toml")));
         assert_eq!(kept, dump(release, VERSION_3, None).replace(BEFORE, reference()));
     }
@@ -129,17 +135,16 @@ fn version_3_is_not_for_containerd_1() {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let main = folder.path().join("config.toml");
         let imports = format!("imports = [{:?}]\n{VERSION_2}", crate::manifest("containerd/version-3.toml"));
-        fs::write(&main, imports).expect("it can be written");
+        fs::write(&main, imports).expect("a file can be written");
         let containerd = programs(release, "containerd").join("containerd");
-        let (ok, dump) = said(Command::new(containerd).arg("--config").arg(&main).args(["config", "dump"]));
-        // 1.6 takes no notice of it, and 1.7 of nothing else.
+        let (ok, dump) = run(Command::new(containerd).arg("--config").arg(&main).args(["config", "dump"]));
+        // containerd 1.6 ignores the file, 1.7 refuses it.
         assert!(if ok { dump.contains(BEFORE) } else { dump.contains("unsupported config version") }, "{dump}");
     }
 }
 
 #[test]
-fn a_misspelt_line_does_not_change_the_image() {
-    // The control: were the dump not what containerd understands, it would show this name too.
+fn control_a_misspelt_line_does_not_change_the_image() {
     for (release, main, manifest) in combinations() {
         let misspelt = with_the_line(main, &manifest).replace("sandbox = ", "x = ").replace("sandbox_image = ", "x = ");
         assert!(misspelt.contains(reference()), "{misspelt}");
@@ -148,7 +153,7 @@ fn a_misspelt_line_does_not_change_the_image() {
     }
 }
 
-/// Whether a line of a dump is the one that names the image.
+/// Whether a line of a dump names the image.
 fn is_the_image(line: &str) -> bool {
     ["sandbox = ", "sandbox_image = "].iter().any(|key| line.trim_start().starts_with(key))
 }

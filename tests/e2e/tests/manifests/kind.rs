@@ -1,7 +1,7 @@
-//! `kind/`: kind makes a cluster of it, up to where a node would need Kubernetes, which is not to be had here: the node
-//! is made of Debian's containerd and BusyBox. Everything that the files are for has happened by then.
+//! `kind/`: kind makes a cluster of these files. The node is made of Debian's containerd and BusyBox, so that kind stops
+//! where it needs Kubernetes. The files have had their effect by then.
 
-use crate::switch::is_named;
+use crate::node::is_named;
 use crate::{archive, manifest, programs, text};
 use e2e::project::reference;
 use e2e::{Machine, tool};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub const FILES: &[&str] = &["kind/cluster.yaml", "kind/import.conf"];
 
-/// Packs the file system of a node into an archive: containerd with this configuration, and what kind calls in it.
+/// Packs the file system of a node into an archive: containerd, its configuration, and the programs that kind calls.
 const PACK: &str = r#"
     mkdir -p "$2/usr/local/bin" "$2/bin" "$2/etc/containerd" "$2/kind" "$2/tmp"
     cp /bin/busybox "$2/bin/"
@@ -27,8 +27,8 @@ const PACK: &str = r#"
     printf %s "$3" > "$2/etc/containerd/config.toml"
     tar --directory "$2" --create --file "$2.tar" ."#;
 
-/// Runs the rest of its arguments in namespaces in which root has every capability there is, as a node is given all of
-/// them, also those that the machine's root does without.
+/// Runs its arguments in namespaces in which root has every capability, as a privileged node needs, even if the root of
+/// this machine does not have all of them.
 const ALL_CAPABILITIES: &str = r#"
     unshare --user sh -euc 'kill -STOP $$; exec "$@"' sh unshare --mount --pid --net --fork --kill-child --mount-proc "$@" &
     until grep -q '^State:.T' "/proc/$!/status"; do sleep 0.01; done
@@ -37,9 +37,9 @@ const ALL_CAPABILITIES: &str = r#"
     kill -CONT $!
     wait $!"#;
 
-/// What is done there; what it says is told apart by the lines that begin with `==`.
+/// The session. Lines that begin with `==` divide its output.
 const SESSION: &str = r#"
-    cd "$PROJECT" # where the configuration names its mounts from
+    cd "$PROJECT" # the base of the mounts' paths
     ip link set lo up
     export HOME=/run/home && mkdir -p "$HOME"
     dockerd --iptables=false --ip6tables=false --bridge=none --cgroup-parent "$GROUP" > /run/dockerd.log 2>&1 &
@@ -80,7 +80,7 @@ fn kind_gives_the_node_the_image_and_the_configuration() {
     }
 }
 
-/// The session with these programs and a node with this configuration: what each of its parts says.
+/// Runs the session with these programs and this configuration of the node. Returns the parts of its output.
 #[track_caller]
 fn session(kind: &str, containerd: &str, config: &str) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -91,13 +91,13 @@ fn session(kind: &str, containerd: &str, config: &str) -> Vec<(String, String)> 
     let project = folder.path().join("project");
     for name in FILES.iter().map(|name| format!("manifests/{name}")) {
         fs::create_dir_all(project.join(&name).parent().expect("a folder")).expect("a folder can be made");
-        fs::copy(manifest("..").join(&name), project.join(&name)).expect("it can be copied");
+        fs::copy(manifest("..").join(&name), project.join(&name)).expect("a file can be copied");
     }
     fs::create_dir(project.join("dist")).expect("a folder can be made");
     fs::copy(archive(), project.join("dist").join(Path::new(archive()).file_name().expect("a name")))
-        .expect("it can be copied");
+        .expect("a file can be copied");
     let unit = text("kind/import.conf");
-    let import = unit.lines().find_map(|line| line.strip_prefix("ExecStartPost=")).expect("it imports");
+    let import = unit.lines().find_map(|line| line.strip_prefix("ExecStartPost=")).expect("the import command");
 
     for program in ["docker", "dockerd", "runc"] {
         tool(program);
@@ -108,9 +108,9 @@ fn session(kind: &str, containerd: &str, config: &str) -> Vec<(String, String)> 
     shell.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("NODE", node.with_extension("tar")).env("IMPORT", import);
     shell.env("KIND", programs(kind, "kind").join("kind")).env("GROUP", machine.cgroup_parent());
     shell.env("ARCHIVE", archive()).env("IMAGE", reference());
-    let said = machine.run_with(shell, Stdio::null(), Duration::from_secs(180));
+    let output = machine.run_with(shell, Stdio::null(), Duration::from_secs(180));
     let mut parts: Vec<(String, String)> = Vec::new();
-    for line in said.ok().lines() {
+    for line in output.ok().lines() {
         match (line.strip_prefix("== "), parts.last_mut()) {
             (Some(name), _) => parts.push((name.to_owned(), String::new())),
             (None, Some((_, text))) => *text += &format!("{line}\n"),

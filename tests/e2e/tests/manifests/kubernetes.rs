@@ -1,8 +1,8 @@
-//! The Kubernetes objects, read by `kubectl` into its own types; and the DaemonSet's command, run on a node.
+//! The Kubernetes objects, read by `kubectl` into its own types, and the command of the DaemonSet, run on a node.
 
 use crate::containerd::VERSION_2;
-use crate::switch::{Node, is_named};
-use crate::{archive, manifest, programs, said};
+use crate::node::{Node, is_named};
+use crate::{archive, manifest, programs, run};
 use e2e::project::{folder, reference};
 use serde_json::{Deserializer, Value};
 use std::collections::BTreeSet;
@@ -12,14 +12,14 @@ use std::process::Command;
 
 pub const FILES: &[&str] = &["kubernetes/host-pid.yaml", "kubernetes/switch.yaml", "kubernetes/zombies.yaml"];
 
-/// Each with its objects that `kubectl set env` takes, those with containers.
+/// Each file with its objects.
 const OBJECTS: [(&str, &[&str]); 3] = [
     (FILES[0], &["Pod/host-pid"]),
     (FILES[1], &["Namespace/pause-switch", "DaemonSet/switch"]),
     (FILES[2], &["Pod/zombies-shared", "Pod/zombies-not-shared"]),
 ];
 
-/// What a release's `kubectl` makes of a file, without a server.
+/// The objects that a release's `kubectl` reads from a file, without a server.
 #[track_caller]
 fn kubectl(release: &str, arguments: &[&str], file: &Path) -> Vec<Value> {
     let mut kubectl = Command::new(programs(release, "kubectl").join("kubectl"));
@@ -28,12 +28,12 @@ fn kubectl(release: &str, arguments: &[&str], file: &Path) -> Vec<Value> {
         .args(["--local", "--output=json", "--filename"])
         .arg(file)
         .env("KUBECONFIG", "/nonexistent");
-    let output = kubectl.output().expect("it is there");
+    let output = kubectl.output().expect("kubectl can be started");
     let values = Deserializer::from_slice(&output.stdout).into_iter().collect::<Result<Vec<Value>, _>>();
     values.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Every field that has a value, by its path.
+/// Adds the path and value of every field.
 fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
@@ -46,13 +46,13 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What is written of objects with containers, and is not in kubectl's types: `label` leaves a file as it is written,
-/// `set env` goes through those types, and drops what they do not have.
+/// The fields that kubectl's types do not have, of objects with containers: `label` keeps the file's fields, `set env`
+/// converts the objects to those types and drops the others.
 #[track_caller]
 fn unknown_fields(release: &str, file: &Path) -> Vec<String> {
     let [mut written, mut typed] = [BTreeSet::new(), BTreeSet::new()];
-    let is_of_use = |object: &&Value| object["kind"] != "Namespace";
-    for (at, object) in kubectl(release, &["label", "x=x"], file).iter().filter(is_of_use).enumerate() {
+    let has_containers = |object: &&Value| object["kind"] != "Namespace";
+    for (at, object) in kubectl(release, &["label", "x=x"], file).iter().filter(has_containers).enumerate() {
         fields(object, &at.to_string(), &mut written);
     }
     for (at, object) in kubectl(release, &["set", "env", "x=x"], file).iter().enumerate() {
@@ -77,11 +77,12 @@ fn kubectl_knows_every_object_and_every_field() {
 }
 
 #[test]
-fn a_misspelt_field_is_found() {
+fn control_a_misspelt_field_is_found() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let file = folder.path().join("misspelt.yaml");
-    let text = fs::read_to_string(manifest(FILES[2])).expect("it can be read");
-    fs::write(&file, text.replacen("shareProcessNamespace", "shareProcessNamespaces", 1)).expect("it can be written");
+    let text = fs::read_to_string(manifest(FILES[2])).expect("a file can be read");
+    fs::write(&file, text.replacen("shareProcessNamespace", "shareProcessNamespaces", 1))
+        .expect("a file can be written");
     assert_eq!(unknown_fields("forky", &file), ["0.spec.shareProcessNamespaces = true"]);
 }
 
@@ -90,14 +91,14 @@ fn the_image_fits_into_a_configmap() {
     let mut kubectl = Command::new(programs("forky", "kubectl").join("kubectl"));
     kubectl.args(["create", "configmap", "pause", "--dry-run=client", "--output=json"]);
     kubectl.arg(format!("--from-file=pause.tar={}", archive())).current_dir(folder());
-    let (ok, json) = said(kubectl.arg("--from-file=manifests/containerd/switch.sh").env("KUBECONFIG", "/nonexistent"));
+    let (ok, json) = run(kubectl.arg("--from-file=manifests/containerd/switch.sh").env("KUBECONFIG", "/nonexistent"));
     assert!(ok && json.len() < 1 << 20, "{} bytes: {}", json.len(), &json[..200]);
-    let value: Value = serde_json::from_str(&json).expect("it is in JSON");
+    let value: Value = serde_json::from_str(&json).expect("JSON");
     assert!(value["binaryData"]["pause.tar"].is_string() && value["data"]["switch.sh"].is_string());
 }
 
 #[test]
-fn the_daemonset_switches_its_node_and_goes_back() {
+fn the_daemonset_switches_its_node_and_undoes_it() {
     let objects = kubectl("forky", &["label", "x=x"], &manifest(FILES[1]));
     let pod = &objects[1]["spec"]["template"]["spec"];
     assert_eq!((&pod["hostPID"], &pod["volumes"][1]["hostPath"]["path"]), (&true.into(), &"/run/pause-switch".into()));
@@ -106,7 +107,7 @@ fn the_daemonset_switches_its_node_and_goes_back() {
     let ["sh", "-euc", line] = command[..] else { panic!("{command:?}") };
     assert_eq!(container["env"][0]["name"], "TO");
 
-    // Its container: nothing but BusyBox, its two volumes, and the node's processes, of which the first is the machine's.
+    // The container: BusyBox, the two volumes and the node's /proc, whose process 1 is that of the machine.
     let node = Node::new("forky", Some(VERSION_2));
     let root = "mkdir -p /run/pause-switch /run/c/bin /run/c/files /run/c/node /run/c/proc
         cp /bin/busybox /run/c/bin/ && for name in sh cp nsenter; do ln -s busybox /run/c/bin/$name; done
@@ -114,14 +115,14 @@ fn the_daemonset_switches_its_node_and_goes_back() {
     node.shell(root).ok();
     node.shell(&format!("cp {} /run/c/files/pause.tar", archive())).ok();
     node.shell(&format!("cp {} /run/c/files/", manifest("containerd/switch.sh").display())).ok();
-    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("daemonset"), line).expect("it can be written");
-    let run = |to: &str| {
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("daemonset"), line).expect("a file can be written");
+    let switch = |to: &str| {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("daemonset");
         node.shell(&format!("TO={to} exec chroot /run/c /bin/busybox sh -euc \"$(cat {})\"", file.display())).ok()
     };
-    run(container["env"][0]["value"].as_str().expect("what it switches to"));
+    switch(container["env"][0]["value"].as_str().expect("an archive"));
     assert!(node.is_pinned() && is_named(&node.dump(), reference()));
-    run("--undo");
+    switch("--undo");
     assert!(!node.is_pinned());
     assert_eq!(node.config().as_deref(), Some(VERSION_2));
 }

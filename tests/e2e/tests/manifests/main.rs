@@ -1,26 +1,30 @@
-//! `manifests/`: each file is read by the program that it is for, or where that cannot be had, by its next of kin.
+//! Each file in `manifests/` is read by its program, or, if Debian does not have that, by a parser of the same format.
 
 mod containerd;
 mod kind;
 mod kubernetes;
+mod node;
 mod others;
 mod switch;
 
+use e2e::tool::path_in_release;
 use e2e::{project, tool};
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
-/// The releases of Debian that programs are taken from; the first is this machine's own.
+/// The releases of Debian that have the programs. The first is this machine's own.
 const RELEASES: [&str; 3] = ["", "trixie", "forky"];
 
-/// A file of `manifests/`.
+/// The path of a file in `manifests/`.
 fn manifest(name: &str) -> PathBuf {
     project::folder().join("manifests").join(name)
 }
 
-/// What is in a file of `manifests/`.
+/// Reads a file in `manifests/`.
 #[track_caller]
 fn text(name: &str) -> String {
     fs::read_to_string(manifest(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -29,39 +33,36 @@ fn text(name: &str) -> String {
 /// The folder of a release's programs.
 ///
 /// # Panics
-/// Where it has not been fetched; the message says how it can be.
+/// If the package is missing. The message says how to get it.
 #[track_caller]
 fn programs(release: &str, package: &str) -> PathBuf {
     if release.is_empty() {
         tool(package);
         return "/usr/bin".into();
     }
-    let folder = project::folder().join("target/debian").join(release).join("usr/bin");
-    assert!(folder.join(package).exists(), "please fetch it: build/setup/debian.sh {release} {package}");
-    folder
+    path_in_release(release, package).parent().expect("a folder").to_owned()
 }
 
 /// The archive of the image.
 fn archive() -> &'static str {
-    use std::sync::LazyLock;
     static ARCHIVE: LazyLock<String> =
         LazyLock::new(|| project::archive(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("manifests")));
     &ARCHIVE
 }
 
-/// Runs a command to its end: whether it succeeded, and all that it said.
+/// Runs a command. Returns whether it succeeded, and its standard output and error.
 #[track_caller]
-fn said(command: &mut Command) -> (bool, String) {
+fn run(command: &mut Command) -> (bool, String) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
     let both = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&both).into_owned())
 }
 
-/// All files below a folder, by their names from there.
+/// The relative paths of all files in a folder.
 fn files(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("it can be read").path()) {
-        let name = entry.file_name().and_then(|name| name.to_str()).expect("a plain name").to_owned();
+    for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let name = entry.file_name().and_then(|name| name.to_str()).expect("a name in UTF-8").to_owned();
         if entry.is_dir() {
             found.extend(files(&entry).into_iter().map(|file| format!("{name}/{file}")));
         } else {
@@ -72,27 +73,35 @@ fn files(folder: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn no_file_is_left_out() {
+fn every_file_is_tested() {
     let tested = [containerd::FILES, kind::FILES, kubernetes::FILES, others::FILES, switch::FILES].concat();
-    assert_eq!(files(&manifest("")), tested.into_iter().map(str::to_owned).collect());
+    assert_eq!(files(&manifest("")), tested.iter().map(|&file| file.to_owned()).collect());
 }
 
 #[test]
-fn every_file_says_what_it_does_and_names_this_image() {
+fn every_script_is_executable() {
+    for script in files(&manifest("")).iter().filter(|file| file.ends_with(".sh")) {
+        let mode = fs::metadata(manifest(script)).expect("the script exists").permissions().mode();
+        assert_eq!(mode & 0o111, 0o111, "{script}");
+    }
+}
+
+#[test]
+fn every_file_and_page_begins_with_a_title_and_names_this_version() {
     let folder = project::folder().join("docs");
-    // What commands wrote is no page.
+    // The files in docs/measured are generated.
     let is_page = |name: &String| name.ends_with(".md") && !name.starts_with("measured/");
     let pages = files(&folder).into_iter().filter(is_page).map(|name| (fs::read_to_string(folder.join(&name)), name));
     let manifests = files(&manifest("")).into_iter().map(|name| (fs::read_to_string(manifest(&name)), name));
     for (text, name) in manifests.chain(pages) {
-        let text = text.expect("it is text");
+        let text = text.expect("UTF-8");
         let first = text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
         assert!(first.starts_with("# "), "{name} begins with {first:?}");
-        // One version in all of them, that of the archive and of the image.
+        // The version in the names of the image and its archive.
         let version = project::package().version().to_string();
         for named in ["localhost/pause:", "/pause-"].into_iter().flat_map(|at| text.split(at).skip(1)) {
             let is_version = named.starts_with(|first: char| first.is_ascii_digit());
-            assert!(!is_version || named.starts_with(&version), "{name} is about another version: {}", &named[..20]);
+            assert!(!is_version || named.starts_with(&version), "{name} names another version: {}", &named[..20]);
         }
     }
 }

@@ -1,37 +1,36 @@
-//! The files for podman, which reads its own; those for systemd, which checks them; and those whose programs cannot be
-//! had here, of which only the form is checked.
+//! The files for podman and systemd, which read them here, and for programs that Debian does not have: their format and
+//! values are checked.
 
 use crate::{archive, manifest, text};
-use e2e::machine::Said;
+use e2e::machine::Output;
 use e2e::project::reference;
 use e2e::{Machine, podman, tool};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 pub const FILES: &[&str] = &[
     "cri-dockerd/50-pause.conf",
     "crio/50-pause.conf",
     "k3s/config.yaml",
-    "minikube/switch.sh", // by shellcheck, too: make lint
+    "minikube/switch.sh", // make lint runs shellcheck on it
     "podman/pause.conf",
     "rke2/config.yaml",
 ];
 
-/// The image of a pod's infra container, with `file` as the manifest, and how `podman pod stop` ends it.
+/// Runs a pod with `file` as the manifest. Returns the image of its infra container, and the exit status of that.
 #[track_caller]
 fn podman_pod(file: &str) -> (String, String) {
     let machine = Machine::new();
     let folder = tempfile::tempdir().expect("a folder can be made");
-    fs::write(folder.path().join("containers.conf"), podman::CONFIGURATION).expect("it can be written");
-    fs::write(folder.path().join("pause.conf"), file).expect("it can be written");
-    let shell = |line: &str| -> Said {
+    fs::write(folder.path().join("containers.conf"), podman::CONFIGURATION).expect("a file can be written");
+    fs::write(folder.path().join("pause.conf"), file).expect("a file can be written");
+    let shell = |line: &str| -> Output {
         let mut shell = Command::new("sh");
         shell.args(["-euc", line]).env("TMPDIR", "/run").env_remove("CONTAINERS_CONF").current_dir("/");
         machine.run(shell)
     };
     tool("podman");
-    // The machine's own configuration is put aside, and this is where operators put theirs.
+    // In a copy of /etc/containers, the manifest is where operators copy it to.
     shell(&format!(
         "cp -r /etc/containers /run/before && mount -t tmpfs tmpfs /etc/containers && cp -r /run/before/. /etc/containers
         mkdir -p /etc/containers/containers.conf.d && cd {} && cp containers.conf /etc/containers/
@@ -59,39 +58,42 @@ fn podman_pod(file: &str) -> (String, String) {
 fn podman_takes_its_infra_image_from_the_file() {
     let file = text("podman/pause.conf");
     assert_eq!(podman_pod(&file), (reference().to_owned(), "0".to_owned()));
-    // The control: podman builds an image of its own where the file says nothing.
+    // Control: with a misspelt key, podman builds an infra image of its own.
     let (image, _) = podman_pod(&file.replace("infra_image", "infra_imagee"));
     assert_ne!(image, reference());
 }
 
 #[test]
-fn systemd_takes_the_drop_in_of_cri_dockerd() {
+fn systemd_reads_the_drop_in_of_cri_dockerd() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let drop_in = folder.path().join("cri-docker.service.d");
     fs::create_dir(&drop_in).expect("a folder can be made");
-    fs::copy(manifest("cri-dockerd/50-pause.conf"), drop_in.join("50-pause.conf")).expect("it can be copied");
-    // Not there, so that systemd names the one command that it would start.
+    fs::copy(manifest("cri-dockerd/50-pause.conf"), drop_in.join("50-pause.conf")).expect("a file can be copied");
+    // The command of the unit does not exist, so systemd's message names the command that it would start.
     let unit = "[Service]\nType=notify\nExecStart=/nonexistent/cri-dockerd --container-runtime-endpoint fd://\n";
-    fs::write(folder.path().join("cri-docker.service"), unit).expect("it can be written");
+    fs::write(folder.path().join("cri-docker.service"), unit).expect("a file can be written");
     let mut analyze = Command::new("systemd-analyze");
     analyze
         .arg("verify")
         .arg(folder.path().join("cri-docker.service"))
         .env("SYSTEMD_UNIT_PATH", format!("{}:", folder.path().display()));
-    let said = String::from_utf8(analyze.output().expect("systemd is installed").stderr).expect("text");
-    assert_eq!(said, "cri-docker.service: Command /usr/bin/cri-dockerd is not executable: No such file or directory\n");
+    let message = String::from_utf8(analyze.output().expect("systemd-analyze can be started").stderr).expect("UTF-8");
+    assert_eq!(
+        message,
+        "cri-docker.service: Command /usr/bin/cri-dockerd is not executable: No such file or directory\n"
+    );
     assert!(text("cri-dockerd/50-pause.conf").contains(&format!(" --pod-infra-container-image={}\n", reference())));
 }
 
 #[test]
-fn crio_is_told_the_image_and_its_command() {
-    let table: toml::Table = text("crio/50-pause.conf").parse().expect("it is in TOML");
+fn the_file_for_cri_o_has_the_image_and_its_command() {
+    let table: toml::Table = text("crio/50-pause.conf").parse().expect("TOML");
     assert_eq!(table["crio"]["image"]["pause_image"].as_str(), Some(reference()));
     assert_eq!(table["crio"]["image"]["pause_command"].as_str(), Some("/pause"));
 }
 
 #[test]
-fn k3s_and_rke2_are_told_the_image() {
+fn the_files_for_k3s_and_rke2_have_the_image() {
     for file in ["k3s/config.yaml", "rke2/config.yaml"] {
         let lines: Vec<String> = text(file).lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
         assert_eq!(lines, [format!("pause-image: {}", reference())]);
@@ -99,10 +101,9 @@ fn k3s_and_rke2_are_told_the_image() {
 }
 
 #[test]
-fn minikubes_script_can_be_called_and_says_how() {
+fn the_script_for_minikube_prints_its_usage() {
     let script = manifest("minikube/switch.sh");
-    assert_eq!(fs::metadata(&script).expect("it is there").permissions().mode() & 0o111, 0o111);
-    let usage = Command::new(&script).output().expect("it can be started");
+    let usage = Command::new(&script).output().expect("the script can be started");
     assert!(!usage.status.success());
     assert!(String::from_utf8_lossy(&usage.stderr).contains("switch.sh --undo [PROFILE]"), "{usage:?}");
 }

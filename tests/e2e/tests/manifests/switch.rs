@@ -1,114 +1,24 @@
-//! `containerd/switch.sh`, run by hand and by its DaemonSet against containerd of each release.
+//! `containerd/switch.sh`, run on nodes with containerd of each release.
 
 use crate::containerd::{VERSION_2, VERSION_3};
+use crate::node::{CONFIG, Node, SWITCH, is_named};
 use crate::{RELEASES, archive, manifest, programs};
-use e2e::machine::Said;
 use e2e::project::{guarded, guarded_reference, reference};
-use e2e::{Machine, tool};
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use e2e::tool;
 use std::process::Command;
 use std::thread;
 
-pub const FILES: &[&str] = &["containerd/switch.sh"];
+pub const FILES: &[&str] = &[SWITCH];
 
-/// Where a node keeps its configuration: what is in memory there is its own.
-const CONFIG: &str = "/run/node/config.toml";
-
-/// What stands in for systemd: ends containerd as `KillMode=process` does, and starts it again.
-const RESTART: &str = r#"
-    [ ! -e /run/pid ] || { kill "$(cat /run/pid)"; while [ -d "/proc/$(cat /run/pid)" ]; do sleep 0.05; done; }
-    [ -e /run/node/config.toml ] && config=/run/node/config.toml || config=/run/none.toml
-    containerd config default | grep ^version > /run/none.toml
-    containerd --config "$config" < /dev/null > /run/log 2>&1 &
-    echo $! > /run/pid"#;
-
-/// A node with containerd.
-pub struct Node {
-    pub machine: Machine,
-    path: String,
-}
-
-impl Node {
-    /// Starts containerd with this configuration, or with none.
-    #[track_caller]
-    pub fn new(release: &str, config: Option<&str>) -> Self {
-        let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", programs(release, "containerd").display());
-        let node = Self { machine: Machine::new(), path };
-        node.shell("mkdir /run/node").ok();
-        node.shell(&format!("printf %s '{RESTART}' > /run/restart")).ok();
-        if let Some(config) = config {
-            node.write(config);
-        }
-        node.shell("sh /run/restart; until ctr version > /dev/null 2>&1; do sleep 0.05; done").ok();
-        node
-    }
-
-    /// Runs a command line there.
-    #[track_caller]
-    pub fn shell(&self, line: &str) -> Said {
-        let mut shell = Command::new("sh");
-        shell.args(["-euc", line]).env("PATH", &self.path).env("CONFIG", CONFIG);
-        shell.env("RESTART", "sh /run/restart").current_dir("/");
-        self.machine.run(shell)
-    }
-
-    #[track_caller]
-    fn write(&self, config: &str) {
-        let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
-        file.write_all(config.as_bytes()).expect("it can be written");
-        self.shell(&format!("cat {} > {CONFIG}", file.path().display())).ok();
-    }
-
-    #[track_caller]
-    pub fn switch(&self, argument: &str) -> Said {
-        self.shell(&format!("sh {} {argument}", manifest(FILES[0]).display()))
-    }
-
-    /// The configuration, if there is one.
-    #[track_caller]
-    pub fn config(&self) -> Option<String> {
-        Some(self.shell(&format!("cat {CONFIG}"))).filter(|said| said.status.success()).map(Said::ok)
-    }
-
-    /// What containerd makes of it.
-    #[track_caller]
-    pub fn dump(&self) -> String {
-        self.shell(&format!("containerd --config {CONFIG} config dump | grep -v ^imports")).ok()
-    }
-
-    /// The files beside the configuration.
-    #[track_caller]
-    fn files(&self) -> String {
-        self.shell("ls -A /run/node").ok().replace('\n', " ")
-    }
-
-    #[track_caller]
-    pub fn server(&self) -> String {
-        self.shell("cat /run/pid").ok()
-    }
-
-    /// Whether our image is pinned.
-    #[track_caller]
-    pub fn is_pinned(&self) -> bool {
-        self.has_pinned(reference())
-    }
-
-    #[track_caller]
-    fn has_pinned(&self, image: &str) -> bool {
-        let line = format!("ctr --namespace k8s.io images ls name=={image} | grep -c pinned=pinned || true");
-        self.shell(&line).ok().trim() == "1"
-    }
-}
-
-/// Configurations with which each release is found.
+/// Configurations that nodes with this release have.
 fn configs(release: &str) -> Vec<Option<String>> {
     let folder = programs(release, "containerd");
-    let containerd = |what: &str| {
-        let output = Command::new(folder.join("containerd")).args(["config", what]).output().expect("it is installed");
-        String::from_utf8(output.stdout).expect("text")
+    let containerd = |subcommand: &str| {
+        let output = Command::new(folder.join("containerd"))
+            .args(["config", subcommand])
+            .output()
+            .expect("containerd can be started");
+        String::from_utf8(output.stdout).expect("UTF-8")
     };
     let default = containerd("default");
     let mut configs = vec![
@@ -128,16 +38,16 @@ fn configs(release: &str) -> Vec<Option<String>> {
 }
 
 #[test]
-fn it_switches_and_goes_back_and_may_be_called_twice() {
+fn switch_and_undo_can_each_run_twice() {
     thread::scope(|scope| {
         for release in RELEASES {
-            scope.spawn(move || configs(release).iter().for_each(|config| there_and_back(release, config.as_deref())));
+            scope.spawn(move || configs(release).iter().for_each(|config| switch_and_undo(release, config.as_deref())));
         }
     });
 }
 
 #[track_caller]
-fn there_and_back(release: &str, config: Option<&str>) {
+fn switch_and_undo(release: &str, config: Option<&str>) {
     let node = Node::new(release, config);
     let before = config.map(|_| node.dump());
     node.switch(archive()).ok();
@@ -152,18 +62,18 @@ fn there_and_back(release: &str, config: Option<&str>) {
     }
 
     node.switch(archive()).ok();
-    assert_eq!((node.config(), node.server()), (switched, server), "there was nothing to do");
+    assert_eq!((node.config(), node.server()), (switched, server), "the second run changes nothing");
 
     let config = config.map(str::to_owned);
     node.switch("--undo").ok();
     assert_eq!((node.config(), node.is_pinned()), (config.clone(), false));
-    assert_eq!(node.files(), if config.is_some() { "config.toml " } else { "" }, "nothing is left");
+    assert_eq!(node.files(), if config.is_some() { "config.toml " } else { "" }, "undo leaves no file");
     node.switch("--undo").ok();
     assert_eq!(node.config(), config);
 }
 
 #[test]
-fn the_archive_of_the_guarded_image_switches_to_that_and_the_other_one_back() {
+fn it_switches_to_the_guarded_image_and_back() {
     let node = Node::new(RELEASES[0], configs(RELEASES[0])[0].as_deref());
     node.switch(archive()).ok();
     assert!(is_named(&node.dump(), reference()));
@@ -173,13 +83,8 @@ fn the_archive_of_the_guarded_image_switches_to_that_and_the_other_one_back() {
     assert!(is_named(&node.dump(), reference()));
 }
 
-/// Whether a configuration names an image, and not another whose name begins with that.
-pub fn is_named(config: &str, image: &str) -> bool {
-    ['"', '\''].iter().any(|quote| config.contains(&format!("{quote}{image}{quote}")))
-}
-
 #[test]
-fn what_runs_goes_on_running() {
+fn containers_go_on_running() {
     for release in RELEASES {
         let node = Node::new(release, Some(VERSION_2));
         node.shell(&format!("ctr --namespace k8s.io images import {}", archive())).ok();
@@ -197,9 +102,9 @@ fn what_runs_goes_on_running() {
 }
 
 #[test]
-fn it_refuses_what_it_does_not_understand_and_changes_nothing() {
+fn it_refuses_a_configuration_that_it_cannot_edit_and_changes_nothing() {
     let import = "imports = [\"/run/import.toml\"]\n".to_owned() + VERSION_2;
-    let by_hand = "cannot be edited safely: name localhost/pause";
+    let by_hand = "cannot be edited safely: set localhost/pause";
     let cases = [
         ("[plugins.cri]\n  sandbox_image = \"x\"\n".to_owned(), "is of version 1"),
         (format!("disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n{VERSION_2}"), "disables the CRI plugin"),
@@ -207,62 +112,59 @@ fn it_refuses_what_it_does_not_understand_and_changes_nothing() {
         (VERSION_2.replace("  sandbox_image", "  \"sandbox_image\""), by_hand),
     ];
     for (config, message) in cases {
-        let node = Node::new("", None); // it starts with the default; the file comes after
+        let node = Node::new("", None); // containerd starts with its default; the file comes after that
         node.shell(&format!("printf %s '{VERSION_2}' > /run/import.toml")).ok();
         node.write(&config);
         let server = node.server();
-        let said = node.switch(archive());
-        assert!(said.stderr.contains(message) && !said.status.success(), "{message}: {said:?}");
+        let output = node.switch(archive());
+        assert!(output.stderr.contains(message) && !output.status.success(), "{message}: {output:?}");
         assert_eq!((node.config(), node.server(), node.files()), (Some(config), server, "config.toml ".to_owned()));
     }
     let node = Node::new("", Some(VERSION_2));
     for (argument, message) in
         [("", "usage: "), ("a b", "usage: "), ("/run/none.tar", "there is no archive /run/none.tar")]
     {
-        let said = node.switch(argument);
-        assert!(said.stderr.contains(message) && !said.status.success(), "{message}: {said:?}");
+        let output = node.switch(argument);
+        assert!(output.stderr.contains(message) && !output.status.success(), "{message}: {output:?}");
     }
-    let said = node.shell(&format!("RESTART= sh {} {}", manifest(FILES[0]).display(), archive()));
-    assert!(said.stderr.contains("systemd runs no containerd here"), "{said:?}");
+    let output = node.shell(&format!("RESTART= sh {} {}", manifest(SWITCH).display(), archive()));
+    assert!(output.stderr.contains("systemd runs no containerd here"), "{output:?}");
     assert_eq!(node.config().as_deref(), Some(VERSION_2));
 }
 
 #[test]
-fn where_containerd_does_not_come_back_the_old_configuration_does() {
+fn if_containerd_does_not_start_the_old_configuration_returns() {
     let node = Node::new("", Some(VERSION_2));
     let restart = format!("! grep -q {} {CONFIG} && sh /run/restart", reference());
-    let said = node.shell(&format!("RESTART='{restart}' sh {} {}", manifest(FILES[0]).display(), archive()));
-    assert!(said.stderr.contains("did not start with the new configuration; the old one is in place"), "{said:?}");
-    assert!(!said.status.success());
+    let output = node.shell(&format!("RESTART='{restart}' sh {} {}", manifest(SWITCH).display(), archive()));
+    assert!(output.stderr.contains("did not start with the new configuration; the old one is restored"), "{output:?}");
+    assert!(!output.status.success());
     assert_eq!(node.config().as_deref(), Some(VERSION_2));
     node.shell("ctr version").ok();
 }
 
 #[test]
-fn interrupted_before_the_restart_it_makes_up_for_it() {
+fn a_second_run_completes_an_interrupted_one() {
     let node = Node::new("", Some(VERSION_2));
-    let killed = node.shell(&format!("RESTART='kill -9 $PPID' sh {} {}", manifest(FILES[0]).display(), archive()));
+    let killed = node.shell(&format!("RESTART='kill -9 $PPID' sh {} {}", manifest(SWITCH).display(), archive()));
     assert!(!killed.status.success());
     let server = node.server();
-    assert!(is_named(&node.dump(), reference()), "the configuration is there already");
+    assert!(is_named(&node.dump(), reference()), "the configuration is written already");
     node.switch(archive()).ok();
     assert_ne!(node.server(), server);
     assert_eq!(node.files(), "config.toml config.toml.before-pause ");
 }
 
 #[test]
-fn going_back_keeps_what_somebody_else_has_changed() {
+fn undo_keeps_later_changes_of_others() {
     let node = Node::new("", Some(VERSION_2));
     node.switch(archive()).ok();
     let log = "[debug]\n  level = \"info\"\n";
     node.shell(&format!("printf %s '{log}' >> {CONFIG}")).ok();
-    let said = node.switch("--undo");
-    assert!(said.stderr.contains("has changed since the switch: only the name of the image goes back"), "{said:?}");
+    let output = node.switch("--undo");
+    assert!(
+        output.stderr.contains("has changed since the switch: only the name of the image is restored"),
+        "{output:?}"
+    );
     assert_eq!(node.config(), Some(VERSION_2.to_owned() + log));
-}
-
-#[test]
-fn it_is_a_program() {
-    let mode = |path: PathBuf| fs::metadata(path).expect("it is there").permissions().mode();
-    assert_eq!(mode(manifest(FILES[0])) & 0o111, 0o111);
 }

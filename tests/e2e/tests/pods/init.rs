@@ -1,9 +1,11 @@
-//! `init` as the init of an engine, for `docker run --init` and `podman run --init`, beside the engine's own and none.
+//! `init` as the init of an engine, for `docker run --init` and `podman run --init`; and, for comparison, the engine's
+//! own init and none.
 
+use crate::engine::Engine as _;
 use crate::images;
 use e2e::docker::Builder;
 use e2e::inventory::Inventory;
-use e2e::machine::{Machine, Said};
+use e2e::machine::{Machine, Output};
 use e2e::project::{folder, package};
 use e2e::report::Report;
 use e2e::{Docker, Podman, busybox};
@@ -12,33 +14,34 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use testkit::until;
 
-/// Where it is on the engine's machine.
+/// The path of our init on the engine's machine.
 const INIT_AT: &str = "/run/init";
 
 /// How many orphans a container makes.
 const ORPHANS: usize = 20;
 
-/// An engine's command line.
-struct Engine<'a> {
+/// The command line of an engine.
+struct Client<'a> {
     name: &'static str,
     machine: &'a Machine,
-    call: &'a dyn Fn(&[&str]) -> Said,
+    call: &'a dyn Fn(&[&str]) -> Output,
+    /// Options of every `run`.
     options: Vec<String>,
 }
 
-impl Engine<'_> {
-    /// Calls `run` with these options, for a shell that does this.
-    fn run(&self, options: &[&str], script: &str) -> Said {
-        self.start(options, &["--entrypoint=/bin/sh"], &["-c", script])
+impl Client<'_> {
+    /// Runs a shell script in a new container.
+    fn run(&self, options: &[&str], script: &str) -> Output {
+        self.run_program(&[options, &["--entrypoint=/bin/sh"]].concat(), &["-c", script])
     }
 
-    fn start(&self, options: &[&str], last: &[&str], words: &[&str]) -> Said {
+    fn run_program(&self, options: &[&str], arguments: &[&str]) -> Output {
         let own = self.options.iter().map(String::as_str).collect::<Vec<_>>();
-        (self.call)(&[&["run", "--network=none"], &own[..], options, last, &[busybox::REFERENCE], words].concat())
+        (self.call)(&[&["run", "--network=none"], &own[..], options, &[busybox::REFERENCE], arguments].concat())
     }
 
-    /// What a shell in a running container says.
-    fn shell(&self, container: &str, script: &str) -> String {
+    /// Runs a shell script in a running container and returns its standard output.
+    fn exec(&self, container: &str, script: &str) -> String {
         (self.call)(&["exec", container, "/bin/sh", "-c", script]).ok()
     }
 
@@ -46,19 +49,18 @@ impl Engine<'_> {
         (self.call)(&["rm", "--force", container]).ok();
     }
 
-    /// How many zombies stay of orphans that a container with these options makes.
+    /// Lets a container make orphans, and returns how many of them stay as zombies.
     fn zombies(&self, options: &[&str]) -> usize {
         let script = format!("for i in $(seq {ORPHANS}); do (sleep 0.2 &); done; echo made; exec sleep infinity");
         self.run(&[&["--detach", "--name=orphans"], options].concat(), &script).ok();
         until("the orphans are made", || (self.call)(&["logs", "orphans"]).stdout.contains("made"));
         let count = |state: &str| {
-            let said =
-                self.shell("orphans", &format!("grep -l '^[0-9]* (sleep) {state} 1 ' /proc/[0-9]*/stat | wc -l"));
-            said.trim().parse::<usize>().expect("a number")
+            let command = format!("grep -l '^[0-9]* (sleep) {state} 1 ' /proc/[0-9]*/stat | wc -l");
+            self.exec("orphans", &command).trim().parse::<usize>().expect("a number")
         };
-        // One that sleeps is the program itself, where it has a parent.
-        until("they have ended", || count("[RSD]") <= 1);
-        until("none of them is in between", || [0, ORPHANS].contains(&count("Z")));
+        // Under an init, the program itself is a sleeping child of process 1.
+        until("the orphans have ended", || count("[RSD]") <= 1);
+        until("all of them are reaped, or none", || [0, ORPHANS].contains(&count("Z")));
         let zombies = count("Z");
         self.remove("orphans");
         zombies
@@ -66,135 +68,130 @@ impl Engine<'_> {
 }
 
 pub fn docker(report: &mut Report) -> Option<()> {
-    report.about("docker-init", "");
-    for ours in [true, false] {
-        let arguments = ["--init-path", INIT_AT];
-        let docker = report
-            .step(if ours { "an engine with our init starts" } else { "one with its own does" }, || {
-                Docker::with(if ours { &arguments } else { &[] }, put_init)
-            })?;
-        let version = docker.docker(&["version", "--format", "{{.Server.Version}}"]).ok();
-        report.about("docker-init", &version);
-        docker.docker(&["load", "--input", images::busybox()]).ok();
+    for (ours, step) in [(true, "Docker starts with our init"), (false, "Docker starts with its own init")] {
+        let docker = report.step(step, || {
+            let arguments = ["--init-path", INIT_AT];
+            let docker = Docker::with(if ours { &arguments } else { &[] }, put_init);
+            docker.docker(&["load", "--input", images::busybox()]).ok();
+            docker
+        })?;
+        report.set_version(&docker.version());
         if ours {
-            report.step("info and version name it, and the engine has nothing to complain of", || {
+            report.step("`docker info` and `docker version` show it, and the engine logs no complaint", || {
                 let tag = format!("v{}", package().version().to_string().replace('.', "-"));
                 assert_eq!(docker.docker(&["info", "--format", "{{.InitCommit.ID}}"]).ok().trim(), tag);
-                let said = docker.docker(&["version"]).ok();
-                assert!(said.contains(&tag), "{said}");
-                let log = fs::read_to_string(docker.machine.path(e2e::docker::LOG_AT)).expect("it has a log");
+                let version = docker.docker(&["version"]).ok();
+                assert!(version.contains(&tag), "{version}");
+                let log = fs::read_to_string(docker.machine.path(e2e::docker::LOG_AT)).expect("dockerd has a log");
                 assert!(!log.contains("failed to parse") && !log.contains(INIT_AT), "{log}");
             })?;
-        }
-        if ours {
-            report.step("the three lines of the README make an image that it is process 1 of", || {
-                from_the_readme(&docker);
+            report.step("the README's Dockerfile makes an image with init as process 1", || {
+                build_as_in_the_readme(&docker);
             })?;
         }
         let call = |arguments: &[&str]| docker.docker(arguments);
-        let cgroup = Vec::new();
-        let engine = Engine { name: "docker", machine: &docker.machine, call: &call, options: cgroup };
-        containers(report, &engine, ours)?;
+        let client = Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() };
+        run_containers(report, &client, ours)?;
     }
     Some(())
 }
 
-/// Builds an image as the README says, and runs it: with what it says is the program, and with another one.
-fn from_the_readme(docker: &Docker) {
+/// Builds the image of the README's three lines and runs it, with its own command and with another.
+fn build_as_in_the_readme(docker: &Docker) {
     docker.docker(&["load", "--input", images::pause()]).ok();
-    let readme = fs::read_to_string(folder().join("README.md")).expect("it is there");
-    let (_, lines) = readme.split_once("```dockerfile\n").expect("it has a Dockerfile");
-    let (lines, _) = lines.split_once("```").expect("which ends");
+    let readme = fs::read_to_string(folder().join("README.md")).expect("the README can be read");
+    let (_, lines) = readme.split_once("```dockerfile\n").expect("the README has a Dockerfile");
+    let (lines, _) = lines.split_once("```").expect("its end");
     let context = tempfile::tempdir().expect("a folder can be made");
     let program = lines.replace("your-program", "/bin/busybox");
     assert!(lines.lines().count() == 3 && program != lines, "{lines}");
     let dockerfile = format!("FROM {}\n{program}", busybox::REFERENCE);
-    fs::write(context.path().join("Dockerfile"), dockerfile).expect("it can be written");
+    fs::write(context.path().join("Dockerfile"), dockerfile).expect("a file can be written");
     docker.build(Builder::Classic, context.path(), &["--tag=with-init"]);
     let run = ["run", "--rm", "--network=none", "with-init"];
     docker.docker(&run).ok();
-    let said = docker.docker(&[&run[..], &["/bin/sh", "-c", "cat /proc/1/comm; exit 42"]].concat());
-    assert_eq!((said.status.code(), &*said.stdout), (Some(42), "init\n"), "{said:?}");
+    let output = docker.docker(&[&run[..], &["/bin/sh", "-c", "cat /proc/1/comm; exit 42"]].concat());
+    assert_eq!((output.status.code(), &*output.stdout), (Some(42), "init\n"), "{output:?}");
 }
 
 pub fn podman(report: &mut Report) -> Option<()> {
-    report.about("podman-init", "");
-    let podman = report.step("a machine is made for it", Podman::new)?;
-    put_init(&podman.machine);
-    podman.load(images::busybox());
-    report.about("podman-init", &podman.podman(&["version", "--format", "{{.Client.Version}}"]).ok());
+    let podman = report.step("podman starts", || {
+        let podman = Podman::new();
+        put_init(&podman.machine);
+        podman.load(images::busybox());
+        podman
+    })?;
+    report.set_version(&podman.version());
     for ours in [true, false] {
         let call = |arguments: &[&str]| podman.podman(arguments);
         let mut options: Vec<String> = podman.cgroup_option().into_iter().collect();
         options.extend(ours.then(|| format!("--init-path={INIT_AT}")));
-        let engine = Engine { name: "podman", machine: &podman.machine, call: &call, options };
-        containers(report, &engine, ours)?;
+        run_containers(report, &Client { name: "podman", machine: &podman.machine, call: &call, options }, ours)?;
     }
     Some(())
 }
 
-/// Puts our init where an engine finds it.
 fn put_init(machine: &Machine) {
-    let program = folder().join("target/release/init");
-    fs::copy(program, machine.path(INIT_AT)).expect("it was built");
+    fs::copy(folder().join("target/release/init"), machine.path(INIT_AT)).expect("init is built");
 }
 
-/// What is done with an engine's containers.
-fn containers(report: &mut Report, engine: &Engine, ours: bool) -> Option<()> {
-    let before = Inventory::of(engine.machine);
-    let its = if ours { "ours" } else { "its own" };
-    report.step(&format!("process 1 of a container is {its}"), || {
-        engine.run(&["--detach", "--init", "--name=it"], "exec sleep infinity").ok();
-        let said = engine.shell("it", "/proc/1/exe --version");
-        let version = package().version();
-        assert_eq!(said.starts_with(&format!("init {version} - git.v")), ours, "{said}");
-        engine.remove("it");
+/// Runs containers with `--init`, which is our init or the engine's own.
+fn run_containers(report: &mut Report, client: &Client, ours: bool) -> Option<()> {
+    // podman keeps an empty cgroup for its monitors.
+    let inventory = || Inventory::of(client.machine).without(|thing| thing.ends_with("/conmon"));
+    let before = inventory();
+    report.step(
+        if ours { "process 1 of a container is our init" } else { "process 1 is the engine's own init" },
+        || {
+            client.run(&["--detach", "--init", "--name=it"], "exec sleep infinity").ok();
+            let version = client.exec("it", "/proc/1/exe --version");
+            assert_eq!(version.starts_with(&format!("init {} - git.v", package().version())), ours, "{version}");
+            client.remove("it");
+        },
+    )?;
+    report.step("orphans are reaped; control: without an init they stay as zombies", || {
+        assert_eq!(client.zombies(&["--init"]), 0);
+        assert_eq!(client.zombies(&[]), ORPHANS);
     })?;
-    report.step("its orphans are reaped; without an init they stay", || {
-        assert_eq!(engine.zombies(&["--init"]), 0);
-        assert_eq!(engine.zombies(&[]), ORPHANS);
-    })?;
-    report.step("signals reach the program", || {
-        let script = "for signal in TERM USR1 HUP WINCH; do trap \"echo got $signal\" $signal; done; echo begins; \
+    report.step("the program receives signals", || {
+        let script = "for signal in TERM USR1 HUP WINCH; do trap \"echo got $signal\" $signal; done; echo ready; \
                       while :; do sleep 0.1; done";
-        engine.run(&["--detach", "--init", "--name=it"], script).ok();
-        let logs = || (engine.call)(&["logs", "it"]).stdout;
-        until("it begins", || logs().contains("begins"));
+        client.run(&["--detach", "--init", "--name=it"], script).ok();
+        let logs = || (client.call)(&["logs", "it"]).stdout;
+        until("the program is ready", || logs().contains("ready"));
         for signal in ["TERM", "USR1", "HUP", "WINCH"] {
-            (engine.call)(&["kill", &format!("--signal={signal}"), "it"]).ok();
-            until("it has the signal", || logs().contains(&format!("got {signal}")));
+            (client.call)(&["kill", &format!("--signal={signal}"), "it"]).ok();
+            until("the program has received the signal", || logs().contains(&format!("got {signal}")));
         }
-        engine.remove("it");
+        client.remove("it");
     })?;
-    report.step("statuses come through: 42, 143, 137, and 127 and 126 of what cannot be run", || {
-        let status = |said: Said| said.status.code();
-        assert_eq!(status(engine.run(&["--rm", "--init"], "exit 42")), Some(42));
-        assert_eq!(status(engine.run(&["--rm", "--init"], "kill -TERM $$")), Some(143));
-        assert_eq!(status(engine.run(&["--rm", "--init"], "kill -KILL $$")), Some(137));
+    report.step("exit statuses: 42, 143 and 137; 127 and 126 if the program cannot be run", || {
+        let status = |output: Output| output.status.code();
+        assert_eq!(status(client.run(&["--rm", "--init"], "exit 42")), Some(42));
+        assert_eq!(status(client.run(&["--rm", "--init"], "kill -TERM $$")), Some(143));
+        assert_eq!(status(client.run(&["--rm", "--init"], "kill -KILL $$")), Some(137));
         for (program, expected) in [("/no/such/program", 127), ("/bin", 126)] {
-            // catatonit, which podman brings, has 1 for both.
-            let expected = if engine.name == "podman" && !ours { 1 } else { expected };
-            let said = engine.start(&["--rm", "--init"], &[&format!("--entrypoint={program}")], &[]);
-            assert_eq!(said.status.code(), Some(expected), "{said:?}");
+            // podman's own init is catatonit, which exits with 1 in both cases.
+            let expected = if client.name == "podman" && !ours { 1 } else { expected };
+            let output = client.run_program(&["--rm", "--init", &format!("--entrypoint={program}")], &[]);
+            assert_eq!(output.status.code(), Some(expected), "{output:?}");
         }
     })?;
-    report.step("Ctrl-C at a terminal ends the program: 130", || {
-        let own = engine.options.join(" ");
+    report.step("Ctrl-C at a terminal ends the program: status 130", || {
         let run = format!(
-            "{} run --rm --network=none --init --interactive --tty {own} --entrypoint=/bin/sleep {} infinity",
-            engine.name,
+            "{} run --rm --network=none --init --interactive --tty {} --entrypoint=/bin/sleep {} infinity",
+            client.name,
+            client.options.join(" "),
             busybox::REFERENCE
         );
         let mut script = Command::new("sh");
-        // Until it is there to be interrupted.
+        // Sends Ctrl-C every second, as the first may come before the program has started.
         script.args(["-c", &format!("while sleep 1; do printf '\\003'; done | script -qec '{run}' /dev/null")]);
         script.env("CONTAINERS_CONF", e2e::podman::CONFIGURATION_AT).env("TMPDIR", "/run");
-        let said = engine.machine.run_with(script, Stdio::null(), Duration::from_secs(120));
-        assert_eq!(said.status.code(), Some(130), "{said:?}");
+        let output = client.machine.run_with(script, Stdio::null(), Duration::from_secs(120));
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
     })?;
-    report.step("nothing is left over", || {
-        // podman keeps an empty group for all of its monitors.
-        let is_left = |thing: &String| !thing.ends_with("/conmon");
-        until("all is as it was before", || !Inventory::of(engine.machine).since(&before).iter().any(is_left));
+    report.step("all containers are removed: no process, mount or cgroup is left", || {
+        before.until_restored(inventory, |_| false);
     })
 }

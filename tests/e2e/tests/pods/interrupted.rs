@@ -1,4 +1,4 @@
-//! This program is interrupted in the middle, by a Ctrl-C and by a SIGKILL: nothing stays.
+//! This program is ended while pods run, by Ctrl-C and by SIGKILL: nothing is left behind.
 
 use crate::images;
 use e2e::cgroups::Parent;
@@ -14,66 +14,65 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use testkit::{PodProcess, until};
 
-/// What it runs when it is interrupted.
+/// The runtime whose pods run then.
 const RUNTIME: &str = "containerd-1.6";
 
 pub fn run(report: &mut Report) -> Option<()> {
-    report.about("(interrupted)", "");
-    report.step("the image is assembled", images::pause)?; // or it would be what is interrupted
-    report.step("Ctrl-C while pods run: no process, mount, cgroup, interface or file stays", || {
+    report.step("the image is made", images::pause)?; // before the program that is interrupted would make it
+    report.step("Ctrl-C while pods run: no process, mount, cgroup, interface or file is left", || {
         interrupt(Signal::SIGINT);
     });
-    report.step("SIGKILL too; cgroups stay until somebody makes one the next time", || {
+    report.step("SIGKILL: the same, and the next run removes the cgroups", || {
         let groups = interrupt(Signal::SIGKILL);
         drop(Parent::new());
         assert_eq!(existing(&groups), Vec::<&PathBuf>::new());
     })
 }
 
-/// Starts this program and ends it with a signal to its process group while pods run. The control groups that it had.
+/// Starts this program, and signals its process group while pods run. Returns the cgroups that it had.
 #[track_caller]
 fn interrupt(signal: Signal) -> Vec<PathBuf> {
     let files = tempfile::tempdir().expect("a folder can be made");
-    let before = surroundings();
-    let mut program = Command::new(current_exe().expect("it runs"));
+    let before = mounts_and_interfaces();
+    let mut program = Command::new(current_exe().expect("the path of this program"));
     program.arg(RUNTIME).env("TMPDIR", files.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut program = PodProcess::outside(program);
     let pid = program.pid();
     let mut processes = BTreeMap::new();
     until("a pod with a container runs", || {
-        assert!(program.status().is_none(), "it ended before it was interrupted");
+        assert!(program.status().is_none(), "the program ended before it was interrupted");
         processes = descendants(pid);
         let count = |name: &str| processes.values().filter(|command| *command == name).count();
-        // One is the machine's own process 1.
+        // The first pause is process 1 of the machine.
         count("pause") > 1 && count("sleep") > 0
     });
     let groups: Vec<PathBuf> = Parent::of_process(pid).collect();
-    assert!(!groups.is_empty(), "its pods are in control groups");
-    killpg(pid, signal).expect("it lives");
-    until("it ends", || program.status().is_some());
+    assert!(!groups.is_empty(), "its pods are in cgroups");
+    killpg(pid, signal).expect("the program runs");
+    until("the program ends", || program.status().is_some());
     assert_eq!(program.status().and_then(|status| status.signal()), Some(signal as i32));
-    until("its processes have ended", || processes.keys().all(|process| !lives(*process)));
+    until("its processes have ended", || processes.keys().all(|process| !is_alive(*process)));
     if signal != Signal::SIGKILL {
         assert_eq!(existing(&groups), Vec::<&PathBuf>::new());
     }
-    until("what it mounted and the interfaces it made are gone", || surroundings().is_subset(&before));
-    let left: Vec<_> = fs::read_dir(files.path()).expect("it is ours").collect();
+    until("its mounts and interfaces are gone", || mounts_and_interfaces().is_subset(&before));
+    let left: Vec<_> = fs::read_dir(files.path()).expect("the folder exists").collect();
     assert!(left.is_empty(), "{left:?}");
     groups
 }
 
 /// This machine's mounts and network interfaces.
-fn surroundings() -> BTreeSet<String> {
+fn mounts_and_interfaces() -> BTreeSet<String> {
     let me = Process::myself().expect("/proc is mounted");
     let mounts = me.mountinfo().expect("/proc is mounted").into_iter();
     let mounts = mounts.map(|mount| mount.mount_point.display().to_string());
     mounts.chain(me.dev_status().expect("/proc is mounted").into_keys()).collect()
 }
 
-/// A process and when it started, so that it is told from another one with its number.
+/// A process ID and the start time, which distinguishes the process from a later one with the same ID.
 type Identity = (i32, u64);
 
-/// The processes that a process has started, and those that they have; with their names.
+/// A process and its descendants, with their names.
 fn descendants(ancestor: Pid) -> BTreeMap<Identity, String> {
     let stats: Vec<_> = all_processes().into_iter().flatten().filter_map(|process| process.ok()?.stat().ok()).collect();
     let mut found = BTreeSet::from([ancestor.as_raw()]);
@@ -85,12 +84,12 @@ fn descendants(ancestor: Pid) -> BTreeMap<Identity, String> {
             break;
         }
     }
-    let of_them = stats.into_iter().filter(|stat| found.contains(&stat.pid));
-    of_them.map(|stat| ((stat.pid, stat.starttime), stat.comm)).collect()
+    let stats = stats.into_iter().filter(|stat| found.contains(&stat.pid));
+    stats.map(|stat| ((stat.pid, stat.starttime), stat.comm)).collect()
 }
 
-/// Whether it is there and not a zombie, which its parent may be slow to reap.
-fn lives((pid, start): Identity) -> bool {
+/// Whether a process exists and is not a zombie, which its parent may be slow to reap.
+fn is_alive((pid, start): Identity) -> bool {
     let stat = Process::new(pid).and_then(|process| process.stat());
     stat.is_ok_and(|stat| stat.starttime == start && stat.state != 'Z')
 }

@@ -1,34 +1,34 @@
-//! Real pods on real runtimes, driven as a kubelet, a developer or an operator drives them; what was done is a table.
+//! Real pods on real container runtimes, driven as a kubelet, a developer or an operator drives them. Prints a table of
+//! the steps.
 //!
-//! usage: e2e [RUNTIME…], all of them if none is named
+//! usage: e2e [RUNTIME…], every runtime by default
 
-mod containerd;
-mod docker;
-mod docker_pod;
+mod engine;
+mod engines;
 mod images;
 mod init;
 mod interrupted;
 mod other_platforms;
-mod podman;
-mod podman_pod;
-mod process_1;
-mod rootless;
+mod scenario;
 
+use e2e::containerd::Release;
 use e2e::report::Report;
+use engines::{containerd, docker, podman};
 use std::env;
 use std::process::ExitCode;
 
-/// What is done with a runtime; none where it had to be given up.
+/// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
+/// A new runtime is a file in `engines/` and a row here.
 const RUNTIMES: [(&str, Run); 10] = [
-    ("containerd-1.6", containerd::line_1_6),
-    ("containerd-1.7", containerd::line_1_7),
-    ("containerd-2", containerd::line_2),
-    ("podman", podman::run),
-    ("podman-rootless", rootless::run),
+    ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Release::Own))),
+    ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Release::Trixie))),
+    ("containerd-2", |report| scenario::run(report, || containerd::start("2", Release::Forky))),
+    ("podman", |report| scenario::run(report, podman::start)),
+    ("podman-rootless", |report| scenario::run(report, podman::start_rootless)),
+    ("docker", |report| scenario::run(report, docker::start)),
     ("podman-foreign", other_platforms::run),
-    ("docker", docker::run),
     ("docker-init", init::docker),
     ("podman-init", init::podman),
     ("interrupted", interrupted::run),
@@ -38,11 +38,12 @@ fn main() -> ExitCode {
     let names: Vec<String> = env::args().skip(1).collect();
     if let Some(unknown) = names.iter().find(|name| RUNTIMES.iter().all(|(known, _)| known != name)) {
         let known = RUNTIMES.map(|(name, _)| name).join(", ");
-        eprintln!("e2e: {unknown:?} is none of the runtimes: {known}");
+        eprintln!("e2e: unknown runtime {unknown:?}; the runtimes are {known}");
         return ExitCode::FAILURE;
     }
     let mut report = Report::default();
-    for (_, run) in RUNTIMES.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|asked| asked == name)) {
+    for (name, run) in RUNTIMES.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|asked| asked == name)) {
+        report.set_runtime(name);
         run(&mut report);
     }
     if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -1,0 +1,127 @@
+//! What every tool must show of the image, and a container of it.
+
+use e2e::Machine;
+use e2e::platform::Platform;
+use e2e::process::{Process, TERMINATED};
+use e2e::project::{self, package};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// The programs, each in a layer of its own, in this order.
+pub const PROGRAMS: [&str; 2] = ["pause", "init"];
+
+/// The archive, made once.
+pub fn archive() -> &'static str {
+    static ARCHIVE: LazyLock<String> = LazyLock::new(|| project::archive(Path::new(env!("CARGO_TARGET_TMPDIR"))));
+    &ARCHIVE
+}
+
+#[track_caller]
+pub fn parse(json: impl AsRef<[u8]>) -> Value {
+    serde_json::from_slice(json.as_ref()).expect("JSON")
+}
+
+/// The output of `pause -v`.
+pub fn pause_version() -> String {
+    format!("pause {}\n", package().version())
+}
+
+/// The output of `init --version`.
+pub fn init_version() -> String {
+    let version = package().version().to_string();
+    format!("init {version} - git.v{}\n", version.replace('.', "-"))
+}
+
+/// The labels, from Cargo.toml.
+fn labels() -> Value {
+    let package = package();
+    let mut labels = json!({
+        "org.opencontainers.image.title": package.name(),
+        "org.opencontainers.image.description": package.description(),
+        "org.opencontainers.image.version": package.version(),
+        "org.opencontainers.image.licenses": "Apache-2.0",
+    });
+    for (name, address) in [("source", package.repository()), ("url", package.homepage())] {
+        if let Some(address) = address {
+            labels[format!("org.opencontainers.image.{name}")] = address.into();
+        }
+    }
+    labels
+}
+
+/// Asserts that a configuration of the OCI image specification is that of this platform.
+#[track_caller]
+pub fn assert_configuration(config: &Value, platform: &Platform) {
+    for (at, field) in ["os", "architecture", "variant"].into_iter().enumerate() {
+        assert_eq!(config[field].as_str(), platform.part(at), "{field} of {}", platform.name);
+    }
+    assert_process(&config["config"]);
+    assert_eq!(config["rootfs"]["diff_ids"].as_array().map(Vec::len), Some(2), "a layer for each program");
+}
+
+/// Asserts that the output of `docker image inspect` or `podman image inspect` has this platform.
+#[track_caller]
+pub fn assert_inspected(inspected: &Value, platform: &Platform) {
+    assert_eq!((inspected["Os"].as_str(), inspected["Architecture"].as_str()), (platform.part(0), platform.part(1)));
+    assert_process(&inspected["Config"]);
+    assert_eq!(inspected["RootFS"]["Layers"].as_array().map(Vec::len), Some(2), "a layer for each program");
+}
+
+#[track_caller]
+fn assert_process(config: &Value) {
+    assert_eq!(config["User"], "65535:65535");
+    assert_eq!(config["Entrypoint"], json!(["/pause"]));
+    assert_eq!(config["Labels"], labels());
+    assert_eq!(config["Env"], Value::Null, "no environment");
+    assert_eq!(config["Cmd"], Value::Null, "no arguments");
+}
+
+/// Asserts that a layer has one file: this binary of the platform.
+#[track_caller]
+pub fn assert_layer(layer: impl Read, program: &str, platform: &Platform) {
+    let mut archive = tar::Archive::new(layer);
+    let files = archive.entries().unwrap().map(|entry| {
+        let mut entry = entry.unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        let header = entry.header();
+        let owner = (header.uid().unwrap(), header.gid().unwrap());
+        (entry.path().unwrap().into_owned(), header.mode().unwrap() & 0o7777, owner, bytes)
+    });
+    assert_eq!(files.collect::<Vec<_>>(), [(PathBuf::from(program), 0o555, (0, 0), platform.binary(program))]);
+}
+
+/// Asserts that a mounted image has the two programs, owned by root and of the year 1970, and nothing else.
+#[track_caller]
+pub fn assert_two_files(machine: &Machine, folder: &str) {
+    let mut find = Command::new("find");
+    find.args([folder, "-mindepth", "1", "-printf", "%P %m %U:%G %T@\\n"]);
+    let output = machine.run(find).ok();
+    let mut lines: Vec<&str> = output.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["init 555 0:0 0.0000000000", "pause 555 0:0 0.0000000000"]);
+}
+
+/// Asserts that a process of an engine's machine is pause, process 1 of its PID namespace, with the user of the image.
+#[track_caller]
+pub fn assert_process_1(machine: &Machine, pid: &str) {
+    let process = Process::new(machine, pid);
+    process.until_it_waits();
+    assert_eq!(process.executable(), Path::new("/pause"));
+    assert_eq!([process.status("Uid"), process.status("Gid")], ["65535 65535 65535 65535"; 2]);
+    assert_eq!(process.pid_in_namespace(), "1");
+}
+
+/// Asserts that a container in the background is process 1, and that stopping it ends it with status 0. `call` runs
+/// `docker` or `podman`, which have the same commands.
+#[track_caller]
+pub fn assert_runs_and_stops(machine: &Machine, call: impl Fn(&[&str]) -> e2e::machine::Output, container: &str) {
+    let pid = call(&["inspect", "--format", "{{.State.Pid}}", container]).ok();
+    assert_process_1(machine, &pid);
+    call(&["stop", container]).ok();
+    assert_eq!(call(&["inspect", "--format", "{{.State.ExitCode}}", container]).ok(), "0\n");
+    assert_eq!(call(&["logs", container]).stderr, TERMINATED);
+}

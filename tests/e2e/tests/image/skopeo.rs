@@ -1,0 +1,68 @@
+//! skopeo finds every platform in the archive, which is an OCI layout and a `docker save` archive.
+
+use crate::expected::{PROGRAMS, archive, assert_configuration, assert_layer, parse};
+use e2e::platform::Platform;
+use e2e::project::{guarded, output, package, reference};
+use e2e::tool;
+use serde_json::{Value, json};
+use std::fs;
+
+/// The limit of what a node downloads: the layer of pause, the configuration and the manifest of its platform.
+const PAUSE_BYTES: usize = 4096;
+
+/// The limit of the layer of init.
+const INIT_BYTES: usize = 9216;
+
+#[test]
+fn skopeo_finds_every_platform_in_the_layout() {
+    for platform in Platform::all() {
+        let source = format!("oci-archive:{}", archive());
+        let config = output(platform.skopeo("inspect").args(["--config", &source]));
+        assert_configuration(&parse(&config), &platform);
+        let guard = format!("oci-archive:{}", guarded(archive()));
+        let guard = parse(output(platform.skopeo("inspect").args(["--config", &guard])));
+        assert_eq!(guard["config"]["Entrypoint"], json!(["/pause", "--guard"]));
+
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        output(platform.skopeo("copy").arg(&source).arg(format!("dir:{}", folder.path().display())));
+        let manifest = fs::read(folder.path().join("manifest.json")).expect("skopeo has copied the image");
+        let size = |part: &Value| part["size"].as_u64().expect("a number") as usize;
+        let layers = parse(&manifest)["layers"].as_array().expect("a list").clone();
+        let [pause, init] = &layers[..] else { panic!("two layers: {layers:?}") };
+        for (layer, program) in layers.iter().zip(PROGRAMS) {
+            let blob = layer["digest"].as_str().expect("a digest").replace("sha256:", "");
+            let blob = fs::File::open(folder.path().join(blob)).expect("skopeo has copied the image");
+            assert_layer(flate2::read::GzDecoder::new(blob), program, &platform);
+        }
+        let bytes = size(pause) + size(&parse(&manifest)["config"]) + manifest.len();
+        assert!(bytes <= PAUSE_BYTES, "{}: {bytes} bytes are more than {PAUSE_BYTES}", platform.name);
+        assert!(size(init) <= INIT_BYTES, "{}: {} bytes are more than {INIT_BYTES}", platform.name, size(init));
+    }
+}
+
+#[test]
+fn skopeo_copies_all_platforms_by_the_tag() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let source = format!("oci-archive:{}:{}", archive(), package().version());
+    output(tool("skopeo").args(["copy", "--all", &source]).arg(format!("dir:{}", folder.path().display())));
+    let index = parse(fs::read(folder.path().join("manifest.json")).expect("skopeo has copied the image"));
+    let found: Vec<String> = index["manifests"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|manifest| {
+            let parts = ["os", "architecture", "variant"].map(|part| manifest["platform"][part].as_str());
+            parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+        })
+        .collect();
+    let expected: Vec<String> = Platform::all().into_iter().map(|platform| platform.name).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn skopeo_finds_this_machines_platform_in_the_docker_archive() {
+    let source = format!("docker-archive:{}:{}", archive(), reference());
+    assert_configuration(&parse(output(tool("skopeo").args(["inspect", "--config", &source]))), &Platform::own());
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    output(tool("skopeo").args(["copy", &source]).arg(format!("oci:{}", folder.path().display())));
+}

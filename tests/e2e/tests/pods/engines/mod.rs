@@ -1,0 +1,5 @@
+//! The container runtimes.
+
+pub mod containerd;
+pub mod docker;
+pub mod podman;
