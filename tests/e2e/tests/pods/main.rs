@@ -28,7 +28,7 @@ const RUNTIMES: [(&str, Run); 10] = [
     ("podman", |report| scenario::run(report, podman::start)),
     ("podman-rootless", |report| scenario::run(report, podman::start_rootless)),
     ("docker", |report| scenario::run(report, docker::start)),
-    ("podman-foreign", other_platforms::run),
+    ("podman-other-platforms", other_platforms::run),
     ("docker-init", init::docker),
     ("podman-init", init::podman),
     ("interrupted", interrupted::run),
