@@ -1,8 +1,8 @@
-//! Control groups do not outlive who made them: they are removed when they are dropped, when a signal ends the process,
-//! and, where it was killed outright, by whoever makes one next.
+//! Removes control groups: when they are dropped, and when a signal ends this process. The groups of a process that was
+//! killed are removed by the next process that creates one.
 
 use crate::deadline::PATIENCE;
-use crate::pod::has_ended;
+use crate::pod_process::has_ended;
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -15,92 +15,92 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, panic, process, thread};
 
-/// What the names of all groups begin with; the maker's process ID and a number follow.
+/// The prefix of all group names. The creator's process ID and a number follow.
 const PREFIX: &str = "pause-test-";
 
-/// A name that no other group has.
+/// Returns a name that no other group has.
 pub fn name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("{PREFIX}{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A group of that name in `root`, the mount point of a hierarchy: its folder, which is still to be made, by us or by
-/// somebody who is told the name. From now on it is removed, with all that is in it, when a signal ends this process.
+/// Returns the folder of a group called `name` in the hierarchy that is mounted at `root`. The caller creates it, or a
+/// program that the caller starts. From now on, the group and all in it are removed when a signal ends this process.
 pub fn claim(root: &Path, name: &str) -> PathBuf {
-    LazyLock::force(&REMOVER);
-    remove_those_of_the_dead(root);
+    LazyLock::force(&SIGNAL_THREAD);
+    remove_stale(root);
     let folder = root.join(name);
     claimed().groups.push(folder.clone());
     folder
 }
 
-/// The groups of this maker that are in `root`.
+/// Returns the groups in `root` that the process `maker` created.
 pub fn of_process(root: &Path, maker: Pid) -> impl Iterator<Item = PathBuf> {
-    groups_in(root).filter(move |folder| maker_of(folder) == Some(maker))
+    groups_in(root).filter(move |folder| creator_of(folder) == Some(maker))
 }
 
-/// Removes a group and the groups within it, as far as they are there, and kills who is in them.
+/// Removes a group and the groups within it, if they exist, and kills their processes.
 pub fn remove(folder: &Path) {
     remove_tree(folder);
     claimed().groups.retain(|claimed| claimed != folder);
 }
 
-/// Names the process 1 of a pod whose members make groups. When a signal ends this process, the pod is ended first: they
-/// would go on making groups while those are removed.
+/// Registers process 1 of a pod whose processes create groups. When a signal ends this process, the pod is killed first:
+/// otherwise its processes would create groups while groups are removed.
 pub fn end_first(init: Pid) {
-    claimed().makers.push(init);
+    claimed().pods.push(init);
 }
 
-/// The opposite of [`end_first`], before the process is ended otherwise.
+/// Undoes [`end_first`], before the pod is ended in another way.
 pub fn spare(init: Pid) {
-    claimed().makers.retain(|maker| *maker != init);
+    claimed().pods.retain(|pod| *pod != init);
 }
 
-/// What is ended and removed when a signal ends this process.
+/// What to kill and to remove when a signal ends this process.
 struct Claimed {
-    makers: Vec<Pid>,
+    pods: Vec<Pid>,
     groups: Vec<PathBuf>,
 }
 
 fn claimed() -> MutexGuard<'static, Claimed> {
-    static CLAIMED: Mutex<Claimed> = Mutex::new(Claimed { makers: Vec::new(), groups: Vec::new() });
+    static CLAIMED: Mutex<Claimed> = Mutex::new(Claimed { pods: Vec::new(), groups: Vec::new() });
     CLAIMED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes what is there when a signal ends this process, and then lets it do so.
-static REMOVER: LazyLock<()> = LazyLock::new(|| {
+/// A thread that removes everything on a signal, and then lets the signal end this process.
+static SIGNAL_THREAD: LazyLock<()> = LazyLock::new(|| {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).expect("handlers can be set");
     thread::spawn(move || {
         for signal in signals.forever() {
-            let claimed = claimed(); // nobody makes another one from here on
-            // Whatever fails now fails because of this, and need not be told.
+            let claimed = claimed(); // held until the end, so that no other thread creates a group
+            // From here on, tests fail because their pods and groups are gone. Their messages would mislead.
             panic::set_hook(Box::new(|_| ()));
             let _silence = io::stdout().lock();
-            claimed.makers.iter().for_each(|init| end(*init));
+            claimed.pods.iter().for_each(|init| end(*init));
             claimed.groups.iter().for_each(|folder| remove_tree(folder));
-            _ = emulate_default_handler(signal);
+            _ = emulate_default_handler(signal); // fails only for numbers that are no signal
         }
     });
 });
 
-/// Removes the groups of makers who are gone.
-fn remove_those_of_the_dead(root: &Path) {
+/// Removes the groups of processes that are gone.
+fn remove_stale(root: &Path) {
     for folder in groups_in(root) {
-        if maker_of(&folder).is_some_and(|maker| kill(maker, None) == Err(Errno::ESRCH)) {
+        if creator_of(&folder).is_some_and(|creator| kill(creator, None) == Err(Errno::ESRCH)) {
             remove_tree(&folder);
         }
     }
 }
 
-/// Who made a group, as its name tells.
-fn maker_of(folder: &Path) -> Option<Pid> {
-    let maker = folder.file_name()?.to_str()?.strip_prefix(PREFIX)?.split('-').next()?;
-    maker.parse().ok().map(Pid::from_raw)
+/// Returns the process that created a group, by the group's name.
+fn creator_of(folder: &Path) -> Option<Pid> {
+    let pid = folder.file_name()?.to_str()?.strip_prefix(PREFIX)?.split('-').next()?;
+    pid.parse().ok().map(Pid::from_raw)
 }
 
-/// Kills a process 1. When it has ended, so has everything in its pod (`zap_pid_ns_processes`).
+/// Kills a process 1. When it has ended, all processes of its pod have ended (`zap_pid_ns_processes`).
 fn end(init: Pid) {
-    _ = kill(init, Signal::SIGKILL);
+    _ = kill(init, Signal::SIGKILL); // it may have ended
     let start = Instant::now();
     while !has_ended(init) && start.elapsed() < PATIENCE {
         thread::sleep(Duration::from_millis(1));
@@ -109,14 +109,14 @@ fn end(init: Pid) {
 
 fn remove_tree(folder: &Path) {
     groups_in(folder).for_each(|group| remove_tree(&group));
-    _ = fs::write(folder.join("freezer.state"), "THAWED"); // under version 1, who is frozen cannot be killed
+    _ = fs::write(folder.join("freezer.state"), "THAWED"); // under version 1, a frozen process cannot be killed
     let start = Instant::now();
     loop {
         let members = fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();
         for pid in members.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0) {
-            _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+            _ = kill(Pid::from_raw(pid), Signal::SIGKILL); // it may have ended
         }
-        // Busy for as long as its last process is on its way out.
+        // Busy until its last process has ended.
         match fs::remove_dir(folder) {
             Err(error) if error.kind() == io::ErrorKind::ResourceBusy && start.elapsed() < PATIENCE => {
                 thread::sleep(Duration::from_millis(1));
@@ -126,7 +126,7 @@ fn remove_tree(folder: &Path) {
     }
 }
 
-/// The groups right within a group: its folders, as all else in it are files.
+/// Returns the groups directly within a group. They are its folders: all other entries are files.
 fn groups_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path())

@@ -1,4 +1,4 @@
-//! A careless container in a pod, from its start to the last of its orphans.
+//! A container that runs the orphan maker, from its start until its last orphan is gone.
 
 use crate::process_table::{Row, rows, zombies};
 use crate::programs::orphan_maker;
@@ -6,19 +6,19 @@ use crate::{Pod, PodProcess, until};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-/// A container of `pod` that abandons children, with pipes for its input and output.
+/// Starts the orphan maker as a container of `pod`, with pipes for its input and output.
 pub fn container(pod: &Pod, how: &[&str]) -> PodProcess {
     pod.join(piped(how))
 }
 
-/// A careless container with pipes for its input and output.
+/// Returns the orphan maker, with pipes for its input and output.
 pub fn piped(how: &[&str]) -> Command {
     let mut program = orphan_maker(how);
     program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     program
 }
 
-/// Waits until a container has said that everything is in place.
+/// Waits until the orphan maker reports that all orphans are made.
 #[track_caller]
 pub fn until_ready(container: &mut PodProcess) {
     let mut line = String::new();
@@ -27,7 +27,7 @@ pub fn until_ready(container: &mut PodProcess) {
     assert_eq!(line, "ready\n");
 }
 
-/// Ends a container, its standard input first, and returns what it said.
+/// Closes the container's standard input, waits until it has exited with status 0, and returns its output.
 #[track_caller]
 pub fn end(container: PodProcess) -> String {
     let output = container.wait();
@@ -35,7 +35,7 @@ pub fn end(container: PodProcess) -> String {
     String::from_utf8(output.stdout).expect("plain text")
 }
 
-/// Waits until the pod is as it was at first: process 1, and nobody else, not even dead.
+/// Waits until process 1 is the only process of the pod, zombies included.
 #[track_caller]
 pub fn until_alone(pod: &Pod) {
     until("process 1 is alone in its pod", || matches!(&rows(pod)[..], [Row { pid: 1, .. }]));
@@ -44,5 +44,5 @@ pub fn until_alone(pod: &Pod) {
 /// Waits until process 1 has left this many zombies unreaped.
 #[track_caller]
 pub fn until_zombies(pod: &Pod, count: usize) {
-    until(&format!("there are {count} zombies"), || zombies(pod).len() == count);
+    until(&format!("process 1 has left {count} zombies"), || zombies(pod).len() == count);
 }

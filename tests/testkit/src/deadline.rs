@@ -1,15 +1,15 @@
-//! Waiting for something to become true, but not for ever.
+//! Waits for a condition, with a deadline.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long anything may take before a test gives up. Generous: a slow machine is not a failure.
+/// How long a test waits for anything before it fails. Generous: a slow machine is not a failure.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Looks again and again until `look` finds what it looks for, and returns it.
+/// Polls `look` until it returns a value, and returns that value.
 ///
 /// # Panics
-/// Where it has not come true in [`PATIENCE`]; `what` says what that was.
+/// If there is no value within [`PATIENCE`]; `what` names the condition.
 #[track_caller]
 pub fn until_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
@@ -17,15 +17,15 @@ pub fn until_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < PATIENCE, "waited for {} s, and it did not come true: {what}", PATIENCE.as_secs());
+        assert!(start.elapsed() < PATIENCE, "not within {} s: {what}", PATIENCE.as_secs());
         sleep(Duration::from_micros(200));
     }
 }
 
-/// Looks again and again until `is_true` says so.
+/// Polls `is_true` until it returns `true`.
 ///
 /// # Panics
-/// As [`until_some`] does.
+/// Like [`until_some`].
 #[track_caller]
 pub fn until(what: &str, mut is_true: impl FnMut() -> bool) {
     until_some(what, || is_true().then_some(()));

@@ -1,4 +1,4 @@
-//! Descriptors that a program is given, put into place as a last step; and those that a process has open.
+//! Last steps that choose the descriptors which a program inherits, and the descriptors that a process has open.
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, close};
@@ -7,28 +7,28 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
-/// Puts copies of `files` at the descriptors from 3 on, and closes all that follow. None of the copies is closed when a
-/// program is executed. System calls only.
+/// Returns a last step that copies `files` to the descriptors from 3 on, inheritable, and closes all that follow. System
+/// calls only.
 pub fn put(files: &Arc<Vec<OwnedFd>>) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
     let files = files.clone();
     move || {
-        // First out of the way of each other.
-        const AWAY: RawFd = 500;
-        for (file, to) in files.iter().zip(AWAY..) {
+        // Through high descriptors, so that no copy overwrites a file that is still to be copied.
+        const HIGH: RawFd = 500;
+        for (file, to) in files.iter().zip(HIGH..) {
             copy(file.as_raw_fd(), to)?;
         }
-        let after = 3 + files.len() as RawFd;
-        for (from, to) in (AWAY..).zip(3..after) {
+        let end = 3 + files.len() as RawFd;
+        for (from, to) in (HIGH..).zip(3..end) {
             copy(from, to)?;
         }
-        // SAFETY: nothing is used from here on but the standard streams and the copies.
-        Errno::result(unsafe { libc::syscall(libc::SYS_close_range, after, libc::c_uint::MAX, 0) })?;
+        // SAFETY: from here on, this process uses only the standard streams and the copies.
+        Errno::result(unsafe { libc::syscall(libc::SYS_close_range, end, libc::c_uint::MAX, 0) })?;
         Ok(())
     }
 }
 
 fn copy(from: RawFd, to: RawFd) -> io::Result<()> {
-    // SAFETY: takes two numbers; what was open as the second one is not used any more.
+    // SAFETY: takes two numbers. This process no longer uses what was open as `to`.
     Ok(Errno::result(unsafe { libc::dup2(from, to) }).map(drop)?)
 }
 
@@ -37,23 +37,23 @@ pub fn leave_open(open: u8) -> io::Result<()> {
     (0..3).filter(|stream| open & 1 << stream == 0).try_for_each(|stream| Ok(close(stream)?))
 }
 
-/// Has every descriptor but the standard streams closed when a program is executed. Other tests may have some that are not.
+/// Makes every descriptor except the standard streams close-on-exec. Other tests may have inheritable ones.
 pub fn close_others_on_execution() -> io::Result<()> {
     let flag = libc::CLOSE_RANGE_CLOEXEC;
     // SAFETY: takes numbers only.
     Ok(Errno::result(unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, flag) }).map(drop)?)
 }
 
-/// Has a descriptor closed when a program is executed.
+/// Makes a descriptor close-on-exec.
 pub fn close_on_execution(descriptor: RawFd) -> io::Result<()> {
     // SAFETY: takes numbers only.
     Ok(Errno::result(unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)?)
 }
 
-/// The descriptors that a process has open, each with what it is.
+/// Returns the descriptors that a process has open, in order, each with the target of its link in `/proc`.
 pub fn of(pid: Pid) -> Vec<(RawFd, String)> {
-    let folder = fs::read_dir(format!("/proc/{pid}/fd")).expect("it lives");
-    let entries = folder.map(|entry| entry.expect("it can be read").path());
+    let folder = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process is alive");
+    let entries = folder.map(|entry| entry.expect("the folder can be read").path());
     let mut open: Vec<(RawFd, String)> = entries
         .filter_map(|path| {
             let number = path.file_name()?.to_str()?.parse().ok()?;

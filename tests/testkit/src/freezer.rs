@@ -1,47 +1,45 @@
-//! A control group whose processes do not run for as long as it is frozen, under either version.
+//! A control group that can be frozen, under cgroup version 1 or 2.
 
-use crate::cgroup::Version;
+use crate::cgroup::{self, Version};
 use crate::cgroup_cleanup;
 use crate::deadline::until;
 use nix::unistd::Pid;
-use procfs::process::Process;
 use std::path::PathBuf;
 use std::{fs, io};
 
-/// A group that can be frozen.
+/// A control group that can be frozen. When dropped, it is removed, and its processes are killed.
 #[derive(Debug)]
 pub struct Freezer {
     version: Version,
     folder: PathBuf,
 }
 
-/// A frozen group. Dropped, it is thawed.
+/// A frozen group. When dropped, it is thawed.
 #[derive(Debug)]
 pub struct Frozen<'a>(&'a Freezer);
 
 impl Freezer {
-    /// A group of its own in every hierarchy that can freeze: version 1 has a controller for it, version 2 needs none.
+    /// Creates a group in every hierarchy that can freeze: version 1 has a controller for it, version 2 needs none.
     ///
     /// # Errors
-    /// Where this machine has none of them, or does not let this user make groups.
+    /// If this machine has no such hierarchy, or this user may not create groups.
     pub fn all() -> io::Result<Vec<Self>> {
-        let mounts = Process::myself().and_then(|me| me.mountinfo()).map_err(io::Error::other)?;
         let name = cgroup_cleanup::name();
         let mut all = Vec::new();
-        for mount in &mounts {
+        for mount in cgroup::mounts()? {
             let version = match &*mount.fs_type {
                 "cgroup2" => Version::V2,
                 "cgroup" if mount.super_options.contains_key("freezer") => Version::V1,
                 _ => continue,
             };
-            let folder = cgroup_cleanup::claim(&mount.mount_point, &name);
-            let group = Self { version, folder };
+            let group = Self { version, folder: cgroup_cleanup::claim(&mount.mount_point, &name) };
             fs::create_dir(&group.folder)?;
             all.push(group);
         }
         if all.is_empty() { Err(io::Error::other("no control group hierarchy can freeze")) } else { Ok(all) }
     }
 
+    /// Returns the cgroup version of its hierarchy.
     pub fn version(&self) -> Version {
         self.version
     }
@@ -51,7 +49,7 @@ impl Freezer {
         fs::write(self.folder.join("cgroup.procs"), pid.to_string())
     }
 
-    /// Freezes the group; returns when nobody in it runs any more.
+    /// Freezes the group, and waits until all of its processes are frozen.
     #[track_caller]
     pub fn freeze(&self) -> io::Result<Frozen<'_>> {
         self.set(true)?;
@@ -60,7 +58,7 @@ impl Freezer {
         Ok(frozen)
     }
 
-    /// Whether nobody in it runs.
+    /// Returns whether all of its processes are frozen.
     pub fn is_frozen(&self) -> bool {
         let (file, line) = match self.version {
             Version::V1 => ("freezer.state", "FROZEN"),
@@ -70,11 +68,9 @@ impl Freezer {
     }
 
     fn set(&self, frozen: bool) -> io::Result<()> {
-        let (file, text) = match (self.version, frozen) {
-            (Version::V1, true) => ("freezer.state", "FROZEN"),
-            (Version::V1, false) => ("freezer.state", "THAWED"),
-            (Version::V2, true) => ("cgroup.freeze", "1"),
-            (Version::V2, false) => ("cgroup.freeze", "0"),
+        let (file, text) = match self.version {
+            Version::V1 => ("freezer.state", if frozen { "FROZEN" } else { "THAWED" }),
+            Version::V2 => ("cgroup.freeze", if frozen { "1" } else { "0" }),
         };
         fs::write(self.folder.join(file), text)
     }
@@ -82,7 +78,7 @@ impl Freezer {
 
 impl Drop for Frozen<'_> {
     fn drop(&mut self) {
-        _ = self.0.set(false);
+        _ = self.0.set(false); // if this fails, the removal of the group thaws it
     }
 }
 

@@ -1,35 +1,40 @@
-//! A real sandbox on this machine, with no container runtime: for the tests, the benches and the demo.
+//! A real sandbox on this machine, without a container runtime: for the tests, the benches and the demo.
 //!
-//! | module       | its one job                                                              |
-//! | ------------ | ------------------------------------------------------------------------ |
-//! | [`pod`]      | a program as process 1 of its own namespaces, and others who join it      |
-//! | [`lone_process_1`]     | a program as process 1 of a PID namespace alone: for the clock, in thousands |
-//! | [`container`] | a careless container in a pod, from its start to the last of its orphans   |
-//! | [`shim`]     | the forked process between us and a pod's: enters namespaces, passes on   |
-//! | [`process_table`]    | the pod's process table, as its own `/proc` tells it                      |
-//! | [`usage`]    | what a process costs: memory, CPU time, context switches                  |
-//! | [`cgroup`]   | control groups of a test's own, version 1 or 2                            |
-//! | [`freezer`]  | a control group whose processes do not run                                |
-//! | [`cgroup_cleanup`] | control groups are removed, whatever ends who made them                 |
-//! | [`realtime`]  | whoever measures and what is measured, ahead of everybody else            |
-//! | [`starvation`]   | a process that hardly ever gets the CPU                                   |
-//! | [`execute`]  | a program that is executed where `execve` is refused                      |
-//! | [`refused_call`]    | system calls that fail                                                    |
-//! | [`recorded_calls`]   | which system calls a program makes                                        |
-//! | [`trace`]    | how many system calls a program makes until it waits                      |
-//! | [`terminal`] | a terminal of a test's own, and its keyboard                            |
-//! | [`job`]      | a program that stops and is continued, where job control differs          |
-//! | [`deadline`] | wait for something to become true, but not for ever                       |
-//! | [`reexec`]    | a test program that runs itself again, as somebody else                  |
-//! | [`variables`] | a last step that executes a program with exactly these variables          |
-//! | [`settings`] | settings of a process that an executed program inherits                    |
-//! | [`descriptors`] | descriptors that an executed program inherits                          |
-//! | [`programs`] | the programs under test, and those that misbehave for it                  |
-//! | [`platform`] | the platform under test, and what its emulator makes impossible           |
+//! | module             | its one job                                                                   |
+//! | ------------------ | ----------------------------------------------------------------------------- |
+//! | [`pod`]            | a program as process 1 of its own namespaces, and processes that join them    |
+//! | [`lone_process_1`] | a program as process 1 of a PID namespace only: for measurements, in thousands |
+//! | [`shim`]           | the forked process between a test and a pod's process                         |
+//! | [`container`]      | a container that runs the orphan maker                                        |
+//! | [`assertions`]     | asserts that `pause` works, and that a process has exited as expected         |
+//! | [`deadline`]       | waits for a condition, with a deadline                                        |
+//! | [`process_table`]  | the pod's process table, as its own `/proc` shows it                          |
+//! | [`usage`]          | the memory, CPU time, context switches and descriptors that a process uses    |
+//! | [`cgroup`]         | a control group for a test, version 1 or 2                                    |
+//! | [`freezer`]        | a control group that can be frozen                                            |
+//! | [`cgroup_cleanup`] | removes control groups, even if a signal ends the test                        |
+//! | [`realtime`]       | real-time priority for a measuring thread                                     |
+//! | [`starvation`]     | a process that hardly ever gets the CPU                                       |
+//! | [`refused_call`]   | seccomp filters that make system calls fail                                   |
+//! | [`execute`]        | executes a program where `execve` is refused                                  |
+//! | [`recorded_calls`] | records which system calls a program makes                                    |
+//! | [`trace`]          | counts the system calls that a program makes until it waits                   |
+//! | [`terminal`]       | a pseudo-terminal and its keyboard                                            |
+//! | [`job`]            | a program that is stopped and continued, for tests of job control             |
+//! | [`reexec`]         | executes the test program again, as an ordinary user or for one test          |
+//! | [`variables`]      | a last step that executes a program with exactly these variables              |
+//! | [`settings`]       | last steps that change process attributes                                     |
+//! | [`descriptors`]    | last steps that choose the inherited descriptors                              |
+//! | [`programs`]       | the programs under test and the test programs                                 |
+//! | [`platform`]       | the platform under test, and the limits of its emulator                       |
 //!
-//! Nothing outlives the process that made it: every process of a pod is killed by the kernel when its maker is gone,
-//! even if that was killed, and namespaces, mounts and interfaces go with their last process.
+//! A *last step* is a function that runs in a forked process, immediately before that executes a program.
+//!
+//! No process outlives the test that started it, even if the test is killed: the kernel kills every process of a pod
+//! when its parent ends (`PR_SET_PDEATHSIG`). Namespaces and mounts end with their last process.
+#![deny(missing_docs)]
 
+pub mod assertions;
 pub mod cgroup;
 pub mod cgroup_cleanup;
 pub mod container;
@@ -41,6 +46,7 @@ pub mod job;
 pub mod lone_process_1;
 pub mod platform;
 pub mod pod;
+mod pod_process;
 pub mod process_table;
 pub mod programs;
 pub mod realtime;

@@ -1,10 +1,10 @@
-//! A program as process 1 of a PID namespace, and nothing else: started within microseconds, for the clock, and cheap
-//! enough to have thousands of them.
+//! A program as process 1 of a PID namespace, with no other namespace and no shim: for measurements.
 //!
-//! A [`Pod`](crate::Pod) is what a runtime makes, and takes milliseconds. This is a child of ours with no shim between.
-//! It shares our memory until it is executed, so that it copies none of it, and tells the time on the way.
+//! It starts within microseconds, where a [`Pod`](crate::Pod) takes milliseconds, and there can be thousands. The child
+//! shares our memory until it is executed, so that nothing is copied and it can store the time of its `execve`.
 
 use crate::deadline::{until, until_some};
+use crate::execute::c_strings;
 use crate::shim::{default_signals, die_with_parent};
 use crate::usage::context_switches;
 use nix::errno::Errno;
@@ -17,46 +17,46 @@ use std::ffi::{CString, c_char, c_void};
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::thread::{sleep, yield_now};
 use std::time::{Duration, Instant};
 
-/// Enough for the few calls before it is executed.
+/// The size of the child's stack. It makes only a few calls before it is executed.
 const STACK: usize = 64 << 10;
 
-/// A program and its arguments, as `execve` wants them.
+/// A program and its arguments, as `execve` takes them.
 #[derive(Clone, Debug)]
 pub struct Program(Vec<CString>);
 
 impl Program {
+    /// Returns a program by its path and its arguments.
+    ///
     /// # Panics
-    /// Where a word contains a byte of 0.
+    /// If a word contains a NUL.
     pub fn new(path: &Path, arguments: &[impl AsRef<str>]) -> Self {
-        let arguments = arguments.iter().map(|argument| argument.as_ref().as_bytes());
-        let words = [path.as_os_str().as_bytes()].into_iter().chain(arguments);
-        Self(words.map(|word| CString::new(word).expect("a word of a command line")).collect())
+        Self(c_strings(path, arguments))
     }
 }
 
-/// A process 1. Dropped, it is killed, and everything in its namespace with it.
+/// A process 1. When dropped, it is killed, and with it every process of its PID namespace.
 #[derive(Debug)]
 pub struct LoneProcess1 {
     pid: Pid,
-    /// When it called `execve`, and when the kernel was past the point of no return in there.
+    /// When it called `execve`.
     pub called: Instant,
+    /// When that `execve` could no longer fail.
     pub executed: Instant,
     has_ended: bool,
 }
 
 impl LoneProcess1 {
-    /// Starts `program`, with nothing to read from and nowhere to write to, on that CPU if one is given; returns when it
-    /// is executed. It has the scheduling policy of the caller.
+    /// Starts `program` with its standard streams at `/dev/null`, and returns when it is executed. It runs on `cpu` if
+    /// one is given, and inherits the caller's scheduling policy.
     ///
     /// # Errors
-    /// Where this process may not make a PID namespace, or no other process.
+    /// If this process may not create a PID namespace, or cannot fork.
     pub fn start(program: &Program, cpu: Option<usize>) -> io::Result<Self> {
         Self::start_after(program, cpu, || Ok(()))
     }
@@ -69,7 +69,7 @@ impl LoneProcess1 {
         last_step: impl Fn() -> nix::Result<()>,
     ) -> io::Result<Self> {
         let words = program.0.iter().map(|word| word.as_ptr()).chain([ptr::null()]).collect::<Vec<*const c_char>>();
-        let nowhere = File::options().read(true).write(true).open("/dev/null")?;
+        let null = File::options().read(true).write(true).open("/dev/null")?;
         let mut cpus = CpuSet::new();
         cpu.map_or(Ok(()), |cpu| cpus.set(cpu))?;
         let begin = Instant::now();
@@ -77,41 +77,41 @@ impl LoneProcess1 {
 
         let enter = || -> nix::Result<()> {
             default_signals();
-            setsid()?; // a Ctrl-C at the terminal is not for it
+            setsid()?; // Ctrl-C at the terminal must not reach it
             die_with_parent(None).map_err(|_| Errno::last())?;
             for stream in 0..3 {
-                // SAFETY: a copy of a descriptor that is open, in this process's own table.
-                Errno::result(unsafe { libc::dup2(nowhere.as_raw_fd(), stream) })?;
+                // SAFETY: copies an open descriptor in this process's own table.
+                Errno::result(unsafe { libc::dup2(null.as_raw_fd(), stream) })?;
             }
             if cpu.is_some() {
                 sched_setaffinity(Pid::from_raw(0), &cpus)?;
             }
             last_step()?;
             called.store(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
-            // SAFETY: strings that end, in a list that ends.
+            // SAFETY: strings that end with a NUL, in lists that end with a null pointer.
             unsafe { libc::execve(words[0], words.as_ptr(), [ptr::null()].as_ptr()) };
             Err(Errno::last())
         };
         let enter = || if enter().is_ok() { 0 } else { 127 };
-        let pid = run_beside(&enter)?;
+        let pid = run_with_shared_memory(&enter)?;
         let executed = Instant::now();
         let called = begin + Duration::from_nanos(called.load(Ordering::Relaxed));
         Ok(Self { pid, called, executed, has_ended: false })
     }
 
-    /// Its process ID, as this side sees it.
+    /// Returns the process ID as seen from outside of the namespace.
     pub fn pid(&self) -> Pid {
         self.pid
     }
 
-    /// Sends it a signal from outside of its namespace. One that has ended hears nothing.
+    /// Sends a signal from outside of the namespace, unless the process was reaped.
     pub fn signal(&self, signal: Signal) {
         if !self.has_ended {
-            _ = kill(self.pid, signal);
+            _ = kill(self.pid, signal); // our child, so it is there
         }
     }
 
-    /// Its status if it has ended. It is reaped then.
+    /// Returns the status and reaps the process if it has ended, otherwise `None`.
     pub fn status(&mut self) -> Option<WaitStatus> {
         match waitpid(self.pid, Some(WaitPidFlag::WNOHANG)).expect("it is our child") {
             WaitStatus::StillAlive => None,
@@ -122,20 +122,19 @@ impl LoneProcess1 {
         }
     }
 
-    /// Looks without a pause until it has ended: its status, and when that was seen.
+    /// Polls without a pause until the process has ended. Returns its status, and when that was seen.
     ///
     /// # Panics
-    /// Where it does not end.
+    /// If it does not end.
     pub fn end(mut self) -> (WaitStatus, Instant) {
-        let what = "process 1 ends";
-        let impatient = Instant::now();
-        while impatient.elapsed() < Duration::from_millis(20) {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(20) {
             if let Some(status) = self.status() {
                 return (status, Instant::now());
             }
             yield_now();
         }
-        (until_some(what, || self.status()), Instant::now())
+        (until_some("process 1 ends", || self.status()), Instant::now())
     }
 }
 
@@ -148,35 +147,35 @@ impl Drop for LoneProcess1 {
     }
 }
 
-/// Waits until a process and its descendants, whatever they wait with, have nothing to do.
+/// Waits until a process and all of its descendants sleep, in whatever system call.
 #[track_caller]
 pub fn settle(pid: Pid) {
-    let switches = |pid: Pid| is_asleep(pid).then(|| context_switches(pid).ok()).flatten();
-    let asleep = || process_tree(pid).into_iter().map(switches).collect::<Option<Vec<u64>>>();
-    until(&format!("process {pid} has nothing to do"), || {
+    let switches_of_sleeper = |pid: Pid| is_asleep(pid).then(|| context_switches(pid).ok()).flatten();
+    let asleep = || process_tree(pid).into_iter().map(switches_of_sleeper).collect::<Option<Vec<u64>>>();
+    until(&format!("process {pid} and its descendants sleep"), || {
         let before = asleep();
-        sleep(Duration::from_millis(1)); // the time in which it must have had nothing to do
+        sleep(Duration::from_millis(1)); // in which none of them may have the CPU
         before.is_some() && before == asleep()
     });
 }
 
-/// Runs `enter` in a new process that shares our memory, as process 1 of a new PID namespace; returns when it is executed
-/// or has ended, and shares it no more.
-fn run_beside<F: Fn() -> i32>(enter: &F) -> nix::Result<Pid> {
+/// Runs `enter` in a new process that shares our memory, as process 1 of a new PID namespace. Returns when that process
+/// was executed or has ended, and no longer shares our memory.
+fn run_with_shared_memory<F: Fn() -> i32>(enter: &F) -> nix::Result<Pid> {
     extern "C" fn run<F: Fn() -> i32>(enter: *mut c_void) -> i32 {
-        // SAFETY: what `run_beside` has borrowed until it returns.
+        // SAFETY: `run_with_shared_memory` borrows it until it returns.
         unsafe { (*enter.cast::<F>())() }
     }
-    // The kernel sets it to 0 in `mm_release`, which `execve` calls when nothing can fail any more, and `exit`.
+    // The kernel sets it to 0 in `mm_release`: `execve` calls that when it can no longer fail, and `exit` does too.
     let shares = AtomicI32::new(1);
     let mut stack = vec![0_u128; STACK / size_of::<u128>()];
     let flags = libc::CLONE_VM | libc::CLONE_NEWPID | libc::CLONE_CHILD_CLEARTID | libc::SIGCHLD;
-    let nothing = ptr::null_mut::<c_void>();
-    // SAFETY: the child has a stack of its own, aligned as calls expect it. That, `enter` and `shares` are there until it
-    // shares our memory no more, which is waited for.
+    let null = ptr::null_mut::<c_void>();
+    // SAFETY: the child has a stack of its own, aligned as calls expect it. The stack, `enter` and `shares` live until
+    // the child no longer shares our memory: this function waits for that.
     let pid = Errno::result(unsafe {
         let enter = ptr::from_ref(enter).cast_mut().cast();
-        libc::clone(run::<F>, stack.as_mut_ptr_range().end.cast(), flags, enter, nothing, nothing, shares.as_ptr())
+        libc::clone(run::<F>, stack.as_mut_ptr_range().end.cast(), flags, enter, null, null, shares.as_ptr())
     })?;
     while shares.load(Ordering::Acquire) != 0 {
         yield_now();
@@ -184,19 +183,19 @@ fn run_beside<F: Fn() -> i32>(enter: &F) -> nix::Result<Pid> {
     Ok(Pid::from_raw(pid))
 }
 
-/// A process and all of its descendants, as this side sees them.
+/// Returns a process and all of its descendants.
 pub fn process_tree(pid: Pid) -> Vec<Pid> {
-    let mut process_tree = vec![pid];
+    let mut tree = vec![pid];
     let mut at = 0;
-    while let Some(&pid) = process_tree.get(at) {
+    while let Some(&pid) = tree.get(at) {
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        process_tree.extend(children.split_whitespace().filter_map(|child| child.parse().ok()).map(Pid::from_raw));
+        tree.extend(children.split_whitespace().filter_map(|child| child.parse().ok()).map(Pid::from_raw));
         at += 1;
     }
-    process_tree
+    tree
 }
 
-/// Whether it waits for something at the moment.
+/// Returns whether a process sleeps now.
 pub fn is_asleep(pid: Pid) -> bool {
     Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|stat| stat.state == 'S')
 }

@@ -1,7 +1,7 @@
-//! The platform under test: this machine's own, or another one under QEMU's emulation of a user's program.
+//! The platform under test: this machine's own, or another one under QEMU's user-mode emulation.
 //!
-//! There a process of the pod is a process of the emulator, which makes the program's system calls its own. So it is a
-//! real process 1, but some things about it are the emulator's: [`EmulatorLimit`] lists them.
+//! Under emulation, a process of the pod is a process of the emulator, which makes the program's system calls. So it is
+//! a real process 1, but the emulator has limits: see [`EmulatorLimit`].
 
 use std::env::{self, consts::ARCH};
 use std::io::{self, Write};
@@ -10,82 +10,82 @@ use std::sync::LazyLock;
 use std::thread;
 use toml::Table;
 
-/// The variable that names a platform of `build/platforms.toml`: then its binary, of `dist/binaries`, is under test.
+/// The variable that names a platform of `build/platforms.toml`. Then the binaries in `dist/binaries` are tested.
 pub const VARIABLE: &str = "PAUSE_PLATFORM";
 
-/// A row of the table.
+/// A row of `build/platforms.toml`.
 pub struct Platform {
-    /// What an image index calls it, such as `linux/arm/v7`.
+    /// Its name in an image index, such as `linux/arm/v7`.
     pub name: String,
-    /// The emulator that runs its binaries; none where this machine does.
+    /// The emulator that runs its binaries, unless this machine can.
     emulator: Option<PathBuf>,
 }
 
-/// What an emulator makes impossible, whatever it emulates. A test that is about such a thing asks whether it
-/// [`applies`](Self::applies), and then looks only for what still holds.
+/// A limit that every emulator has. A test that meets it asks whether it [`applies`](Self::applies), and then asserts
+/// only what still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmulatorLimit {
-    /// It does not pass `SA_NOCLDWAIT` on to the kernel.
+    /// The emulator does not pass `SA_NOCLDWAIT` to the kernel.
     KernelReaps,
-    /// It handles the signals that would end a program, and keeps real-time ones to itself.
+    /// The emulator handles fatal signals itself, and reserves real-time signals.
     OwnSignals,
-    /// It makes system calls, takes memory, starts threads, and is what the kernel executes.
+    /// The emulator makes system calls, uses memory and starts threads, and is the program that the kernel executes.
     OwnProcess,
-    /// It refuses to make a process the reaper of its descendants.
+    /// The emulator refuses `PR_SET_CHILD_SUBREAPER`.
     NoSubreaper,
 }
 
 impl EmulatorLimit {
-    /// What it comes to for the tests.
+    /// Returns the consequence for tests.
     fn reason(self) -> &'static str {
         match self {
-            Self::KernelReaps => "SA_NOCLDWAIT does not reach the kernel, so that zombies wait until process 1 runs",
-            Self::OwnSignals => {
-                "what ends a program, and real-time signals, are its own to handle, for a process 1 too"
-            }
-            Self::OwnProcess => "filters, limits and tracers would hit what it does itself",
+            Self::KernelReaps => "SA_NOCLDWAIT does not reach the kernel, so zombies stay until process 1 runs",
+            Self::OwnSignals => "it handles fatal signals itself, and reserves real-time signals",
+            Self::OwnProcess => "filters, limits and tracers would apply to the emulator itself",
             Self::NoSubreaper => "it refuses PR_SET_CHILD_SUBREAPER",
         }
     }
 
-    /// Whether the platform under test is emulated: then this is said, whether or not the test's output is shown.
+    /// Returns whether the platform under test is emulated. If it is, prints this limit.
     pub fn applies(self) -> bool {
-        let Some((platform, emulator)) = chosen().and_then(|chosen| Some((chosen, chosen.emulator.as_ref()?))) else {
+        let Some((platform, emulator)) = selected().and_then(|platform| Some((platform, platform.emulator.as_ref()?)))
+        else {
             return false;
         };
         let thread = thread::current();
         let test = thread.name().unwrap_or("a test");
         let (name, emulator, reason) = (&platform.name, emulator.display(), self.reason());
+        // Not `eprintln`, which the test harness captures. Without a standard error, the message has no reader.
         _ = writeln!(io::stderr(), "{test} is limited on {name}, under {emulator}: {reason}");
         true
     }
 }
 
-/// The platform that was asked for; none where it is this machine's own that is built and tested.
-pub fn chosen() -> Option<&'static Platform> {
-    static CHOSEN: LazyLock<Option<Platform>> =
-        LazyLock::new(|| env::var(VARIABLE).ok().map(|name| Platform::of_table(&name)));
-    CHOSEN.as_ref()
+/// Returns the platform that [`VARIABLE`] names, or `None` to build and test for this machine.
+pub fn selected() -> Option<&'static Platform> {
+    static SELECTED: LazyLock<Option<Platform>> =
+        LazyLock::new(|| env::var(VARIABLE).ok().map(|name| Platform::from_table(&name)));
+    SELECTED.as_ref()
 }
 
-/// The emulator that has to run the binary under test.
+/// Returns the emulator that runs the binaries under test, if they need one.
 pub(crate) fn emulator() -> Option<&'static Path> {
-    chosen().and_then(|platform| platform.emulator.as_deref())
+    selected().and_then(|platform| platform.emulator.as_deref())
 }
 
 impl Platform {
-    fn of_table(name: &str) -> Self {
-        let table = include_str!("../../../build/platforms.toml").parse::<Table>().expect("it is in TOML");
-        let rows = table["platform"].as_array().expect("it has rows");
+    fn from_table(name: &str) -> Self {
+        let table = include_str!("../../../build/platforms.toml").parse::<Table>().expect("the table is TOML");
+        let rows = table["platform"].as_array().expect("the table has rows");
         let row = rows.iter().find(|row| row["platform"].as_str() == Some(name));
         let row = row.unwrap_or_else(|| panic!("{VARIABLE}: build/platforms.toml has no platform {name}"));
-        let field = |name: &str| row[name].as_str().expect("it is a string");
+        let field = |name: &str| row[name].as_str().expect("a string");
         let is_native = field("target").split('-').next() == Some(ARCH);
         let emulator = (!is_native).then(|| installed(field("emulator")));
         Self { name: name.into(), emulator }
     }
 
-    /// Where `build/binaries.sh` puts its binary of a program.
+    /// Returns where `build/binaries.sh` puts its binary of a program.
     pub(crate) fn binary(&self, program: &str) -> PathBuf {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let binary = project.join("dist/binaries").join(&self.name).join(program);
@@ -94,7 +94,7 @@ impl Platform {
     }
 }
 
-/// Where an emulator is installed, by the names that distributions give it.
+/// Returns where an emulator is installed. Distributions call it by different names.
 fn installed(emulator: &str) -> PathBuf {
     let names = [format!("{emulator}-static"), emulator.to_owned()];
     let path = env::var_os("PATH").unwrap_or_default();

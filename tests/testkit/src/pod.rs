@@ -1,24 +1,23 @@
-//! A program as process 1 of its own PID, mount, IPC, UTS and network namespaces, and others who join it there.
+//! A pod: a program as process 1 of its own PID, mount, IPC, UTS and network namespaces, and processes that join them.
 
-use crate::deadline::{until, until_some};
-use crate::shim::{Report, Reported, default_signals, die_with_parent, stay_behind};
-use nix::errno::Errno;
+pub use crate::pod_process::{PodProcess, has_ended, send, waits_for_signals};
+
+use crate::shim::{Reporter, become_shim, default_signals, die_with_parent};
 use nix::fcntl::{OFlag, open};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
-use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
-use nix::unistd::{Pid, getegid, geteuid, getpid, setsid, write};
+use nix::unistd::{Pid, getegid, geteuid, getpid, sethostname, setsid, write};
 use procfs::process::Process;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output};
+use std::path::PathBuf;
+use std::process::{Command, Output};
 
-/// The namespaces that a container runtime gives a pod, and how they are called under `/proc/<pid>/ns`. The user
-/// namespace is first: whoever joins it may join the others.
+/// The namespaces that a container runtime creates for a pod, by their names in `/proc/<pid>/ns`. The user namespace is
+/// first: a process needs it to join the others.
 const NAMESPACES: [(&str, CloneFlags); 6] = [
     ("user", CloneFlags::CLONE_NEWUSER),
     ("pid", CloneFlags::CLONE_NEWPID),
@@ -31,24 +30,24 @@ const NAMESPACES: [(&str, CloneFlags); 6] = [
 /// The host name inside of a pod.
 pub const HOSTNAME: &str = "pod";
 
-/// The steps of a start, as the far side reports them.
+/// The steps of a start, as the forked process reports them.
 const UNSHARE: u8 = 1;
 const MAP_IDS: u8 = 2;
 const MOUNT: u8 = 3;
 const LAST_STEP: u8 = 4;
-const ENTER: u8 = 5;
+const JOIN: u8 = 5;
 
-/// A pod: its process 1. Dropped, it is killed, and everything in it with it.
+/// A pod, held by its process 1. When dropped, all of its processes are killed.
 pub struct Pod {
     init: PodProcess,
     has_user_namespace: bool,
 }
 
 impl Pod {
-    /// Starts `program` as process 1 of a new pod; returns when it was executed.
+    /// Starts `program` as process 1 of a new pod, and returns when it was executed.
     ///
     /// # Panics
-    /// Where this machine lets no pod be made; the message says what to enable.
+    /// If this machine allows no pod. The message says what to enable.
     #[track_caller]
     pub fn start(program: Command) -> Self {
         Self::start_after(program, || Ok(()))
@@ -57,51 +56,48 @@ impl Pod {
     /// Like [`start`](Self::start), and calls `last_step` inside of the pod, immediately before the program is
     /// executed. It runs in a forked process: system calls only, no allocation.
     #[track_caller]
-    pub fn start_after(program: Command, last_step: impl FnMut() -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self::try_start(program, last_step).unwrap_or_else(|sentence| panic!("{sentence}"))
-    }
-
-    fn try_start(
+    pub fn start_after(
         mut program: Command,
         mut last_step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
-    ) -> Result<Self, String> {
-        let has_user_namespace = !may_make_namespaces();
+    ) -> Self {
+        let has_user_namespace = !has_cap_sys_admin();
         let mut flags = CloneFlags::empty();
         for (name, flag) in NAMESPACES {
             flags.set(flag, name != "user" || has_user_namespace);
         }
         let uid_map = format!("0 {} 1", geteuid());
         let gid_map = format!("0 {} 1", getegid());
-        let maker = getpid();
-        let (reader, report) = Report::new().map_err(|error| error.to_string())?;
+        let parent = getpid();
+        let (reader, reporter) = Reporter::new().expect("a pipe");
 
         let enter = move || {
             default_signals();
-            setsid()?; // a Ctrl-C at the terminal is not for the pod
-            report.begin(UNSHARE);
+            setsid()?; // Ctrl-C at the terminal must not reach the pod
+            reporter.begin(UNSHARE);
             unshare(flags)?;
             if has_user_namespace {
-                report.begin(MAP_IDS);
-                write_file("/proc/self/setgroups", "deny")?; // or an ordinary user may map no group
+                reporter.begin(MAP_IDS);
+                write_file("/proc/self/setgroups", "deny")?; // otherwise an ordinary user may map no group
                 write_file("/proc/self/uid_map", &uid_map)?;
                 write_file("/proc/self/gid_map", &gid_map)?;
             }
-            die_with_parent(Some(maker))?;
+            die_with_parent(Some(parent))?;
             // SAFETY: this is the child that `Command` forked, before it executes.
-            unsafe { stay_behind(&report) }?;
-            report.begin(MOUNT);
-            nix::unistd::sethostname(HOSTNAME)?;
-            let nothing = None::<&str>;
-            mount(nothing, "/", nothing, MsFlags::MS_REC | MsFlags::MS_PRIVATE, nothing)?;
+            unsafe { become_shim(&reporter) }?;
+            reporter.begin(MOUNT);
+            sethostname(HOSTNAME)?;
+            let none = None::<&str>;
+            mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
             let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-            mount(Some("proc"), "/proc", Some("proc"), flags, nothing)?;
-            report.begin(LAST_STEP);
+            mount(Some("proc"), "/proc", Some("proc"), flags, none)?;
+            reporter.begin(LAST_STEP);
             last_step()
         };
         // SAFETY: `enter` makes system calls only, as does `last_step`.
         unsafe { program.pre_exec(enter) };
-        let init = PodProcess::spawn(program, reader).map_err(|(step, error)| explain(step, &error))?;
-        Ok(Self { init, has_user_namespace })
+        let init = PodProcess::behind_shim(program, reader)
+            .unwrap_or_else(|(step, error)| panic!("{}", explain(step, &error)));
+        Self { init, has_user_namespace }
     }
 
     /// Starts `program` in the namespaces of this pod, as a runtime starts a container that shares its PID namespace.
@@ -123,23 +119,21 @@ impl Pod {
             .filter(|(name, _)| *name != "user" || self.has_user_namespace)
             .map(|(name, _)| File::open(format!("/proc/{}/ns/{name}", self.pid())).expect("the pod is alive"))
             .collect();
-        let maker = getpid();
-        let (reader, report) = Report::new().expect("a pipe");
+        let parent = getpid();
+        let (reader, reporter) = Reporter::new().expect("a pipe");
         let enter = move || {
             default_signals();
             setsid()?;
-            report.begin(ENTER);
-            for namespace in &namespaces {
-                setns(namespace, CloneFlags::empty())?;
-            }
-            die_with_parent(Some(maker))?;
+            reporter.begin(JOIN);
+            namespaces.iter().try_for_each(|namespace| setns(namespace, CloneFlags::empty()))?;
+            die_with_parent(Some(parent))?;
             // SAFETY: this is the child that `Command` forked, before it executes.
-            unsafe { stay_behind(&report) }?;
+            unsafe { become_shim(&reporter) }?;
             last_step()
         };
         // SAFETY: `enter` makes system calls only, as does `last_step`.
         unsafe { program.pre_exec(enter) };
-        PodProcess::spawn(program, reader).unwrap_or_else(|(_, error)| panic!("cannot join the pod: {error}"))
+        PodProcess::behind_shim(program, reader).unwrap_or_else(|(_, error)| panic!("cannot join the pod: {error}"))
     }
 
     /// Starts `program` as process 1 of a new pod, and returns when it waits for signals.
@@ -150,19 +144,19 @@ impl Pod {
         pod
     }
 
-    /// Its process 1.
+    /// Returns process 1.
     pub fn init(&mut self) -> &mut PodProcess {
         &mut self.init
     }
 
-    /// Its process 1 alone, where the pod is not asked for any more.
+    /// Returns process 1, and gives up the pod.
     pub fn into_init(self) -> PodProcess {
         self.init
     }
 
-    /// The process ID of its process 1, as this side sees it.
+    /// Returns the process ID of process 1 as seen from outside of the pod.
     pub fn pid(&self) -> Pid {
-        self.init.pid
+        self.init.pid()
     }
 
     /// Sends a signal to process 1 from outside of the pod.
@@ -171,140 +165,20 @@ impl Pod {
         self.init.signal(signal as i32);
     }
 
-    /// Waits until process 1 has ended: its status, and what it wrote to pipes.
+    /// Waits until process 1 has ended, and returns its status and its output.
     #[track_caller]
     pub fn wait(self) -> Output {
         self.init.wait()
     }
 
-    /// The `/proc` that processes of the pod see.
+    /// Returns the path of the `/proc` that processes in the pod see.
     pub fn proc(&self) -> PathBuf {
         format!("/proc/{}/root/proc", self.pid()).into()
     }
 }
 
-/// A process that a test started, inside of a pod or outside. Dropped, it is killed.
-pub struct PodProcess {
-    /// What this process is the parent of: the shim, or the program itself where it is in no pod.
-    shim: Child,
-    pid: Pid,
-}
-
-impl PodProcess {
-    /// Starts a program that is in no pod and process 1 of nothing, in a process group of its own.
-    #[track_caller]
-    pub fn outside(program: Command) -> Self {
-        Self::outside_after(program, || Ok(()))
-    }
-
-    /// Like [`outside`](Self::outside), and calls `last_step` immediately before the program is executed. It runs in a
-    /// forked process: system calls only, no allocation.
-    #[track_caller]
-    pub fn outside_after(
-        mut program: Command,
-        mut last_step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
-    ) -> Self {
-        let maker = getpid();
-        let enter = move || {
-            setrlimit(Resource::RLIMIT_CORE, 0, 0)?; // tests let it die of signals that would leave a core
-            die_with_parent(Some(maker))?;
-            default_signals();
-            last_step()
-        };
-        // SAFETY: `enter` makes system calls only, as does `last_step`.
-        unsafe { program.process_group(0).pre_exec(enter) };
-        let shim = program.spawn().unwrap_or_else(|error| panic!("cannot start {program:?}: {error}"));
-        let pid = Pid::from_raw(shim.id().cast_signed());
-        Self { shim, pid }
-    }
-
-    /// Starts a program whose `pre_exec` ends in [`stay_behind`]. An error comes with the step that it came up in.
-    fn spawn(mut program: Command, reader: io::PipeReader) -> Result<Self, (u8, io::Error)> {
-        let spawned = program.spawn();
-        drop(program); // and with it our copy of the report's writing end
-        let reported = Reported::read(reader).unwrap_or_default();
-        let shim = spawned.map_err(|error| (reported.step, error))?;
-        Ok(Self { shim, pid: reported.pid.expect("a shim reports before its child can execute") })
-    }
-
-    /// Its process ID, as this side sees it.
-    pub fn pid(&self) -> Pid {
-        self.pid
-    }
-
-    /// Sends any signal, by its number, from outside of the pod.
-    #[track_caller]
-    pub fn signal(&self, number: i32) {
-        send(self.pid, number).expect("the process is alive");
-    }
-
-    /// The pipes to its standard streams, where it was given such.
-    pub fn streams(&mut self) -> &mut Child {
-        &mut self.shim
-    }
-
-    /// Waits until it waits for signals itself, in `rt_sigtimedwait`: a process 1 under test is set up by then.
-    #[track_caller]
-    pub fn until_it_waits(&mut self) {
-        let folder = PathBuf::from(format!("/proc/{}", self.pid));
-        until(&format!("process {} waits for signals", self.pid), || {
-            assert!(self.status().is_none(), "process {} ended before it waited for a signal", self.pid);
-            waits_for_signals(&folder)
-        });
-    }
-
-    /// Its status, if it has ended.
-    pub fn status(&mut self) -> Option<ExitStatus> {
-        self.shim.try_wait().expect("the shim is our child")
-    }
-
-    /// Waits until it has ended: its status, and what it wrote to pipes (little enough to fit into them).
-    #[track_caller]
-    pub fn wait(mut self) -> Output {
-        drop(self.shim.stdin.take());
-        let what = format!("process {} ends", self.pid);
-        let status = until_some(&what, || self.status());
-        let read = |stream: Option<&mut dyn Read>| {
-            let mut bytes = Vec::new();
-            stream.map(|stream| stream.read_to_end(&mut bytes)).transpose().expect("a pipe can be read");
-            bytes
-        };
-        let stdout = read(self.shim.stdout.as_mut().map(|stream| stream as _));
-        let stderr = read(self.shim.stderr.as_mut().map(|stream| stream as _));
-        Output { status, stdout, stderr }
-    }
-}
-
-impl Drop for PodProcess {
-    fn drop(&mut self) {
-        if matches!(self.shim.try_wait(), Ok(None)) {
-            _ = kill(self.pid, Signal::SIGKILL);
-            // The shim ends when the program has: for a process 1 that is when everything in its pod is gone. A traced
-            // or frozen program could be late; the shim's own death then kills it as soon as it can be.
-            _ = self.shim.wait();
-        }
-    }
-}
-
-/// Sends any signal, by its number: nix has no names for the real-time ones.
-pub fn send(pid: Pid, number: i32) -> nix::Result<()> {
-    // SAFETY: takes two numbers and no memory.
-    Errno::result(unsafe { libc::kill(pid.as_raw(), number) }).map(drop)
-}
-
-/// Whether a process waits for signals itself, in `rt_sigtimedwait`; `folder` is what some `/proc` has of it.
-pub fn waits_for_signals(folder: &Path) -> bool {
-    let call = format!("{} ", libc::SYS_rt_sigtimedwait);
-    fs::read_to_string(folder.join("syscall")).is_ok_and(|now| now.starts_with(&call))
-}
-
-/// Whether a process is gone, or dead and left to its parent, who may be this machine's process 1 and in no hurry.
-pub fn has_ended(pid: Pid) -> bool {
-    Process::new(pid.as_raw()).and_then(|process| process.stat()).map_or(true, |stat| stat.state == 'Z')
-}
-
-/// Whether this process may make namespaces without a user namespace around them.
-fn may_make_namespaces() -> bool {
+/// Returns whether this process may create namespaces without a user namespace around them.
+fn has_cap_sys_admin() -> bool {
     const CAP_SYS_ADMIN: u32 = 21;
     let status = Process::myself().and_then(|me| me.status()).expect("/proc is mounted");
     status.capeff & 1 << CAP_SYS_ADMIN != 0
@@ -315,17 +189,17 @@ fn write_file(path: &str, text: &str) -> nix::Result<()> {
     write(file, text.as_bytes()).map(drop)
 }
 
-/// What went wrong when a pod was started, and what to enable.
+/// Returns a message that says which step failed, and what to enable.
 fn explain(step: u8, error: &io::Error) -> String {
-    let user_namespaces = "Run as root, or let ordinary users make user namespaces: \
+    let user_namespaces = "Run as root, or allow ordinary users to create user namespaces: \
         sysctl -w user.max_user_namespaces=10000, on Debian also kernel.unprivileged_userns_clone=1, \
         on Ubuntu also kernel.apparmor_restrict_unprivileged_userns=0.";
     match step {
-        UNSHARE | MAP_IDS => format!("this user may not make the namespaces of a pod: {error}. {user_namespaces}"),
+        UNSHARE | MAP_IDS => format!("this user may not create the pod's namespaces: {error}. {user_namespaces}"),
         MOUNT => format!(
-            "a pod cannot be given its own /proc: {error}. In a container, start that with --privileged, or with \
+            "cannot mount the pod's /proc: {error}. If the tests run in a container, start it with --privileged or \
              --security-opt systempaths=unconfined. {user_namespaces}"
         ),
-        _ => format!("the program of the pod cannot be started: {error}"),
+        _ => format!("cannot start the pod's program: {error}"),
     }
 }

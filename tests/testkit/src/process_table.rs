@@ -1,53 +1,54 @@
-//! The pod's process table, as the pod's own `/proc` tells it.
+//! The pod's process table, as the pod's own `/proc` shows it.
 
 use crate::pod::Pod;
 use procfs::process::{self, Stat};
 use std::path::Path;
 
-/// One row.
+/// One process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Process ID and parent's process ID, as the pod sees them. A parent outside of the pod is 0.
+    /// The process ID in the pod.
     pub pid: i32,
+    /// The parent's process ID in the pod; 0 if the parent is outside of the pod.
     pub ppid: i32,
-    /// As `ps` shows it: R, S, D, T, t, Z, ….
+    /// The state as `ps` shows it: R, S, D, T, t, Z, ….
     pub state: char,
-    /// The program's name, at most 15 bytes of it.
+    /// The first 15 bytes of the program's name.
     pub command: String,
-    /// When it was started: with the ID, this tells it from every other process.
+    /// The start time. Together with the ID, it identifies the process.
     start: u64,
 }
 
 impl Row {
-    /// A zombie that is process 1's to reap. One whose parent is 0 is the business of whoever started it from outside.
+    /// Returns whether process 1 must reap this zombie. If its parent is 0, a process outside of the pod must.
     fn is_zombie_of_init(&self) -> bool {
         self.state == 'Z' && self.ppid == 1
     }
 }
 
-/// All processes of the pod, process 1 first.
+/// Returns all processes of the pod, process 1 first.
 pub fn rows(pod: &Pod) -> Vec<Row> {
     rows_in(&pod.proc())
 }
 
-/// All processes that some `/proc` shows, process 1 first.
+/// Returns all processes in this `/proc`, process 1 first.
 pub fn rows_in(proc: &Path) -> Vec<Row> {
     let Ok(all) = process::all_processes_with_root(proc) else { return Vec::new() };
-    // One that went away between the listing and the look is not there.
+    // A process may have ended since it was listed.
     let mut rows: Vec<Row> = all.filter_map(|process| process.ok()?.stat().ok()).map(Row::from).collect();
     rows.sort_by_key(|row| row.pid);
     rows
 }
 
-/// The zombies that process 1 of the pod has not reaped.
+/// Returns the zombies that process 1 of the pod has not reaped.
 ///
-/// Looks twice and counts those who are there both times: whatever the kernel reaps at the moment of exit passes through
-/// the state of a zombie too, and a look without its locks can fall into that moment.
+/// Reads the table twice and counts the zombies that are there both times. A child that the kernel reaps itself is a
+/// zombie for a moment too, and can be seen then because a reader of `/proc` does not hold the kernel's locks.
 pub fn zombies(pod: &Pod) -> Vec<Row> {
     zombies_in(&pod.proc())
 }
 
-/// The zombies that process 1 has not reaped of those that some `/proc` shows, counted as by [`zombies`].
+/// Returns the zombies in this `/proc` that process 1 has not reaped, counted like [`zombies`].
 pub fn zombies_in(proc: &Path) -> Vec<Row> {
     let mut first: Vec<Row> = rows_in(proc).into_iter().filter(Row::is_zombie_of_init).collect();
     if !first.is_empty() {

@@ -1,4 +1,4 @@
-//! The programs under test, and those that misbehave for it: built in the release profile, once for each run.
+//! The programs under test and the test programs: built in the release profile, once for each run.
 
 use crate::platform;
 use escargot::CargoBuild;
@@ -11,10 +11,10 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-/// The variable that names a folder with all of the programs, already built: then those are run, and nothing is built.
+/// The variable that names a folder with all programs. If it is set, nothing is built.
 pub const FOLDER: &str = "PAUSE_PROGRAMS";
 
-/// The names of the programs, each with the package that it is built from.
+/// The names of the programs, each with its package.
 const PROGRAMS: [(&str, &str); 7] = [
     ("pause", "pause"),
     ("init", "pause"),
@@ -25,17 +25,17 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("probe-child", "testkit"),
 ];
 
-/// The release binary of `pause`, for the platform under test.
+/// Returns the release binary of `pause`, for the platform under test.
 pub fn pause() -> Command {
     pause_at(path("pause"))
 }
 
-/// The release binary of `init`, likewise.
+/// Returns the release binary of `init`, for the platform under test.
 pub fn init() -> Command {
     pause_at(path("init"))
 }
 
-/// A copy of one of them.
+/// Returns a command that runs a copy of `pause` or `init`.
 pub fn pause_at(path: &Path) -> Command {
     let Some(emulator) = platform::emulator() else { return Command::new(path) };
     let mut command = Command::new(emulator);
@@ -43,67 +43,67 @@ pub fn pause_at(path: &Path) -> Command {
     command
 }
 
-/// A careless container, which abandons children or misbehaves towards process 1; without arguments it lists how. What
-/// it says is not heard unless it is given a pipe.
+/// Returns the orphan maker, which abandons children. Without arguments, it lists the ways. Its output is discarded
+/// unless the caller sets a pipe.
 pub fn orphan_maker(how: &[&str]) -> Command {
     let mut command = Command::new(path("orphan-maker"));
     command.args(how).stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 
-/// A hostile container, which sends process 1 signals in every way there is; without arguments it lists them. It says why
-/// one was not sent, if it is given a pipe.
+/// Returns the attacker, which sends process 1 forged signals. Without arguments, it lists the ways. If a signal cannot
+/// be sent, it prints the reason; its output is discarded unless the caller sets a pipe.
 pub fn attacker(how: &[&str]) -> Command {
     let mut command = Command::new(path("attacker"));
     command.args(how).stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 
-/// The control: a process 1 that leaves as `pause` does, but never reaps.
+/// Returns the control: a process 1 that exits like `pause`, but never reaps.
 pub fn never_reaps() -> Command {
     Command::new(path("never-reaps"))
 }
 
-/// Copies of all of them in a folder that everybody can enter, unlike that of the project perhaps.
+/// Copies all programs to a folder that every user may read. The project's folder may be private.
 pub fn for_everybody() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("we own it");
     for (name, _) in PROGRAMS {
         copy(path(name), &folder.path().join(name));
     }
     folder
 }
 
-/// Copies a program. In another process: here, a test that forks at the same time would inherit the file open for
-/// writing, and for as long as it is nobody can execute it.
+/// Copies a program, in another process. Otherwise a test that forks meanwhile would inherit the file open for writing,
+/// and executing the copy would fail with ETXTBSY.
 pub(crate) fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").args([from, to]).status();
     assert!(copied.is_ok_and(|status| status.success()), "cannot copy {} to {}", from.display(), to.display());
 }
 
-/// Writes a file that is to be executed, in another process for the same reason.
+/// Writes an executable file, in another process for the same reason as [`copy`].
 pub fn write(path: &Path, content: &str, mode: u32) {
     let mut shell = Command::new("sh");
     shell.args(["-c", r#"printf %s "$2" > "$1""#, "sh"]).arg(path).arg(content);
     assert!(shell.status().is_ok_and(|status| status.success()), "cannot write {}", path.display());
-    fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("we own it");
 }
 
-/// Where the program of this name is.
+/// Returns the path of a program, by its name.
 pub fn path(name: &str) -> &'static Path {
     static PATHS: LazyLock<[PathBuf; PROGRAMS.len()]> = LazyLock::new(|| match env::var_os(FOLDER) {
         Some(folder) => PROGRAMS.map(|(program, _)| Path::new(&folder).join(program)),
-        None => PROGRAMS.map(|(program, package)| match platform::chosen() {
+        None => PROGRAMS.map(|(program, package)| match platform::selected() {
             Some(platform) if package == "pause" => platform.binary(program),
             _ => build(package, program),
         }),
     });
-    let at = PROGRAMS.iter().position(|(program, _)| *program == name).expect("a program of this crate");
+    let at = PROGRAMS.iter().position(|(program, _)| *program == name).expect("one of the programs");
     &PATHS[at]
 }
 
-/// Builds the release binary of a package of this workspace. In a call of its own for each package, as a user would:
-/// together, they could agree on other features of a dependency.
+/// Builds a release binary of this workspace. Each package is built by a call of its own, as a user would: built
+/// together, the packages could unify features of a dependency.
 fn build(package: &str, program: &str) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
     let messages = CargoBuild::new().manifest_path(manifest).package(package).bin(program).release().exec();
@@ -116,5 +116,5 @@ fn build(package: &str, program: &str) -> PathBuf {
             return executable.into_owned();
         }
     }
-    panic!("cargo built no program of the name {program}")
+    panic!("cargo built no program called {program}")
 }

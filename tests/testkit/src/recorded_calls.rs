@@ -1,9 +1,9 @@
-//! Which system calls a program makes: a seccomp filter reports each of them to a thread of the test.
+//! Records which system calls a program makes: a seccomp filter reports each of them to a thread of the test.
 
+use crate::refused_call::{Filter, action, if_equal, load};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl::set_no_new_privs;
-use seccompiler::sock_filter;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -15,17 +15,17 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 use std::thread::{self, JoinHandle};
 
-/// What the recorded process has to do before it executes the program.
+/// Installs the filter in the recorded process, before it executes the program.
 pub struct Install {
-    filter: Vec<sock_filter>,
+    filter: Filter,
     socket: UnixStream,
 }
 
-/// A thread that lets every reported call through, and notes its number if this program made it.
+/// A thread that allows every reported call, and records its number if this program made it.
 pub struct Recording(JoinHandle<io::Result<BTreeSet<libc::c_long>>>);
 
-/// Begins to record the calls of the program at this path: those of every process that executes it, and of their
-/// children until these execute something else.
+/// Starts to record the calls of the program at this path: the calls of every process that executes it, and of its
+/// children until they execute another program.
 pub fn record(program: &Path) -> io::Result<(Install, Recording)> {
     let (ours, theirs) = UnixStream::pair()?; // both close on exec
     let program = program.to_owned();
@@ -34,7 +34,7 @@ pub fn record(program: &Path) -> io::Result<(Install, Recording)> {
 }
 
 impl Install {
-    /// Has every call of this process reported from now on. System calls only, no allocation.
+    /// Installs the filter: from now on, every call of this process is reported. System calls only, no allocation.
     pub fn install(&self) -> io::Result<()> {
         set_no_new_privs()?;
         let program = libc::sock_fprog {
@@ -51,32 +51,29 @@ impl Install {
 }
 
 impl Recording {
-    /// The numbers of the calls, when no process is left that could make one.
+    /// Waits until all recorded processes have ended, and returns the numbers of their calls.
     pub fn finish(self) -> io::Result<BTreeSet<libc::c_long>> {
-        self.0.join().expect("it reports its failure itself")
+        self.0.join().expect("the thread returns its errors")
     }
 }
 
-/// Reports every call but one: to hand over the descriptor that the reports come from.
-fn filter(socket: RawFd) -> Vec<sock_filter> {
-    let load = |offset: usize| sock_filter { code: 0x20, jt: 0, jf: 0, k: offset as u32 }; // BPF_LD | BPF_W | BPF_ABS
-    let if_equal = |value, jt, jf| sock_filter { code: 0x15, jt, jf, k: value }; // BPF_JMP | BPF_JEQ | BPF_K
-    let answer = |value| sock_filter { code: 0x06, jt: 0, jf: 0, k: value }; // BPF_RET | BPF_K
+/// Returns a filter that reports every call except one: the `sendmsg` that passes the listener to the test.
+fn filter(socket: RawFd) -> Filter {
     let low_half = if cfg!(target_endian = "big") { 4 } else { 0 };
     vec![
         load(offset_of!(libc::seccomp_data, nr)),
         if_equal(libc::SYS_sendmsg as u32, 0, 3),
         load(offset_of!(libc::seccomp_data, args) + low_half),
         if_equal(socket as u32, 0, 1),
-        answer(libc::SECCOMP_RET_ALLOW),
-        answer(libc::SECCOMP_RET_USER_NOTIF),
+        action(libc::SECCOMP_RET_ALLOW),
+        action(libc::SECCOMP_RET_USER_NOTIF),
     ]
 }
 
-/// Room for one descriptor in the control data of a message, aligned as that has to be.
+/// The control data of a message, with room for one descriptor, and aligned.
 type Control = [u64; 4];
 
-/// A message of one byte with room for a descriptor, which is passed to `transfer`.
+/// Calls `transfer` with a message of one byte that has room for a descriptor.
 fn with_message<T>(control: &mut Control, transfer: impl FnOnce(&mut libc::msghdr) -> io::Result<T>) -> io::Result<T> {
     let mut byte = 0_u8;
     let mut part = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
@@ -112,14 +109,14 @@ fn receive_descriptor(socket: &UnixStream) -> io::Result<OwnedFd> {
             Errno::result(libc::recvmsg(socket.as_raw_fd(), message, libc::MSG_CMSG_CLOEXEC))?;
             let header = libc::CMSG_FIRSTHDR(message);
             if header.is_null() {
-                return Err(io::Error::other("the process could not be recorded: is another listener there already?"));
+                return Err(io::Error::other("the filter was not installed: is there another listener already?"));
             }
             Ok(OwnedFd::from_raw_fd(ptr::read_unaligned(libc::CMSG_DATA(header).cast())))
         }
     })
 }
 
-/// Lets every call through until no process is left that has the filter.
+/// Allows and records calls until no process with the filter is left.
 fn listen(listener: &OwnedFd, program: &Path) -> io::Result<BTreeSet<libc::c_long>> {
     let mut numbers = BTreeSet::new();
     let identity = identity(program)?;
@@ -133,20 +130,21 @@ fn listen(listener: &OwnedFd, program: &Path) -> io::Result<BTreeSet<libc::c_lon
         let mut call: libc::seccomp_notif = unsafe { mem::zeroed() };
         // SAFETY: the kernel fills the structure.
         if unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut call) } != 0 {
-            continue; // the process was killed in the meantime
+            continue; // the process was killed meanwhile
         }
         let executed = PathBuf::from(format!("/proc/{}/exe", call.pid));
         if self::identity(&executed).is_ok_and(|executed| executed == identity) {
             numbers.insert(call.data.nr.into());
         }
         let flags = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
-        let mut answer = libc::seccomp_notif_resp { id: call.id, val: 0, error: 0, flags };
-        // SAFETY: the kernel reads the structure. Where the process was killed in the meantime there is nothing to do.
-        _ = unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw mut answer) };
+        let mut response = libc::seccomp_notif_resp { id: call.id, val: 0, error: 0, flags };
+        // It fails if the process was killed meanwhile, and then no response is needed.
+        // SAFETY: the kernel reads the structure.
+        _ = unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw mut response) };
     }
 }
 
-/// Which file this is, whatever its path.
+/// Returns the device and inode of a file.
 fn identity(path: &Path) -> io::Result<(u64, u64)> {
     fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }

@@ -1,4 +1,4 @@
-//! A test program runs itself again: as an ordinary user, or one of its tests as a process of its own.
+//! Executes the test program again: all tests as an ordinary user, or one test in a process of its own.
 
 use crate::programs;
 use crate::shim::die_with_parent;
@@ -7,38 +7,38 @@ use std::env::{args, current_exe};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-/// Debian's `nobody`; whether it has a name does not matter.
+/// The user ID of `nobody` on Debian. Other machines need no name for it.
 const ORDINARY_USER: u32 = 65534;
 
-/// Runs all tests of this program again as an ordinary user, but for the one whose name is given: the caller.
+/// Runs all tests of this program again as an ordinary user, except the calling test, whose name is `caller`.
 ///
 /// # Panics
-/// Where one of them fails. What they print is shown.
+/// If one of them fails. Their output is shown.
 pub fn as_ordinary_user(caller: &str) {
     if !geteuid().is_root() {
-        return; // all of them are run by one as it is
+        return; // this user is ordinary
     }
     let folder = programs::for_everybody();
     let tests = folder.path().join("tests");
-    programs::copy(&current_exe().expect("it runs"), &tests);
+    programs::copy(&current_exe().expect("the test program has a path"), &tests);
     let mut command = Command::new(tests);
     command.args(["--skip", caller]).args(skipped()).env(programs::FOLDER, folder.path()).current_dir(folder.path());
     command.uid(ORDINARY_USER).gid(ORDINARY_USER);
-    // SAFETY: makes system calls only. It is called after the change of the user, with which it would be forgotten.
+    // SAFETY: makes system calls only. `Command` has changed the user by then, which clears the parent-death signal.
     unsafe { command.pre_exec(|| die_with_parent(None)) };
-    let status = command.status().expect("it can be executed");
-    assert!(status.success(), "an ordinary user's tests failed: {status}");
+    let status = command.status().expect("the copy can be executed");
+    assert!(status.success(), "the tests failed as an ordinary user: {status}");
 }
 
-/// The options by which this test program was told to skip tests.
+/// Returns the `--skip` options of this test program.
 fn skipped() -> Vec<String> {
     let arguments: Vec<String> = args().collect();
     arguments.windows(2).filter(|pair| pair[0] == "--skip").flatten().cloned().collect()
 }
 
-/// This test program once more, for the one test of that name, which is marked `#[ignore]` so that nobody else runs it.
+/// Returns a command that runs one test of this program. The test is marked `#[ignore]`, so that nothing else runs it.
 pub fn for_test(name: &str) -> Command {
-    let mut command = Command::new(current_exe().expect("it runs"));
+    let mut command = Command::new(current_exe().expect("the test program has a path"));
     command.args(["--exact", name, "--ignored", "--nocapture"]);
     command
 }

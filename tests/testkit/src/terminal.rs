@@ -1,4 +1,4 @@
-//! A terminal of a test's own: a program at it, and its keyboard.
+//! A pseudo-terminal for a test: a program on one side, the keyboard and the screen on the other.
 
 use crate::deadline::PATIENCE;
 use nix::errno::Errno;
@@ -14,11 +14,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Instant;
 
+/// The key that sends SIGINT to the foreground process group.
 pub const CTRL_C: &str = "\u{3}";
+/// The key that ends the input.
 pub const CTRL_D: &str = "\u{4}";
+/// The key that sends SIGTSTP to the foreground process group.
 pub const CTRL_Z: &str = "\u{1a}";
 
-/// Our side of a terminal. Dropped, it hangs up.
+/// Our side of a terminal. When dropped, the terminal hangs up.
 pub struct Keyboard {
     master: File,
     shown: Receiver<Vec<u8>>,
@@ -26,12 +29,12 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Makes a terminal, and puts the standard streams of `program` there. It becomes its controlling terminal by
-    /// [`take_control`] as the last step before it is executed.
+    /// Opens a terminal, and connects the standard streams of `program` to it. The last step [`take_control`] makes it the
+    /// program's controlling terminal.
     pub fn of(program: &mut Command) -> Self {
         let pty = openpty(None, None).expect("a terminal");
         for side in [&pty.master, &pty.slave] {
-            // Otherwise programs of other tests, started at the same time, would hold the terminal open.
+            // Otherwise programs that other tests start meanwhile would hold the terminal open.
             fcntl(side, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("it is open");
         }
         let copy = || Stdio::from(pty.slave.try_clone().expect("a descriptor"));
@@ -52,7 +55,7 @@ impl Keyboard {
 
     /// Types these keys.
     pub fn types(&mut self, keys: &str) {
-        self.master.write_all(keys.as_bytes()).expect("the terminal is there");
+        self.master.write_all(keys.as_bytes()).expect("the terminal is open");
     }
 
     /// Types a line.
@@ -60,7 +63,7 @@ impl Keyboard {
         self.types(&format!("{line}\n"));
     }
 
-    /// Waits until this is shown, and returns what came before, for once.
+    /// Waits until the terminal shows `what`. Returns the text from the last match to the end of this one.
     #[track_caller]
     pub fn shows(&mut self, what: &str) -> String {
         let end = Instant::now() + PATIENCE;
@@ -71,38 +74,39 @@ impl Keyboard {
             }
             match self.shown.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(RecvTimeoutError::Timeout) => panic!("{what:?} is not shown, but: {:?}", self.seen),
-                Err(RecvTimeoutError::Disconnected) => panic!("the terminal is gone, it showed: {:?}", self.seen),
+                Err(RecvTimeoutError::Timeout) => panic!("the terminal does not show {what:?}, but {:?}", self.seen),
+                Err(RecvTimeoutError::Disconnected) => panic!("the terminal hung up; it showed {:?}", self.seen),
             }
         }
     }
 
-    /// What was shown since, as far as it has been looked at.
+    /// Returns the text after the last match, as far as [`shows`](Self::shows) has read it.
     pub fn seen(&self) -> &str {
         &self.seen
     }
 
-    /// Gives the window another size.
+    /// Resizes the window.
     pub fn resize(&self, rows: u16, columns: u16) {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         // SAFETY: the kernel reads `size`, which lives until the call returns.
-        let done = unsafe { libc::ioctl(self.master.as_raw_fd(), libc::TIOCSWINSZ, &size) };
-        Errno::result(done).expect("it is a terminal");
+        let result = unsafe { libc::ioctl(self.master.as_raw_fd(), libc::TIOCSWINSZ, &size) };
+        Errno::result(result).expect("it is a terminal");
     }
 }
 
-/// Makes this process the leader of a session whose controlling terminal is its standard input. System calls only, so
-/// that it can be called between fork and execution.
+/// Makes this process the leader of a session whose controlling terminal is its standard input. For a last step: system
+/// calls only.
 pub fn take_control() -> io::Result<()> {
-    // Who leads a group can make no session, so out of that first. Process 1 leads none.
+    // The leader of a process group cannot call `setsid`, so it joins its parent's group first. A process in a pod sees
+    // its parent as 0, and leads no group.
     if getppid().as_raw() != 0 {
         setpgid(Pid::from_raw(0), getpgid(Some(getppid()))?)?;
     }
     control(&libc::STDIN_FILENO)
 }
 
-/// Makes `terminal` the controlling terminal of the program that is executed now, which leads a session of its own: the
-/// keys of that are signals for it. For the last step before it is.
+/// Makes this process the leader of a session whose controlling terminal is `terminal`, so that keys send signals to it.
+/// For a last step: system calls only.
 pub fn control(terminal: &impl AsRawFd) -> io::Result<()> {
     setsid()?;
     // SAFETY: takes numbers only.

@@ -1,4 +1,4 @@
-//! How many system calls a program makes until it waits.
+//! Counts the system calls that a program makes until it waits.
 
 use crate::lone_process_1::{LoneProcess1, Program, is_asleep};
 use nix::sys::ptrace;
@@ -8,14 +8,14 @@ use std::io;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Asleep for so long in one call, it has nothing else to do.
+/// A process that sleeps this long in one system call is at rest.
 const REST: Duration = Duration::from_millis(100);
 
-/// The system calls that a program makes as process 1, from `execve`, which is not counted, to the one that it rests in.
+/// Counts the system calls that a program makes as process 1, after `execve`, up to and including the one it rests in.
 pub fn system_calls_until_rest(program: &Program) -> io::Result<u32> {
     let traced = LoneProcess1::start_after(program, None, ptrace::traceme)?;
     let pid = traced.pid();
-    let ended = |status| io::Error::other(format!("it did not rest, but: {status:?}"));
+    let ended = |status| io::Error::other(format!("it did not come to rest: {status:?}"));
     match waitpid(pid, None)? {
         WaitStatus::Stopped(_, Signal::SIGTRAP) => {} // it was executed
         status => return Err(ended(status)),
@@ -29,7 +29,7 @@ pub fn system_calls_until_rest(program: &Program) -> io::Result<u32> {
             match waitpid(pid, Some(WaitPidFlag::WNOHANG))? {
                 WaitStatus::StillAlive if start.elapsed() > REST && is_asleep(pid) => return Ok(stops / 2 + 1),
                 WaitStatus::StillAlive => sleep(Duration::from_micros(50)),
-                WaitStatus::PtraceSyscall(_) => break stops += 1, // at the beginning and at the end of each
+                WaitStatus::PtraceSyscall(_) => break stops += 1, // each call stops twice, on entry and on exit
                 WaitStatus::Stopped(_, with) => break signal = Some(with),
                 status => return Err(ended(status)),
             }

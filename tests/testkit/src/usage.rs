@@ -1,21 +1,21 @@
-//! What a process costs, from `/proc/<pid>`, as this side sees it.
+//! The memory, CPU time, context switches and descriptors that a process uses, from `/proc/<pid>`.
 
 use nix::unistd::Pid;
-use procfs::process::Process;
+use procfs::process::{Process, Status};
 use procfs::{ProcError, ProcResult};
 
 /// Memory, in KiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// Pages that are mapped and present, counted one by one: the figure in `status` may lag.
+    /// Resident pages, counted one by one: the figure in `status` may lag.
     pub rss: u64,
-    /// Those of them that no file backs.
+    /// The resident pages that have no file behind them.
     pub anonymous: u64,
     /// Page tables.
     pub page_tables: u64,
 }
 
-/// The memory of a process now.
+/// Returns the memory that a process uses now.
 pub fn memory(pid: Pid) -> ProcResult<Memory> {
     let process = Process::new(pid.as_raw())?;
     let rollup = process.smaps_rollup()?;
@@ -32,18 +32,22 @@ pub fn memory(pid: Pid) -> ProcResult<Memory> {
     })
 }
 
-/// How many files it has open.
+/// Returns how many descriptors a process has open.
 pub fn descriptors(pid: Pid) -> ProcResult<usize> {
     Process::new(pid.as_raw())?.fd_count()
 }
 
-/// How often the CPU was taken from a process or given up by it, since it began.
+/// Returns how many context switches a process has had, voluntary or not.
 pub fn context_switches(pid: Pid) -> ProcResult<u64> {
-    let status = Process::new(pid.as_raw())?.status()?;
-    Ok(status.voluntary_ctxt_switches.unwrap_or(0) + status.nonvoluntary_ctxt_switches.unwrap_or(0))
+    Ok(switches(&Process::new(pid.as_raw())?.status()?))
 }
 
-/// CPU time since it began, in nanoseconds.
+/// Returns the context switches in a status.
+pub(crate) fn switches(status: &Status) -> u64 {
+    status.voluntary_ctxt_switches.unwrap_or(0) + status.nonvoluntary_ctxt_switches.unwrap_or(0)
+}
+
+/// Returns the CPU time that a process has used, in nanoseconds.
 pub fn cpu_time(pid: Pid) -> ProcResult<u64> {
     Ok(Process::new(pid.as_raw())?.schedstat()?.sum_exec_runtime)
 }

@@ -1,51 +1,45 @@
-//! A last step before a program begins: executes it with exactly these variables.
+//! A last step that executes a program with exactly these environment variables.
 
+use crate::execute::addresses;
 use nix::errno::Errno;
 use nix::unistd::getpid;
-use std::ffi::{CString, c_char};
+use std::ffi::CString;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-/// Stands for the ID of the process that executes the program, at the end of a variable.
+/// Stands for the program's own process ID, at the end of a variable.
 pub const OWN_PID: &str = "{own process ID}";
 
-/// Executes the program of `command` with its arguments and with `variables`, which are `NAME=value`, in this order. A name
-/// may be there twice. To be called between fork and exec: system calls only, no allocation.
+/// Executes the program of `command` with its arguments and with `variables`. These have the form `NAME=value`, keep
+/// their order, and may repeat a name. For a last step: system calls only, no allocation.
 ///
 /// # Panics
-/// If a NUL is in a word.
+/// If a word contains a NUL.
 pub fn execute_with(
     command: &Command,
     variables: &[&str],
 ) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static + use<> {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words: Vec<CString> = words.map(|word| CString::new(word.as_bytes()).expect("no NUL is in it")).collect();
+    let words: Vec<CString> =
+        words.map(|word| CString::new(word.as_bytes()).expect("no word contains a NUL")).collect();
     let mut variables: Vec<Variable> = variables.iter().map(|variable| Variable::new(variable)).collect();
-    // Addresses as numbers, since a pointer is not `Send`. A string stays where it is while its owner moves.
-    let arguments = vector(words.iter().map(|word| word.as_ptr()));
-    let environment = vector(variables.iter().map(|variable| variable.bytes.as_ptr().cast()));
+    let arguments = addresses(words.iter().map(|word| word.as_ptr()));
+    let environment = addresses(variables.iter().map(|variable| variable.bytes.as_ptr().cast()));
     move || {
-        for variable in &mut variables {
-            variable.fill_in()?;
-        }
-        // SAFETY: both vectors end with a null pointer, and the strings, which end with a NUL, live in `words` and
+        variables.iter_mut().try_for_each(Variable::insert_pid)?;
+        // SAFETY: both lists end with a null pointer, and the strings, which end with a NUL, live in `words` and
         // `variables`.
         unsafe { libc::execve(words[0].as_ptr(), arguments.as_ptr().cast(), environment.as_ptr().cast()) };
         Err(Errno::last().into())
     }
 }
 
-/// Addresses, and a null pointer at the end.
-fn vector(pointers: impl Iterator<Item = *const c_char>) -> Vec<usize> {
-    pointers.map(|pointer| pointer.expose_provenance()).chain([0]).collect()
-}
-
 /// A variable, with room for a process ID.
 struct Variable {
-    /// They end with a NUL.
+    /// The variable, up to a NUL.
     bytes: Vec<u8>,
-    /// Where the process ID is to be.
+    /// Where the process ID begins, if there is to be one.
     pid_at: Option<usize>,
 }
 
@@ -56,7 +50,7 @@ impl Variable {
         Self { bytes, pid_at: before.map(str::len) }
     }
 
-    fn fill_in(&mut self) -> io::Result<()> {
+    fn insert_pid(&mut self) -> io::Result<()> {
         match self.pid_at {
             Some(at) => write!(&mut self.bytes[at..], "{}\0", getpid()),
             None => Ok(()),

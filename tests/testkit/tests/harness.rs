@@ -1,14 +1,15 @@
-//! The sandbox itself: what it makes, what it leaves, and what it says where it cannot be made.
+//! The testkit itself: what a pod consists of, what an interrupted test leaves, and the errors if there can be no pod.
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, geteuid};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use testkit::cgroup::Cgroup;
+use testkit::container::{container, until_alone};
 use testkit::pod::{HOSTNAME, has_ended};
 use testkit::process_table::rows;
 use testkit::programs::{orphan_maker, pause};
@@ -21,36 +22,35 @@ fn an_ordinary_user_gets_the_same() {
 }
 
 fn namespace(pid: Pid, kind: &str) -> PathBuf {
-    fs::read_link(format!("/proc/{pid}/ns/{kind}")).expect("it lives")
+    fs::read_link(format!("/proc/{pid}/ns/{kind}")).expect("the process is alive")
 }
 
 #[test]
-fn a_pod_has_namespaces_of_its_own_and_whoever_joins_shares_them() {
+fn a_process_that_joins_a_pod_shares_its_namespaces() {
     let pod = Pod::with(pause());
     let member = pod.join(orphan_maker(&["hog"]));
-    let me = Pid::this();
-    until("the member is in", || rows(&pod).len() == 2);
+    until("the member has joined", || rows(&pod).len() == 2);
     for kind in ["pid", "mnt", "ipc", "uts", "net", "user"] {
         let of_pod = namespace(pod.pid(), kind);
-        let has_its_own = kind != "user" || !nix::unistd::geteuid().is_root();
-        assert_eq!(of_pod != namespace(me, kind), has_its_own, "{kind}");
-        assert_eq!(of_pod, namespace(member.pid(), kind), "{kind}");
+        let is_new = kind != "user" || !geteuid().is_root();
+        assert_eq!(of_pod != namespace(Pid::this(), kind), is_new, "{kind}: the pod has a namespace of its own");
+        assert_eq!(of_pod, namespace(member.pid(), kind), "{kind}: the member shares it");
     }
 }
 
 #[test]
-fn a_pod_has_a_proc_and_a_name_of_its_own() {
+fn a_pod_has_its_own_proc_and_host_name() {
     let pod = Pod::with(pause());
     let mut hostname = Command::new("cat");
     hostname.arg("/proc/sys/kernel/hostname").stdout(Stdio::piped());
     assert_eq!(pod.join(hostname).wait().stdout, format!("{HOSTNAME}\n").as_bytes());
-    until("only process 1 is left", || rows(&pod).len() == 1);
+    until_alone(&pod);
     let first = &rows(&pod)[0];
     assert_eq!((first.pid, first.ppid, first.state, &*first.command), (1, 0, 'S', "pause"));
 }
 
 #[test]
-fn a_status_is_passed_on() {
+fn the_shim_passes_on_the_exit_status() {
     let pod = Pod::with(pause());
     let mut shell = Command::new("sh");
     shell.args(["-c", "exit 99"]);
@@ -63,24 +63,20 @@ fn a_status_is_passed_on() {
 }
 
 #[test]
-fn a_program_that_is_not_there_is_an_error() {
+fn a_missing_program_is_an_error() {
     let start = || Pod::start(Command::new("/is/not/there"));
-    let panic = std::panic::catch_unwind(start).err().expect("it cannot be started");
-    let said = panic.downcast_ref::<String>().expect("a sentence");
-    assert!(said.contains("the program of the pod cannot be started: No such file"), "{said}");
+    let panic = std::panic::catch_unwind(start).err().expect("the program is missing");
+    let message = panic.downcast_ref::<String>().expect("a message");
+    assert!(message.contains("cannot start the pod's program: No such file"), "{message}");
 }
 
-/// Not a test: a test that is interrupted while it has a pod, a control group, and somebody in it.
+/// Not a test: waits to be interrupted, with a pod, orphans and a control group.
 #[test]
-#[ignore = "run by other tests, as a process of its own"]
+#[ignore = "run by another test, as a process of its own"]
 fn helper_that_is_interrupted() {
     let pod = Pod::with(pause());
-    let _orphans = pod.join({
-        let mut program = orphan_maker(&["together", "20"]);
-        program.stdin(Stdio::piped());
-        program
-    });
-    until("all of them are adopted", || rows(&pod).iter().filter(|row| row.ppid == 1).count() >= 20);
+    let _orphans = container(&pod, &["together", "20"]);
+    until("20 orphans are adopted", || rows(&pod).iter().filter(|row| row.ppid == 1).count() >= 20);
     let group = Cgroup::new().and_then(|group| group.add(pod.pid()).map(|()| group)).ok();
     let folder = group.as_ref().map(|group| group.entrances()[0].parent().unwrap().to_owned());
     println!("\nready {} {}", pod.pid(), folder.unwrap_or("/none".into()).display());
@@ -89,37 +85,35 @@ fn helper_that_is_interrupted() {
     }
 }
 
-/// Ends that helper with a signal, and returns the pod's processes and the control group that it had.
+/// Ends that helper by a signal, and returns the processes and the control group that it had.
 fn interrupt_helper(signal: Signal) -> (Vec<Pid>, PathBuf) {
     let mut helper = reexec::for_test("helper_that_is_interrupted");
     helper.stdout(Stdio::piped());
     let mut helper = PodProcess::outside(helper);
     let lines = BufReader::new(helper.streams().stdout.as_mut().expect("it is piped")).lines();
-    let ready = lines.map_while(Result::ok).find(|line| line.starts_with("ready ")).expect("it gets ready");
+    let ready = lines.map_while(Result::ok).find(|line| line.starts_with("ready ")).expect("the helper is ready");
     let [_, init, group] = ready.split(' ').collect::<Vec<_>>()[..] else { panic!("{ready}") };
-    let group = PathBuf::from(group);
-
-    let children = fs::read_to_string(format!("/proc/{init}/task/{init}/children")).expect("it lives");
-    let everybody = children.split_whitespace().chain([init]).map(|pid| Pid::from_raw(pid.parse().unwrap())).collect();
+    let children = fs::read_to_string(format!("/proc/{init}/task/{init}/children")).expect("process 1 is alive");
+    let processes = children.split_whitespace().chain([init]).map(|pid| Pid::from_raw(pid.parse().unwrap())).collect();
     helper.signal(signal as i32);
     assert_eq!(helper.wait().status.signal(), Some(signal as i32));
-    (everybody, group)
+    (processes, group.into())
 }
 
 #[test]
-fn nothing_is_left_of_a_test_that_is_interrupted() {
+fn an_interrupted_test_leaves_no_process_and_no_control_group() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
-        let (everybody, group) = interrupt_helper(signal);
-        assert!(everybody.len() > 20, "{everybody:?}");
-        until("everybody is gone", || everybody.iter().all(|&pid| has_ended(pid)));
+        let (processes, group) = interrupt_helper(signal);
+        assert!(processes.len() > 20, "{processes:?}");
+        until("all processes have ended", || processes.iter().all(|&pid| has_ended(pid)));
         if signal == Signal::SIGKILL {
-            drop(Cgroup::new()); // nobody could remove the group; whoever makes the next one does
+            drop(Cgroup::new()); // the next process that creates a group removes those of a killed one
         }
         assert!(!group.exists(), "{} is left after {signal}", group.display());
     }
 }
 
-/// Not a test: somebody who may make no namespaces makes a pod.
+/// Not a test: starts a pod although it may create no namespace.
 #[test]
 #[ignore = "run by another test, as a process of its own"]
 fn helper_that_starts_a_pod() {
@@ -127,17 +121,17 @@ fn helper_that_starts_a_pod() {
 }
 
 #[test]
-fn where_no_pod_can_be_made_the_tests_fail_and_say_what_to_enable() {
-    for (call, sentence) in [
-        (libc::SYS_unshare, "this user may not make the namespaces of a pod: Operation not permitted (os error 1)"),
-        (libc::SYS_mount, "a pod cannot be given its own /proc: Operation not permitted (os error 1)"),
+fn without_permission_for_a_pod_tests_fail_and_say_what_to_enable() {
+    for (call, message) in [
+        (libc::SYS_unshare, "this user may not create the pod's namespaces: Operation not permitted (os error 1)"),
+        (libc::SYS_mount, "cannot mount the pod's /proc: Operation not permitted (os error 1)"),
     ] {
         let filter = refuse(&[call], Errno::EPERM);
         let mut helper = reexec::for_test("helper_that_starts_a_pod");
         helper.stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = PodProcess::outside_after(helper, move || apply(&filter)).wait();
-        let said = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success());
-        assert!(said.contains(sentence) && said.contains("sysctl -w user.max_user_namespaces"), "{said}");
+        assert!(stderr.contains(message) && stderr.contains("sysctl -w user.max_user_namespaces"), "{stderr}");
     }
 }

@@ -1,28 +1,32 @@
-//! A hostile container: sends process 1 signals that are to look as if they came from somewhere else.
+//! The attacker: a program in a container that sends process 1 signals as if they came from outside of the pod.
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::unistd::{pipe, write};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, fork, pipe, write};
 use std::mem;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::process::ExitCode;
-use std::{env, io};
+use std::{env, ptr};
 use testkit::pod::send;
+use testkit::realtime::schedule;
 
 const USAGE: &str = "usage: attacker HOW SIGNAL [CODE]
-  kill            by kill
-  tgkill          by tgkill, to its first thread
-  pidfd           by pidfd_send_signal
-  queue CODE      by rt_sigqueueinfo: CODE says how it came about, and the sender's process ID is 0
-  tgqueue CODE    likewise by rt_tgsigqueueinfo
-  pidfd-queue CODE    likewise by pidfd_send_signal
-  file            by a pipe that is told to send it when it can be read
-  lost            by tgkill, when process 1 may have no signal queued, so that its details are lost
-  nested          by a process descriptor, from a PID namespace within this one
-  storm           by kill, without an end
-  urgent-storm    likewise, by real-time priority if that is permitted";
+Sends SIGNAL to process 1:
+  kill          by kill
+  tgkill        by tgkill
+  pidfd         by pidfd_send_signal
+  queue         by rt_sigqueueinfo, with si_code CODE and si_pid 0
+  tgqueue       by rt_tgsigqueueinfo, with si_code CODE and si_pid 0
+  pidfd-queue   by pidfd_send_signal, with si_code CODE and si_pid 0
+  file          by a pipe with O_ASYNC that becomes readable
+  lost          by tgkill, after process 1's RLIMIT_SIGPENDING was set to 0, so that its siginfo_t is lost
+  nested        by pidfd_send_signal, from a nested PID namespace
+  storm         by kill, again and again
+  urgent-storm  like storm, with real-time priority if that is permitted";
 
-const INIT: nix::unistd::Pid = nix::unistd::Pid::from_raw(1);
+const INIT: Pid = Pid::from_raw(1);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -41,7 +45,7 @@ fn main() -> ExitCode {
         (Some("nested"), Some(signal), None) => nested(signal),
         (Some("storm"), Some(signal), None) => storm(signal),
         (Some("urgent-storm"), Some(signal), None) => {
-            be_urgent();
+            set_realtime_priority();
             storm(signal)
         }
         _ => {
@@ -63,7 +67,7 @@ fn tgkill(signal: i32) -> nix::Result<()> {
     Errno::result(unsafe { libc::syscall(libc::SYS_tgkill, 1, 1, signal) }).map(drop)
 }
 
-/// Details that say `code`, and that process 0 is the sender.
+/// Returns a `siginfo_t` with this `si_code`, and process 0 as the sender.
 fn forged(signal: i32, code: i32) -> libc::siginfo_t {
     // SAFETY: the structure is made of numbers, and zero is a valid value for each of them.
     let mut info: libc::siginfo_t = unsafe { mem::zeroed() };
@@ -83,64 +87,62 @@ fn tgqueue(signal: i32, code: i32) -> nix::Result<()> {
     Errno::result(unsafe { libc::syscall(libc::SYS_rt_tgsigqueueinfo, 1, 1, signal, &raw const info) }).map(drop)
 }
 
-/// A descriptor of process 1.
+/// Opens a pidfd of process 1.
 fn pidfd() -> nix::Result<OwnedFd> {
     // SAFETY: takes numbers only.
     let descriptor = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, 1, 0) })?;
-    // SAFETY: it was just made, and is nobody else's.
+    // SAFETY: the descriptor is new and has no other owner.
     Ok(unsafe { OwnedFd::from_raw_fd(descriptor as i32) })
 }
 
 fn pidfd_send(pidfd: &OwnedFd, signal: i32, info: Option<libc::siginfo_t>) -> nix::Result<()> {
-    let info = info.as_ref().map_or(std::ptr::null(), |info| &raw const *info);
-    // SAFETY: the kernel reads the details, if there are any; they live until the call returns.
+    let info = info.as_ref().map_or(ptr::null(), |info| &raw const *info);
+    // SAFETY: the kernel reads `info` if it is not null; it lives until the call returns.
     Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, info, 0) }).map(drop)
 }
 
 fn file(signal: i32) -> nix::Result<()> {
     let (reader, writer) = pipe()?;
-    // SAFETY: take numbers only.
+    // SAFETY: takes numbers only.
     Errno::result(unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_SETOWN, 1) })?;
-    // SAFETY: as above. The number is the kernel's, which the crate `libc` does not have for every platform.
+    // SAFETY: takes numbers only.
     Errno::result(unsafe { libc::fcntl(reader.as_raw_fd(), F_SETSIG, signal) })?;
     fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_ASYNC))?;
     write(&writer, b"x")?;
-    fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty())).map(drop) // or its end would send another one
+    fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty())).map(drop) // otherwise closing it would send another signal
 }
 
-/// `asm-generic/fcntl.h`
+/// From `asm-generic/fcntl.h`: the crate `libc` does not have it for every platform.
 const F_SETSIG: i32 = 10;
 
 fn lost(signal: i32) -> nix::Result<()> {
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the kernel reads `none`, which lives until the call returns.
-    Errno::result(unsafe { libc::prlimit(1, libc::RLIMIT_SIGPENDING, &raw const none, std::ptr::null_mut()) })?;
+    Errno::result(unsafe { libc::prlimit(1, libc::RLIMIT_SIGPENDING, &raw const none, ptr::null_mut()) })?;
     tgkill(signal)
 }
 
 fn nested(signal: i32) -> nix::Result<()> {
     let outer = pidfd()?;
-    nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWPID)?;
+    unshare(CloneFlags::CLONE_NEWPID)?;
     // SAFETY: this program has one thread.
-    match unsafe { nix::unistd::fork() }? {
-        nix::unistd::ForkResult::Child => {
+    match unsafe { fork() }? {
+        ForkResult::Child => {
             let sent = pidfd_send(&outer, signal, None);
-            // SAFETY: runs nothing that the parent wanted to be run at its own end.
+            // SAFETY: ends this process without running the parent's exit handlers.
             unsafe { libc::_exit(sent.err().map_or(0, |error| error as i32)) }
         }
-        nix::unistd::ForkResult::Parent { child } => match nix::sys::wait::waitpid(child, None)? {
-            nix::sys::wait::WaitStatus::Exited(_, 0) => Ok(()),
-            nix::sys::wait::WaitStatus::Exited(_, error) => Err(Errno::from_raw(error)),
+        ForkResult::Parent { child } => match waitpid(child, None)? {
+            WaitStatus::Exited(_, 0) => Ok(()),
+            WaitStatus::Exited(_, error) => Err(Errno::from_raw(error)),
             _ => Err(Errno::ECHILD),
         },
     }
 }
 
-fn be_urgent() {
-    let least = libc::sched_param { sched_priority: 1 };
-    // SAFETY: the kernel reads `least`, which lives until the call returns.
-    if unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const least) } != 0 {
-        eprintln!("attacker: no real-time priority: {}", io::Error::last_os_error());
+fn set_realtime_priority() {
+    if let Err(error) = schedule(Pid::from_raw(0), libc::SCHED_FIFO, 1) {
+        eprintln!("attacker: no real-time priority: {error}");
     }
 }
 

@@ -1,7 +1,7 @@
-//! A careless container: abandons children in every way there is, or misbehaves towards process 1.
+//! The orphan maker: a program in a container that abandons children, uses up resources, or signals process 1.
 //!
-//! Where an orphan "waits for the end of standard input", closing that from outside ends it, at a moment of the test's
-//! choice. A word on standard output tells when everything is in place.
+//! Some orphans wait for the end of standard input: a test closes it to end them. "ready" on standard output shows that
+//! all orphans are made.
 
 use nix::errno::Errno;
 use nix::sys::ptrace;
@@ -13,21 +13,21 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, io, thread};
 
-const USAGE: &str = "usage: orphan-maker HOW [NUMBER]
-  one-by-one N  make N orphans, the next one when the last is gone; says how many forks failed
-  endless       one-by-one without an end
+const USAGE: &str = "usage: orphan-maker HOW [NUMBER…]
+  one-by-one N  make N orphans, each after the last one has exited; print how many forks failed
+  endless       make orphans one by one until it is killed
   together N    make N orphans that wait for the end of standard input
-  chain N       a child of a child of a child …, N deep, each of which waits for the end of standard input
-  dead          leave a child that is dead before its parent is
-  signal N      an orphan that dies of signal N
-  stopped       a stopped orphan; at the end of standard input it is continued, and ends
-  traced        an orphan that dies while it is traced; at the end of standard input the tracer goes away
-  threads       an orphan whose first thread ends long before its others, at the end of standard input
-  fill          make orphans that wait for the end of standard input, until no process can be made any more
-  eat N         make N orphans that take memory until they are killed; with 0, take it itself
-  kill N…       send these signals to process 1, one after the other
-  kill-all N    send signal N to every process there is
-  hog           use a CPU up";
+  chain N       make N descendants, each the child of the last, that wait for the end of standard input
+  dead          leave a zombie to process 1
+  signal N      make an orphan that sends itself signal N
+  stopped       make a stopped orphan; at the end of standard input, continue it
+  traced        make an orphan that ends while it is traced; at the end of standard input, end the tracer
+  threads       make an orphan whose first thread ends, and whose others wait for the end of standard input
+  fill          make orphans that wait for the end of standard input until a fork fails
+  eat N         make N orphans that allocate memory until they are killed; if N is 0, allocate it itself
+  kill N…       send these signals to process 1, in this order
+  kill-all N    send signal N to all processes that it may signal, except process 1 and itself
+  hog           keep a CPU busy";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Forks a child that does `work` and exits.
+/// Forks a child that does `work` and exits. Returns its process ID.
 fn child(work: impl FnOnce() -> nix::Result<()>) -> nix::Result<Pid> {
     // SAFETY: this program has one thread whenever it forks.
     match unsafe { fork() }? {
@@ -73,7 +73,7 @@ fn child(work: impl FnOnce() -> nix::Result<()>) -> nix::Result<Pid> {
     }
 }
 
-/// Makes an orphan that does `work` once it is adopted, and exits: its parent is gone when this returns.
+/// Makes an orphan that waits until it is adopted, does `work` and exits. Its parent is gone when this returns.
 fn abandon(work: impl FnOnce() -> nix::Result<()>) -> nix::Result<Pid> {
     let (reader, writer) = pipe()?;
     let parent = child(|| {
@@ -99,9 +99,9 @@ fn one_by_one(count: u32) -> nix::Result<()> {
         let (reader, writer) = pipe()?;
         failed += u32::from(abandon(|| Ok(())).is_err());
         drop(writer);
-        wait_for_end_of(reader)?; // the orphan has the other end
+        wait_for_end_of(reader)?; // the orphan holds the other end
     }
-    say(&format!("failed forks: {failed}"));
+    println!("failed forks: {failed}");
     Ok(())
 }
 
@@ -109,20 +109,20 @@ fn together(count: u32) -> nix::Result<()> {
     for _ in 0..count {
         abandon(|| wait_for_end_of(io::stdin()))?;
     }
-    say("ready");
+    println!("ready");
     Ok(())
 }
 
 fn fill() -> nix::Result<()> {
     while abandon(|| wait_for_end_of(io::stdin())).is_ok() {}
-    say("ready");
+    println!("ready");
     Ok(())
 }
 
 fn eat() -> nix::Result<()> {
     let mut eaten = Vec::new();
     loop {
-        eaten.push(vec![1_u8; 1 << 20]); // written to, so that it is there
+        eaten.push(vec![1_u8; 1 << 20]); // not zero, so that the pages are written
     }
 }
 
@@ -132,7 +132,7 @@ fn kill_init(numbers: &[String]) -> nix::Result<()> {
 
 fn chain(depth: u32) -> nix::Result<()> {
     if depth == 0 {
-        say("ready");
+        println!("ready");
     } else {
         child(|| chain(depth - 1))?;
     }
@@ -142,7 +142,7 @@ fn chain(depth: u32) -> nix::Result<()> {
 fn dead() -> nix::Result<()> {
     let parent = child(|| {
         let dead = child(|| Ok(()))?;
-        waitid(Id::Pid(dead), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).map(drop) // stays a zombie
+        waitid(Id::Pid(dead), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).map(drop) // it stays a zombie
     })?;
     waitpid(parent, None).map(drop)
 }
@@ -156,7 +156,7 @@ fn stopped() -> nix::Result<()> {
 fn traced() -> nix::Result<()> {
     let (reader, writer) = pipe()?;
     let orphan = abandon(|| {
-        close(writer.as_raw_fd())?; // its own copy
+        close(writer.as_raw_fd())?; // the orphan's copy
         wait_for_end_of(reader)
     })?;
     ptrace::seize(orphan, ptrace::Options::empty())?;
@@ -169,7 +169,7 @@ fn threads() -> nix::Result<()> {
         for _ in 0..3 {
             thread::spawn(|| wait_for_end_of(io::stdin()));
         }
-        // SAFETY: ends this thread alone, and nothing of it is used any more.
+        // SAFETY: ends this thread only, and nothing uses its stack.
         unsafe { libc::syscall(libc::SYS_exit, 0) };
         unreachable!("the thread has ended")
     })
@@ -182,14 +182,14 @@ fn wait_for_adoption() {
     while getppid() != Pid::from_raw(1) {
         looks += 1;
         match looks {
-            0..1000 => std::hint::spin_loop(), // some hundred microseconds: mostly it is a matter of less
-            // Not `yield_now`: seen on Linux 6.18, that leaves the CPU to busy processes for seconds.
+            0..1000 => std::hint::spin_loop(), // some hundred microseconds; mostly less is enough
+            // Not `yield_now`: on Linux 6.18, it was seen to leave the CPU to busy processes for seconds.
             _ => thread::sleep(Duration::from_micros(50)),
         }
     }
 }
 
-/// Waits until nobody can write to the other end any more.
+/// Waits until no process can write to the other end.
 fn wait_for_end_of(input: impl AsFd) -> nix::Result<()> {
     loop {
         match read(&input, &mut [0; 64]) {
@@ -204,12 +204,8 @@ fn send(to: Pid, number: u32) -> nix::Result<()> {
     testkit::pod::send(to, number as i32)
 }
 
-fn say(word: &str) {
-    println!("{word}");
-}
-
-/// Ends a forked process at once.
+/// Ends a forked process.
 fn exit(status: i32) -> ! {
-    // SAFETY: runs nothing that the parent wanted to be run at its own end.
+    // SAFETY: ends this process without running the parent's exit handlers.
     unsafe { libc::_exit(status) }
 }

@@ -1,6 +1,6 @@
-//! A program for `init` to start: writes down what it was given, in a file, before the standard library changes any of it.
+//! A program that `init` starts. It writes what it inherits to a file, before the standard library changes any of it.
 //!
-//! `given FILE` writes the file and exits; `given FILE stay` then stays until a signal ends it.
+//! `print-inherited FILE` writes the file and exits. `print-inherited FILE stay` then waits until a signal ends it.
 #![no_main]
 
 use nix::errno::Errno;
@@ -13,49 +13,29 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Descriptors up to this one are looked at.
+/// The highest descriptor that is checked.
 const HIGHEST: c_int = 1100;
 
-/// The lines of `/proc/self/status` that are written down.
-const STATUS: [&str; 20] = [
-    "Umask",
-    "Uid",
-    "Gid",
-    "Groups",
-    "VmLck",
-    "SigBlk",
-    "SigIgn",
-    "SigCgt",
-    "CapInh",
-    "CapPrm",
-    "CapEff",
-    "CapBnd",
-    "CapAmb",
-    "NoNewPrivs",
-    "Seccomp",
-    "Seccomp_filters",
-    "THP_enabled",
-    "Cpus_allowed",
-    "Mems_allowed",
-    "CoreDumping",
-];
+/// The lines of `/proc/self/status` that are written.
+const STATUS: &str = "Umask Uid Gid Groups VmLck SigBlk SigIgn SigCgt CapInh CapPrm CapEff CapBnd CapAmb NoNewPrivs \
+    Seccomp Seccomp_filters THP_enabled Cpus_allowed Mems_allowed CoreDumping";
 
-/// The variables in which a service manager names a process.
+/// The variables in which a service manager passes a process ID.
 const PID_VARIABLES: [&[u8]; 2] = [b"LISTEN_PID", b"WATCHDOG_PID"];
 
 unsafe extern "C" {
     static environ: *const *const c_char;
 }
 
-/// The C library calls this. The entry point of the standard library would open `/dev/null` for a closed standard stream,
-/// and ignore SIGPIPE.
+/// Called by the C library. The standard library's entry point would open `/dev/null` for closed standard streams, and
+/// ignore SIGPIPE.
 #[unsafe(no_mangle)]
 extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     // SAFETY: the C library passes `count` pointers to strings that live as long as the process.
     let argument = |i: c_int| (i < count).then(|| unsafe { CStr::from_ptr(*arguments.add(i as usize)) });
     let Some(file) = argument(1) else { return 2 };
     let file = Path::new(OsStr::from_bytes(file.to_bytes()));
-    if write_down(file).is_err() {
+    if write_inherited(file).is_err() {
         return 1;
     }
     if argument(2) == Some(c"stay") {
@@ -65,9 +45,9 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     0
 }
 
-/// Writes everything down. The file has its name when it is complete.
-fn write_down(path: &Path) -> io::Result<()> {
-    // First of all: each file that is opened from here on has a descriptor too.
+/// Writes the file. It gets its name when it is complete.
+fn write_inherited(path: &Path) -> io::Result<()> {
+    // First, because every file that is opened later has a descriptor too.
     let open: Vec<(c_int, c_int)> =
         (0..=HIGHEST).filter_map(|descriptor| Some((descriptor, flags(descriptor)?))).collect();
     let mut text = Vec::new();
@@ -77,8 +57,8 @@ fn write_down(path: &Path) -> io::Result<()> {
         let mode = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };
         writeln!(text, "descriptor {descriptor} {} mode {mode:o} flags {flags}", target.display())?;
     }
-    environment(&mut text)?;
-    settings(&mut text)?;
+    write_variables(&mut text)?;
+    write_attributes(&mut text)?;
     writeln!(text, "sd_listen_fds {}", sd_listen_fds())?;
     writeln!(text, "sd_watchdog_enabled {}", sd_watchdog_enabled())?;
     let unfinished = PathBuf::from(format!("{}.new", path.display()));
@@ -86,14 +66,14 @@ fn write_down(path: &Path) -> io::Result<()> {
     fs::rename(unfinished, path)
 }
 
-/// The flags of a descriptor, if it is open: 1 is close-on-exec.
+/// Returns the flags of a descriptor, if it is open: 1 is close-on-exec.
 fn flags(descriptor: c_int) -> Option<c_int> {
     // SAFETY: takes numbers only.
     Errno::result(unsafe { libc::fcntl(descriptor, libc::F_GETFD) }).ok()
 }
 
-/// The variables in their order.
-fn environment(text: &mut Vec<u8>) -> io::Result<()> {
+/// Writes the environment variables in their order.
+fn write_variables(text: &mut Vec<u8>) -> io::Result<()> {
     for variable in variables() {
         let (name, value) = variable.split_at(variable.iter().position(|byte| *byte == b'=').unwrap_or(variable.len()));
         let is_own = PID_VARIABLES.contains(&name) && value == format!("={}", getpid()).as_bytes();
@@ -103,17 +83,20 @@ fn environment(text: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
+/// Returns the environment variables in their order.
 fn variables() -> impl Iterator<Item = &'static [u8]> {
     // SAFETY: `environ` points to pointers to strings, up to a null pointer. Nothing here changes any of them.
     (0..).map(|i| unsafe { *environ.add(i) }).take_while(|variable| !variable.is_null()).map(|variable| {
-        // SAFETY: likewise.
+        // SAFETY: as above.
         unsafe { CStr::from_ptr(variable) }.to_bytes()
     })
 }
 
-fn settings(text: &mut Vec<u8>) -> io::Result<()> {
+/// Writes the process attributes.
+fn write_attributes(text: &mut Vec<u8>) -> io::Result<()> {
     let status = fs::read_to_string("/proc/self/status")?;
-    for line in status.lines().filter(|line| STATUS.contains(&line.split(':').next().unwrap_or_default())) {
+    let is_listed = |line: &&str| STATUS.split(' ').any(|name| Some(name) == line.split(':').next());
+    for line in status.lines().filter(is_listed) {
         writeln!(text, "{line}")?;
     }
     for file in ["limits", "oom_score_adj", "coredump_filter", "cgroup"] {
@@ -139,7 +122,7 @@ fn settings(text: &mut Vec<u8>) -> io::Result<()> {
     writeln!(text, "foreground {:?}", terminal.ok().map(|group: Pid| group == getpgrp()))
 }
 
-/// `man 3 sd_listen_fds`: how many descriptors a service manager has passed to this process, or a negative error.
+/// Returns what `man 3 sd_listen_fds` returns: the number of descriptors from the service manager, or a negative error.
 fn sd_listen_fds() -> i64 {
     let Some(pid) = variable("LISTEN_PID") else { return 0 };
     match pid.parse::<c_int>() {
@@ -165,7 +148,8 @@ fn sd_listen_fds() -> i64 {
     count.into()
 }
 
-/// `man 3 sd_watchdog_enabled`: whether a service manager expects signs of life from this process, or a negative error.
+/// Returns what `man 3 sd_watchdog_enabled` returns: whether the service manager expects keep-alive messages, or a
+/// negative error.
 fn sd_watchdog_enabled() -> i64 {
     let Some(interval) = variable("WATCHDOG_USEC") else { return 0 };
     if interval.parse::<u64>().map_or(true, |interval| [0, u64::MAX].contains(&interval)) {
@@ -178,13 +162,13 @@ fn sd_watchdog_enabled() -> i64 {
     }
 }
 
-/// The value of the first variable of this name.
+/// Returns the value of the first variable with this name.
 fn variable(name: &str) -> Option<&'static str> {
     let value = variables().find_map(|variable| variable.strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
     str::from_utf8(value).ok()
 }
 
-/// What the kernel calls this process apart from its ID: the inode of a pidfd.
+/// Returns the pidfd ID of this process: the inode of its pidfd.
 fn own_pidfd_id() -> Option<u64> {
     // SAFETY: takes numbers only.
     let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, libc::getpid(), 0) };

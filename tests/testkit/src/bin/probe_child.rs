@@ -1,4 +1,5 @@
-//! A program for `init` to start: tells what it was given, and every signal that reaches it.
+//! The probe child: a program that `init` starts. It prints the attributes that it inherits, or the signals that it
+//! receives.
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, setrlimit};
@@ -12,13 +13,13 @@ use testkit::job;
 use testkit::shim::default_signals;
 
 const USAGE: &str = "usage: probe-child WHAT [NUMBER]
-  status N      leave with status N
-  die N         die of signal N
-  facts         tell who it is, and which signals are blocked and ignored
-  signals [N]   tell the number of every signal that comes, one in a line, after a 0 when it begins; leave after signal N
-  daemon [N]    the same in a session of its own
-  job FOLDER    do what it is told to, and be stopped and continued meanwhile
-  exec          execute `it` as the C library does; leave with 126, or 127 where it is not found";
+  status N      exit with status N
+  die N         end by signal N
+  facts         print its process group, session and parent, its blocked and ignored signals, and the foreground
+  signals [N]   print 0, then the number of every signal that it receives, one a line; exit after signal N
+  daemon [N]    like signals, in a session of its own
+  job FOLDER    execute the commands from FOLDER/commands, while it is stopped and continued
+  exec          execute the program `it` by the C library; exit with 127 if there is none, with 126 on other errors";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -45,21 +46,22 @@ fn main() -> ExitCode {
     }
 }
 
-/// Dies of a signal, and leaves no core.
+/// Ends by a signal, without a core dump.
 fn die(signal: i32) -> io::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    // SAFETY: the default action calls no function. The standard library has a handler for two of them.
+    // The standard library handles two of the signals. SIGKILL and SIGSTOP are refused, and need no reset.
+    // SAFETY: the default action calls no function.
     _ = unsafe { libc::signal(signal, libc::SIG_DFL) };
     // SAFETY: takes two numbers, and no memory.
     Errno::result(unsafe { libc::kill(getpid().as_raw(), signal) })?;
     Err(io::Error::other("still alive"))
 }
 
-/// Leaves as a shell does, where it returns at all.
+/// Executes `it`, or exits like a shell that cannot.
 fn exec() -> io::Result<()> {
     let words = [c"it", c"a", c"b c"];
     match execvp(words[0], &words) {
-        Err(Errno::ENOENT | Errno::ENOTDIR) => exit(127), // the latter is about the last place in the path
+        Err(Errno::ENOENT | Errno::ENOTDIR) => exit(127), // ENOTDIR can come from the last folder of PATH
         _ => exit(126),
     }
 }
@@ -78,15 +80,15 @@ fn facts() -> io::Result<()> {
 }
 
 fn signals(last: Option<i32>) -> io::Result<()> {
-    default_signals(); // a shell has its background jobs ignore some, and a signal that is ignored asks nobody to end
-    // Not by the C library, which keeps two of the real-time signals to itself.
+    default_signals(); // a shell lets background jobs ignore some
+    // A raw call, because the C library reserves two of the real-time signals.
     const ALL: u64 = u64::MAX;
     // SAFETY: the kernel reads eight bytes at `ALL`.
     Errno::result(unsafe { libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &ALL, 0, 8) })?;
     let mut output = io::stdout();
     writeln!(output, "0")?;
     loop {
-        // SAFETY: the kernel reads eight bytes at `ALL`; neither the details are asked for nor a limit is given.
+        // SAFETY: the kernel reads eight bytes at `ALL`. There is no `siginfo_t` and no timeout.
         let signal = unsafe { libc::syscall(libc::SYS_rt_sigtimedwait, &ALL, 0, 0, 8) } as i32;
         if signal > 0 {
             writeln!(output, "{signal}")?;

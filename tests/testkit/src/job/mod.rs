@@ -1,8 +1,8 @@
-//! A job: a program that stops and is continued, who started it, and the terminal that they share or do not share.
+//! A job: a program that is stopped and continued, the shell or process that started it, and perhaps a terminal.
 
-pub mod place;
+mod place;
 pub mod program;
-pub mod state;
+mod state;
 pub mod step;
 
 pub use place::{Place, Shell};
@@ -16,18 +16,14 @@ use crate::terminal::{CTRL_C, CTRL_Z, Keyboard};
 use nix::errno::Errno;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
+use place::{PROBE_CHILD, PROBE_JOB, PROMPT};
+use procfs::process::Stat;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use tempfile::TempDir;
 
-/// The prompt of the shells.
-const PROMPT: &str = "prompt> ";
-
-/// A part of the command line of every job, to find it by.
-const PROBE_JOB: &str = "probe-child job ";
-
-/// A job. Dropped, all of its processes are killed.
+/// A job. When dropped, all of its processes are killed.
 pub struct Job {
     place: Place,
     member: Option<PodProcess>,
@@ -38,15 +34,16 @@ pub struct Job {
 }
 
 impl Job {
-    /// Starts the program in this place: by the program under test, where its words, options and all, are `above` it.
+    /// Starts the program in this place. `above` is the command line of the program under test, which starts it; without
+    /// words, there is none.
     #[track_caller]
     pub fn start(place: Place, above: &[String]) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let fifo = folder.path().join(program::COMMANDS);
-        mkfifo(&fifo, Mode::S_IRWXU).expect("it is a new folder");
-        // For reading too, so that it opens without waiting for the other side.
-        let commands = File::options().read(true).write(true).open(&fifo).expect("it is there");
-        let probe = path("probe-child").display().to_string();
+        mkfifo(&fifo, Mode::S_IRWXU).expect("the folder is new");
+        // Also for reading: otherwise it would wait for a reader here.
+        let commands = File::options().read(true).write(true).open(&fifo).expect("the FIFO is there");
+        let probe = path(PROBE_CHILD).display().to_string();
         let words = [above, &[probe, "job".into(), folder.path().display().to_string()]].concat();
         let (pod, member, keyboard) = place.start(&words);
         let job = Self { place, member, pod, keyboard, commands, folder };
@@ -54,13 +51,29 @@ impl Job {
         job
     }
 
-    /// Tells the program something, and does not wait until it is done.
+    /// Takes a step, and does not wait for its effect.
+    #[track_caller]
+    pub fn take(&mut self, step: Step) {
+        match step {
+            Step::CtrlZ => self.ctrl_z(),
+            Step::ToInit(number) => self.signal_parent(number),
+            Step::ToProgram(number) => self.signal_program(number),
+            Step::Ask(command) => self.ask(command),
+            Step::Tell(command) => self.tell(command),
+            Step::Fg => {
+                self.shell_says_stopped();
+                self.fg();
+            }
+        }
+    }
+
+    /// Sends the program a command, and does not wait until it has done it.
     #[track_caller]
     pub fn tell(&mut self, command: &str) {
         writeln!(self.commands, "{command}").expect("a FIFO can be written");
     }
 
-    /// Tells the program something, and waits until it is done.
+    /// Sends the program a command, and waits until it has done it.
     #[track_caller]
     pub fn ask(&mut self, command: &str) {
         let before = self.answers(command);
@@ -68,20 +81,31 @@ impl Job {
         until(&format!("the program answers {command:?}"), || self.answers(command) > before);
     }
 
-    /// How often the program has given this answer.
+    /// Returns how often the program has given this answer.
     #[track_caller]
     pub fn answers(&self, what: &str) -> usize {
         let all = fs::read_to_string(self.folder.path().join(program::ANSWERS)).unwrap_or_default();
         all.lines().filter(|line| *line == what).count()
     }
 
-    /// How often the program has caught SIGTSTP.
+    /// Returns how often the program has caught SIGTSTP.
     #[track_caller]
     pub fn caught(&self) -> usize {
         self.answers(program::CAUGHT.trim_end())
     }
 
-    /// The keyboard.
+    /// Waits until all processes of the pod sleep or are stopped, and returns the job's state.
+    #[track_caller]
+    pub fn settle(&self) -> JobState {
+        state::settle(&self.pod)
+    }
+
+    /// Returns the job's state now.
+    pub fn look(&self) -> JobState {
+        state::state_of(&self.pod)
+    }
+
+    /// Returns the keyboard.
     #[track_caller]
     pub fn keyboard(&mut self) -> &mut Keyboard {
         self.keyboard.as_mut().expect("there is a terminal")
@@ -97,13 +121,13 @@ impl Job {
     /// Sends a signal to the program, from outside of the pod.
     #[track_caller]
     pub fn signal_program(&self, number: i32) {
-        self.signal(self.program().expect("the program is alive").pid, number);
+        self.signal(state::program(&self.pod).expect("the program is alive").pid, number);
     }
 
     /// Sends a signal to the program's parent.
     #[track_caller]
     pub fn signal_parent(&self, number: i32) {
-        self.signal(self.program().expect("the program is alive").ppid, number);
+        self.signal(state::program(&self.pod).expect("the program is alive").ppid, number);
     }
 
     /// Sends a signal to process 1 of the pod.
@@ -112,52 +136,54 @@ impl Job {
         self.signal(1, number);
     }
 
-    /// Gives the terminal back, after the program has given it away.
+    /// Puts the program into the foreground again, after it has given the terminal away.
     #[track_caller]
     pub fn give_terminal_back(&self) {
-        let holder = self.stats().into_iter().find(|stat| stat.comm == "holder").expect("it was given away");
+        let stats = state::stats(&self.pod);
+        let is_holder = |stat: &&Stat| program::HOLDER.to_str() == Ok(&stat.comm);
+        let holder = stats.iter().find(is_holder).expect("the program has given it away");
         self.signal(holder.pid, libc::SIGUSR1);
-        until("the terminal is given back", || self.look().foreground == Foreground::Program);
+        until("the program is in the foreground", || self.look().foreground == Foreground::Program);
     }
 
     /// Sends a signal to a process by its ID in the pod.
     #[track_caller]
     fn signal(&self, pid: i32, number: i32) {
         let process = File::open(self.pod.proc().join(pid.to_string())).expect("the process is alive");
-        // SAFETY: without details of the signal, it takes numbers only. A folder of `/proc` is as good as a pidfd.
+        // SAFETY: without a `siginfo_t`, it takes numbers only. A folder of `/proc` serves as a pidfd.
         let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, process.as_raw_fd(), number, 0, 0) };
         Errno::result(sent).expect("the process is alive");
     }
 
-    /// Lets the shell continue the job in the foreground, and waits until it has said so.
+    /// Lets the shell continue the job in the foreground, and waits until the shell shows it.
     #[track_caller]
     pub fn fg(&mut self) {
         self.keyboard().line("fg");
         self.keyboard().shows(PROBE_JOB);
     }
 
-    /// Lets the shell continue the job in the background, and waits until it has said so.
+    /// Lets the shell continue the job in the background, and waits until the shell shows it.
     #[track_caller]
     pub fn bg(&mut self) {
         self.keyboard().line("bg");
         self.keyboard().shows(PROBE_JOB);
     }
 
-    /// Waits until the shell says that the job in the foreground has stopped.
+    /// Waits until the shell reports that the job in the foreground has stopped.
     #[track_caller]
     pub fn shell_says_stopped(&mut self) {
         self.keyboard().shows("Stopped");
         self.keyboard().shows(PROMPT);
     }
 
-    /// Whether the shell lists the job as stopped.
+    /// Returns whether the shell lists the job as stopped.
     #[track_caller]
     pub fn shell_lists_stopped(&mut self) -> bool {
-        self.keyboard().line("jobs; echo loo''ked");
-        self.keyboard().shows("looked\r\n").contains("Stopped")
+        self.keyboard().line("jobs; echo list''ed");
+        self.keyboard().shows("listed\r\n").contains("Stopped")
     }
 
-    /// Types Ctrl-C, waits until everybody has ended but the shell, and returns the status, where somebody tells it.
+    /// Types Ctrl-C, and returns what [`ends`](Self::ends) returns.
     #[track_caller]
     pub fn end_by_key(mut self) -> Option<i32> {
         self.keyboard().types(CTRL_C);
@@ -165,14 +191,15 @@ impl Job {
         self.ends()
     }
 
-    /// Sends SIGTERM to the program's parent, and likewise.
+    /// Sends SIGTERM to the program's parent, and returns what [`ends`](Self::ends) returns.
     #[track_caller]
     pub fn end_by_signal(self) -> Option<i32> {
         self.signal_parent(libc::SIGTERM);
         self.ends()
     }
 
-    /// Waits until everybody has ended but the shell, and returns the status, where somebody tells it.
+    /// Waits until all of the job except the shell has ended, and returns its exit status. There is none after a signal,
+    /// and none of a script, which exits with another status.
     #[track_caller]
     pub fn ends(mut self) -> Option<i32> {
         until("the program ends", || self.look().program == State::Ended);
@@ -186,7 +213,6 @@ impl Job {
             Some(member) => member.wait().status,
             None => self.pod.wait().status,
         };
-        // The script has a status of its own.
         if self.place.is_script() { None } else { status.code() }
     }
 }

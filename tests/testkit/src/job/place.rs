@@ -1,7 +1,6 @@
-//! The places where a program can be started, as far as they matter for job control.
+//! The places where a program can be started, as far as job control differs between them.
 
 use super::program::ANSWERS;
-use super::{PROBE_JOB, PROMPT};
 use crate::pod::{Pod, PodProcess};
 use crate::programs::pause;
 use crate::terminal::{Keyboard, take_control};
@@ -9,40 +8,51 @@ use nix::unistd::{Pid, setpgid};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// The shells' prompt.
+pub(super) const PROMPT: &str = "prompt> ";
+
+/// The program in the job.
+pub(super) const PROBE_CHILD: &str = "probe-child";
+
+/// A part of the job's command line, by which it is found in a shell's output.
+pub(super) const PROBE_JOB: &str = "probe-child job ";
+
 /// An interactive shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
+    /// Debian's `/bin/sh`.
     Dash,
+    /// GNU's shell.
     Bash,
 }
 
 /// Where the program under test is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// As process 1 of a pod, with a terminal.
+    /// Process 1 of a pod, with a terminal.
     Process1,
-    /// As the leader of a session with a terminal.
+    /// The leader of a session with a terminal.
     SessionLeader,
-    /// By a script that leads a session with a terminal: the process group is the script's, and orphaned.
+    /// Below a script that leads a session with a terminal, in the script's process group, which is orphaned.
     Script,
-    /// By an interactive shell, in the foreground.
+    /// Below an interactive shell, in the foreground.
     Foreground(Shell),
-    /// By a script that an interactive shell started in the foreground.
+    /// Below a script that an interactive shell started in the foreground.
     ForegroundScript(Shell),
-    /// By an interactive shell, in the background.
+    /// Below an interactive shell, in the background.
     Background(Shell),
-    /// The same, in a pipeline with another program that reads from the terminal.
+    /// The same, in a pipeline with a program that reads from the terminal.
     BackgroundBesideReader(Shell),
-    /// As process 1 of a pod, without a terminal.
+    /// Process 1 of a pod, without a terminal.
     Process1WithoutTerminal,
     /// Without a terminal, in an orphaned process group.
     OrphanedWithoutTerminal,
-    /// Without a terminal, in a process group of its own whose parent is in the same session: it is not orphaned.
+    /// Without a terminal, in a process group that is not orphaned: its parent is in the session, but in another group.
     ChildWithoutTerminal,
 }
 
 impl Shell {
-    /// It, interactive, and without anybody's settings.
+    /// Returns the command of an interactive shell that reads no user's settings.
     fn command(self) -> Command {
         let words: &[&str] = match self {
             Self::Dash => &["dash", "-i"],
@@ -53,7 +63,7 @@ impl Shell {
         command
     }
 
-    /// Whether this machine has it.
+    /// Returns whether this machine has the shell.
     fn is_installed(self) -> bool {
         let name = if self == Self::Dash { "dash" } else { "bash" };
         ["/bin", "/usr/bin"].iter().any(|folder| Path::new(folder).join(name).exists())
@@ -61,7 +71,7 @@ impl Shell {
 }
 
 impl Place {
-    /// The shell above, where there is one.
+    /// Returns the interactive shell, if there is one.
     pub fn shell(self) -> Option<Shell> {
         match self {
             Self::Foreground(shell)
@@ -72,32 +82,32 @@ impl Place {
         }
     }
 
-    /// Whether a script started it, which has a status of its own.
+    /// Returns whether a script started the job. It exits with a status of its own.
     pub fn is_script(self) -> bool {
         matches!(self, Self::Script | Self::ForegroundScript(_))
     }
 
-    /// Whether it is process 1 of the pod.
+    /// Returns whether this is process 1 of the pod.
     pub fn is_process_1(self) -> bool {
         matches!(self, Self::Process1 | Self::Process1WithoutTerminal)
     }
 
-    /// Whether there is a terminal.
+    /// Returns whether there is a terminal.
     pub fn has_terminal(self) -> bool {
         use Place::{ChildWithoutTerminal, OrphanedWithoutTerminal, Process1WithoutTerminal};
         !matches!(self, Process1WithoutTerminal | OrphanedWithoutTerminal | ChildWithoutTerminal)
     }
 
-    /// Whether this machine has what is needed.
+    /// Returns whether this machine has the shell, if one is needed.
     pub fn is_available(self) -> bool {
         self.shell().is_none_or(Shell::is_installed)
     }
 
-    /// Starts these words there: the pod, who was started in it from outside, and the keyboard.
+    /// Starts this command line there. Returns the pod, the process that has joined it, and the keyboard.
     #[track_caller]
     pub(super) fn start(self, words: &[String]) -> (Pod, Option<PodProcess>, Option<Keyboard>) {
         let line = words.join(" ");
-        // Without the second command, a shell would be replaced by the first one.
+        // Without a second command, a shell would execute the first one without a fork.
         let script = format!("{line}; true");
         let mut command = match self.shell() {
             Some(shell) => shell.command(),
@@ -138,7 +148,7 @@ impl Place {
             keyboard.shows(PROMPT);
             keyboard.line(&match self {
                 Self::Background(_) => format!("{line} &"),
-                // What stops the reader stops everybody in the group who has not begun yet, so it waits for that.
+                // Reading stops the whole process group, so the reader waits until the program has begun.
                 Self::BackgroundBesideReader(_) => {
                     let answers = Path::new(&words[words.len() - 1]).join(ANSWERS);
                     let begun = answers.display();
@@ -147,7 +157,7 @@ impl Place {
                 Self::ForegroundScript(_) => format!("sh -c '{script}'"),
                 _ => line,
             });
-            keyboard.shows(PROBE_JOB); // as it was typed
+            keyboard.shows(PROBE_JOB); // the terminal's echo
         }
         (pod, Some(member), Some(keyboard))
     }

@@ -1,77 +1,84 @@
-//! The program that is stopped and continued: what `probe-child job FOLDER` does.
+//! The program in the job: what `probe-child job FOLDER` does.
 //!
-//! It reads commands from the FIFO `commands` in its folder, and writes answers to the file `answers` there, so that it
-//! touches the terminal only when it is told to.
+//! It reads commands from the FIFO `commands` in its folder, and writes answers to the file `answers` there. So it uses
+//! the terminal only if a command says so.
 
 use nix::sys::prctl;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sigaction, signal};
 use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 use nix::unistd::{ForkResult, Pid, fork, getpgrp, getpid, pause, setpgid, tcsetpgrp};
+use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// The names of the two files.
+/// The name of the FIFO.
 pub(super) const COMMANDS: &str = "commands";
+
+/// The name of the file with the answers.
 pub(super) const ANSWERS: &str = "answers";
 
-/// The answers that are not the command itself.
+/// The first answer. All others except [`CAUGHT`] repeat the command.
 pub(super) const BEGINS: &str = "begins";
-pub(super) const CAUGHT: &str = "it has caught SIGTSTP\n";
 
-/// Where answers go; for the handlers, which can take no arguments.
+/// The answer of the signal handlers.
+pub(super) const CAUGHT: &str = "caught SIGTSTP\n";
+
+/// The name of the process that the program gives the terminal to.
+pub(super) const HOLDER: &CStr = c"holder";
+
+/// The descriptor for answers. The signal handlers need it, and can take no argument.
 static FILE: AtomicI32 = AtomicI32::new(-1);
 
-/// The process group that gets the terminal back from [`hold_terminal`].
+/// The program's process group, which [`give_terminal_away`] can put into the foreground again.
 static GROUP: AtomicI32 = AtomicI32::new(-1);
 
-/// Does what it is told to, for as long as somebody holds the FIFO open.
+/// Executes commands until the FIFO is closed.
 pub fn run(folder: &Path) -> io::Result<()> {
     let mut answers = File::options().append(true).create(true).open(folder.join(ANSWERS))?;
     FILE.store(answers.as_raw_fd(), Ordering::Relaxed);
     writeln!(answers, "{BEGINS}")?;
     for command in BufReader::new(File::open(folder.join(COMMANDS))?).lines() {
         let command = command?;
-        let done = obey(&command);
-        // One write for each line, so that a handler's cannot come in between.
-        let number = |error: io::Error| error.raw_os_error().unwrap_or(0);
-        let line =
-            done.map_or_else(|error| format!("{command}: error {}\n", number(error)), |()| format!("{command}\n"));
-        answers.write_all(line.as_bytes())?;
+        let line = match execute(&command) {
+            Ok(()) => format!("{command}\n"),
+            Err(error) => format!("{command}: error {}\n", error.raw_os_error().unwrap_or(0)),
+        };
+        answers.write_all(line.as_bytes())?; // in one write, which no handler's can split
     }
     Ok(())
 }
 
-fn obey(command: &str) -> io::Result<()> {
+fn execute(command: &str) -> io::Result<()> {
     match command {
-        "default" => react(SigHandler::SigDfl),
-        "ignored" => react(SigHandler::SigIgn),
-        "caught" => react(SigHandler::Handler(say)),
-        "stops itself by SIGTSTP" => react(SigHandler::Handler(stop_by_default)),
-        "stops itself by SIGSTOP" => react(SigHandler::Handler(stop)),
+        "default" => set_action(SigHandler::SigDfl),
+        "ignored" => set_action(SigHandler::SigIgn),
+        "caught" => set_action(SigHandler::Handler(record)),
+        "stops itself by SIGTSTP" => set_action(SigHandler::Handler(stop_by_sigtstp)),
+        "stops itself by SIGSTOP" => set_action(SigHandler::Handler(stop_by_sigstop)),
         "raise SIGTSTP" => Ok(kill(getpid(), Signal::SIGTSTP)?),
         "raise SIGSTOP" => Ok(kill(getpid(), Signal::SIGSTOP)?),
-        "take SIGTSTP by sigwait" => take_sigtstp(),
+        "take SIGTSTP by sigwait" => sigwait(),
         "read" => read_line(),
         "change the terminal" => Ok(tcsetattr(io::stdin(), SetArg::TCSANOW, &tcgetattr(io::stdin())?)?),
-        "give the terminal away" => hold_terminal(),
+        "give the terminal away" => give_terminal_away(),
         // SAFETY: to ignore a signal calls no function.
         "ignore SIGHUP" => Ok(unsafe { signal(Signal::SIGHUP, SigHandler::SigIgn) }.map(drop)?),
         _ => Ok(()),
     }
 }
 
-/// Waits for SIGTSTP, whose action stays the default one.
-fn take_sigtstp() -> io::Result<()> {
+/// Waits for SIGTSTP, and keeps its default action.
+fn sigwait() -> io::Result<()> {
     let this = SigSet::from(Signal::SIGTSTP);
     this.thread_block()?;
     this.wait()?;
     Ok(this.thread_unblock()?)
 }
 
-/// Reads a line from the terminal. The end of the input is no line.
+/// Reads a line from the terminal. The end of the input is an error.
 fn read_line() -> io::Result<()> {
     let mut line = String::new();
     if io::stdin().read_line(&mut line)? == 0 {
@@ -80,41 +87,40 @@ fn read_line() -> io::Result<()> {
     Ok(())
 }
 
-/// Reacts to SIGTSTP in this way from now on.
-fn react(handler: SigHandler) -> io::Result<()> {
+/// Sets the action of SIGTSTP.
+fn set_action(handler: SigHandler) -> io::Result<()> {
     let action = SigAction::new(handler, SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handlers of this module make system calls only.
     unsafe { sigaction(Signal::SIGTSTP, &action) }?;
     Ok(())
 }
 
-extern "C" fn say(_: i32) {
+extern "C" fn record(_: i32) {
     // SAFETY: the kernel reads the text; the file stays open.
     unsafe { libc::write(FILE.load(Ordering::Relaxed), CAUGHT.as_ptr().cast(), CAUGHT.len()) };
 }
 
-/// Stops as editors do: with the default action, after they have put the terminal in order.
-extern "C" fn stop_by_default(number: i32) {
-    say(number);
-    _ = react(SigHandler::SigDfl);
+/// Stops as an editor does after it has restored the terminal: by the default action of the same signal.
+extern "C" fn stop_by_sigtstp(number: i32) {
+    record(number);
+    _ = set_action(SigHandler::SigDfl);
     let this = SigSet::from(Signal::SIGTSTP);
     _ = this.thread_unblock();
     _ = kill(getpid(), Signal::SIGTSTP);
     _ = this.thread_block();
-    _ = react(SigHandler::Handler(stop_by_default));
+    _ = set_action(SigHandler::Handler(stop_by_sigtstp));
 }
 
-extern "C" fn stop(number: i32) {
-    say(number);
+extern "C" fn stop_by_sigstop(number: i32) {
+    record(number);
     _ = kill(getpid(), Signal::SIGSTOP);
 }
 
-/// Puts another process group into the foreground: that of a child which does nothing, until SIGUSR1 makes it put our
-/// group there again.
-fn hold_terminal() -> io::Result<()> {
+/// Puts a child in a process group of its own into the foreground. On SIGUSR1 the child puts our group there again.
+fn give_terminal_away() -> io::Result<()> {
     extern "C" fn give_back(_: i32) {
         _ = tcsetpgrp(io::stdin(), Pid::from_raw(GROUP.load(Ordering::Relaxed)));
-        // SAFETY: ends this process, and runs nothing else.
+        // SAFETY: ends this process without running exit handlers.
         unsafe { libc::_exit(0) };
     }
     GROUP.store(getpgrp().as_raw(), Ordering::Relaxed);
@@ -125,7 +131,7 @@ fn hold_terminal() -> io::Result<()> {
     }? {
         ForkResult::Child => {
             _ = prctl::set_pdeathsig(Signal::SIGKILL);
-            _ = prctl::set_name(c"holder");
+            _ = prctl::set_name(HOLDER);
             loop {
                 pause();
             }

@@ -1,103 +1,108 @@
-//! What a job has come to: the states of its processes, and the foreground of its terminal.
+//! The state of a job: whether its processes run, and which process group is in the foreground of its terminal.
 
-use super::Job;
+use super::place::PROBE_CHILD;
 use crate::deadline::until_some;
+use crate::pod::Pod;
+use crate::usage::switches;
 use procfs::process::{Process, Stat, Status, all_processes_with_root};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// What a process does.
+/// The state of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    /// It is neither stopped nor ended.
     Runs,
+    /// A signal has stopped it.
     Stopped,
+    /// It is a zombie, or gone.
     Ended,
 }
 
-/// Whose process group is in the foreground of the terminal.
+/// The process group in the foreground of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreground {
+    /// The program's.
     Program,
-    /// The shell above, or the script.
+    /// That of the shell or script that started the job.
     Shell,
+    /// Another one.
     Somebody,
     /// There is no terminal.
     Unknown,
 }
 
-/// What a job has come to when nobody in it has anything more to do.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobState {
+    /// The program's state.
     pub program: State,
-    /// Its parent: the program under test, where there is one.
+    /// The state of its parent, which is the program under test if there is one.
     pub parent: State,
+    /// The process group in the foreground.
     pub foreground: Foreground,
 }
 
-impl Job {
-    /// Waits until nobody in the pod has anything more to do, and looks.
-    #[track_caller]
-    pub fn settle(&self) -> JobState {
-        until_some("everybody in the pod waits or is stopped", || {
-            let before = self.at_rest()?;
-            // Who is stopped looks stopped slightly before the parent is told.
-            sleep(Duration::from_millis(5));
-            let look = self.look();
-            (self.at_rest()? == before).then_some(look)
-        })
-    }
+/// Waits until all processes of the pod sleep or are stopped, and returns the job's state.
+#[track_caller]
+pub(super) fn settle(pod: &Pod) -> JobState {
+    until_some("all processes of the pod sleep or are stopped", || {
+        let before = switches_at_rest(pod)?;
+        // A stopped process is seen as stopped slightly before its parent receives SIGCHLD.
+        sleep(Duration::from_millis(5));
+        let state = state_of(pod);
+        (switches_at_rest(pod)? == before).then_some(state)
+    })
+}
 
-    /// Who is in the pod, and how often each has had the CPU, where nobody has it now.
-    fn at_rest(&self) -> Option<Vec<(i32, u64)>> {
-        let statuses = self.processes(|process| process.status().ok());
-        let rests = |status: &Status| ["S", "T", "Z"].iter().any(|state| status.state.starts_with(state));
-        let switches = |status: &Status| {
-            status.voluntary_ctxt_switches.unwrap_or(0) + status.nonvoluntary_ctxt_switches.unwrap_or(0)
-        };
-        statuses.iter().all(rests).then(|| statuses.iter().map(|status| (status.pid, switches(status))).collect())
-    }
+/// Returns the process IDs in the pod and their context switches, or `None` if a process runs.
+fn switches_at_rest(pod: &Pod) -> Option<Vec<(i32, u64)>> {
+    let statuses = processes(pod, |process| process.status().ok());
+    let rests = |status: &Status| ["S", "T", "Z"].iter().any(|state| status.state.starts_with(state));
+    statuses.iter().all(rests).then(|| statuses.iter().map(|status| (status.pid, switches(status))).collect())
+}
 
-    /// What it has come to by now.
-    pub fn look(&self) -> JobState {
-        let stats = self.stats();
-        let state = |stat: Option<&Stat>| match stat.map(|stat| stat.state) {
-            None | Some('Z' | 'X') => State::Ended,
-            Some('T') => State::Stopped,
-            Some(_) => State::Runs,
-        };
-        let program = stats.iter().find(|stat| is_program(stat));
-        let parent = program.and_then(|program| stats.iter().find(|stat| stat.pid == program.ppid));
-        let group = stats.iter().map(|stat| stat.tpgid).find(|group| *group > 0);
-        // The parent of who was started from outside is not in the pod.
-        let outermost = stats.iter().rfind(|stat| stat.ppid == 0);
-        let leads = |stat: Option<&Stat>| group.is_some() && stat.map(|stat| stat.pgrp) == group;
-        let foreground = match group {
-            None => Foreground::Unknown,
-            Some(_) if leads(program) => Foreground::Program,
-            Some(_) if leads(outermost) => Foreground::Shell,
-            Some(_) => Foreground::Somebody,
-        };
-        JobState { program: state(program), parent: state(parent), foreground }
-    }
+/// Returns the job's state now.
+pub(super) fn state_of(pod: &Pod) -> JobState {
+    let stats = stats(pod);
+    let state = |stat: Option<&Stat>| match stat.map(|stat| stat.state) {
+        None | Some('Z' | 'X') => State::Ended,
+        Some('T') => State::Stopped,
+        Some(_) => State::Runs,
+    };
+    let program = stats.iter().find(|stat| is_program(stat));
+    let parent = program.and_then(|program| stats.iter().find(|stat| stat.pid == program.ppid));
+    let group = stats.iter().map(|stat| stat.tpgid).find(|group| *group > 0);
+    // The parent of a process that has joined the pod is outside, and seen as 0.
+    let outermost = stats.iter().rfind(|stat| stat.ppid == 0);
+    let is_in_foreground = |stat: Option<&Stat>| group.is_some() && stat.map(|stat| stat.pgrp) == group;
+    let foreground = match group {
+        None => Foreground::Unknown,
+        Some(_) if is_in_foreground(program) => Foreground::Program,
+        Some(_) if is_in_foreground(outermost) => Foreground::Shell,
+        Some(_) => Foreground::Somebody,
+    };
+    JobState { program: state(program), parent: state(parent), foreground }
+}
 
-    /// The program, if it is alive.
-    pub(super) fn program(&self) -> Option<Stat> {
-        self.stats().into_iter().find(is_program)
-    }
+/// Returns the program, if it is alive.
+pub(super) fn program(pod: &Pod) -> Option<Stat> {
+    stats(pod).into_iter().find(is_program)
+}
 
-    pub(super) fn stats(&self) -> Vec<Stat> {
-        self.processes(|process| process.stat().ok())
-    }
+/// Returns all processes of the pod, by process ID.
+pub(super) fn stats(pod: &Pod) -> Vec<Stat> {
+    processes(pod, |process| process.stat().ok())
+}
 
-    /// Something about everybody in the pod, by process ID. One that goes away meanwhile is not there.
-    fn processes<T>(&self, about: impl Fn(Process) -> Option<T>) -> Vec<T> {
-        let Ok(all) = all_processes_with_root(self.pod.proc()) else { return Vec::new() };
-        let mut all: Vec<_> = all.filter_map(Result::ok).collect();
-        all.sort_by_key(|process| process.pid);
-        all.into_iter().filter_map(about).collect()
-    }
+/// Returns something about each process of the pod, by process ID, except those that end meanwhile.
+fn processes<T>(pod: &Pod, about: impl Fn(Process) -> Option<T>) -> Vec<T> {
+    let Ok(all) = all_processes_with_root(pod.proc()) else { return Vec::new() };
+    let mut all: Vec<_> = all.filter_map(Result::ok).collect();
+    all.sort_by_key(|process| process.pid);
+    all.into_iter().filter_map(about).collect()
 }
 
 fn is_program(stat: &Stat) -> bool {
-    stat.comm == "probe-child" && stat.state != 'Z'
+    stat.comm == PROBE_CHILD && stat.state != 'Z'
 }

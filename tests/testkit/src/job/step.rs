@@ -1,58 +1,41 @@
 //! The steps by which a program is stopped or continued.
 
-use super::Job;
-
-/// One step.
+/// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Ctrl-Z is typed.
+    /// Type Ctrl-Z.
     CtrlZ,
-    /// The signal is sent to the program's parent, which is `init` or one of its peers.
+    /// Send a signal to the program's parent, which is `init` or one of its peers.
     ToInit(i32),
-    /// The signal is sent to the program.
+    /// Send a signal to the program.
     ToProgram(i32),
-    /// The program is told something, and does it.
+    /// Send the program a command, and wait until it has done it.
     Ask(&'static str),
-    /// The program is told something that it may not be able to finish.
+    /// Send the program a command that it may be unable to finish.
     Tell(&'static str),
-    /// The shell above says that the job has stopped, and continues it in the foreground.
+    /// Wait until the shell reports the job as stopped, and continue it in the foreground.
     Fg,
 }
 
-/// What the program does from now on when SIGTSTP comes.
+/// From now on, the program takes the default action of SIGTSTP.
 pub const DEFAULT: Step = Step::Ask("default");
+/// From now on, the program catches SIGTSTP and goes on.
 pub const CATCHES: Step = Step::Ask("caught");
+/// From now on, the program ignores SIGTSTP.
 pub const IGNORES: Step = Step::Ask("ignored");
-/// As editors do: it catches the signal, then stops itself with the default action of the same signal.
+/// From now on, the program catches SIGTSTP, then stops itself by its default action, as editors do.
 pub const CATCHES_THEN_SIGTSTP: Step = Step::Ask("stops itself by SIGTSTP");
-/// As shells do: it catches the signal, then stops itself with SIGSTOP.
+/// From now on, the program catches SIGTSTP, then stops itself by SIGSTOP, as shells do.
 pub const CATCHES_THEN_SIGSTOP: Step = Step::Ask("stops itself by SIGSTOP");
 
-/// The program stops itself.
+/// The program sends itself SIGTSTP.
 pub const RAISES_SIGTSTP: Step = Step::Tell("raise SIGTSTP");
+/// The program sends itself SIGSTOP.
 pub const RAISES_SIGSTOP: Step = Step::Tell("raise SIGSTOP");
 
 impl Step {
-    /// Whether the program is sent SIGTSTP by this, from outside.
+    /// Returns whether the step sends SIGTSTP to the program.
     pub fn sends_sigtstp(self) -> bool {
         matches!(self, Self::CtrlZ | Self::ToInit(libc::SIGTSTP) | Self::ToProgram(libc::SIGTSTP))
-    }
-}
-
-impl Job {
-    /// Takes a step, and does not wait for what comes of it.
-    #[track_caller]
-    pub fn take(&mut self, step: Step) {
-        match step {
-            Step::CtrlZ => self.ctrl_z(),
-            Step::ToInit(number) => self.signal_parent(number),
-            Step::ToProgram(number) => self.signal_program(number),
-            Step::Ask(what) => self.ask(what),
-            Step::Tell(what) => self.tell(what),
-            Step::Fg => {
-                self.shell_says_stopped();
-                self.fg();
-            }
-        }
     }
 }
