@@ -1,16 +1,15 @@
-# The image, for who has Docker and nothing else: docker build -t pause .
+# Builds the image with only Docker: docker build -t pause .
 # For another platform: docker buildx build --platform linux/arm64 -t pause .
 
-# Where it is compiled. Any image will do that has bash and rustup, or Debian's packages rustc-web, cargo-web,
-# rust-web-src and lld.
+# The image for compiling. It needs bash and rustup, or Debian's packages rustc-web, cargo-web, rust-web-src and lld.
 ARG BUILDER=docker.io/library/rust:1.95-slim-bookworm
 
-# On the platform of the machine that builds, whatever the image is for: the compiler need not be emulated. Docker's
-# classic builder does not know which one that is, and takes "linux" for its own.
+# Compiles on the platform of this machine, so the compiler is not emulated. Docker's classic builder does not set the
+# variable, and takes "linux" as its own platform.
 FROM --platform=${BUILDPLATFORM:-linux} ${BUILDER} AS builder
 WORKDIR /pause
 COPY . .
-# The classic builder does not know this one either. Debian's names are those of the images on amd64 and arm64.
+# Not set by the classic builder either. On amd64 and arm64, Debian's names are those of the images.
 ARG TARGETPLATFORM
 RUN platform=${TARGETPLATFORM:-linux/$(dpkg --print-architecture)} \
     && build/binaries.sh "$platform" \

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the release binaries of every platform in build/platforms.toml: dist/binaries/<platform>/pause, and init.
 #
-# usage: build/binaries.sh [PLATFORM...]      such as linux/arm/v7; all of them if none is given
+# usage: build/binaries.sh [PLATFORM...]      such as linux/arm/v7; default: all of them
 #
-# With the compiler of rustup for those targets that it has or can get, and for others with Debian's, which has the source
-# of `core` to build for any target. Nothing else of a target is needed: LLD links for all of them.
+# Uses rustup's compiler where it has a compiled `core` for the target or can install it, and Debian's compiler for the
+# others: its packages include the source of `core`. LLD links for all targets, so nothing else is needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ fail() {
     exit 1
 }
 
-# The field $2 of the platform $1 in the table; empty where it has none.
+# Prints the field $2 of the platform $1 in the table, or nothing if it has none.
 field() {
     awk -F ' = ' -v platform="\"$1\"" -v name="$2" '
         $1 == "platform" { here = $2 == platform }
@@ -23,28 +23,28 @@ field() {
 platforms=("$@")
 [[ $# -gt 0 ]] || mapfile -t platforms < <(awk -F '"' '/^platform = / { print $2 }' build/platforms.toml)
 
-# What rustup has a compiled `core` for, and what Debian's compiler has to build it for.
+# Platforms with a compiled `core`, and platforms for which Debian's compiler has to build it.
 compiled=() from_source=()
 for platform in "${platforms[@]}"; do
     target=$(field "$platform" target)
     [[ $target ]] || fail "build/platforms.toml has no platform $platform"
-    # The linker by its bare name: where it lies on this machine must make no difference.
+    # The linker without its path, which must not get into the build.
     variable=CARGO_TARGET_${target//-/_}_RUSTFLAGS
     export "${variable^^}=-Clinker=ld.lld $(field "$platform" rustflags)"
     ! command -v rustup > /dev/null || rustup target add "$target" > /dev/null 2>&1 || true
-    # Whether or not that worked: the first compiler in the PATH need not be rustup's.
+    # Checked in any case, because the first compiler in the PATH may not be rustup's.
     if [[ -d $(rustc --print sysroot 2> /dev/null)/lib/rustlib/$target/lib ]]; then
         compiled+=("$platform")
     else
         from_source+=("$platform")
     fi
 done
-unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS # cargo would take them instead
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS # they would override the flags of the targets
 [[ ${#from_source[@]} == 0 ]] || build/setup/install.sh rustc-web cargo-web rust-web-src
 
 lld=$(find "$(rustc --print sysroot 2> /dev/null)/lib/rustlib" -name rust-lld -print -quit 2> /dev/null || true)
 if [[ ! $lld ]]; then
-    # The newest there is: LLD knows s390x since version 18.
+    # The newest version, because LLD supports s390x only since version 18.
     build/setup/install.sh
     package=$(apt-cache search --names-only '^lld-[0-9]+$' | awk '{ print $1 }' | sort -V | tail -n 1)
     build/setup/install.sh "${package:-lld}"
@@ -54,7 +54,7 @@ mkdir -p target/linker
 ln -sfn "$lld" target/linker/ld.lld
 PATH=$PWD/target/linker:$PATH
 
-# build VERSION PLATFORM… -- CARGO…: says what is built with what, and builds it.
+# build VERSION PLATFORM… -- CARGO…: prints the versions and platforms, and builds.
 build() {
     local arguments=() names=() version=$1
     shift
@@ -70,7 +70,7 @@ build() {
 }
 build "$(rustc --version 2> /dev/null | cut -d' ' -f1,2)" "${compiled[@]}" -- cargo build
 build "Debian's $(/usr/bin/rustc --version 2> /dev/null | cut -d' ' -f1,2), core from source" "${from_source[@]}" -- \
-    env RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 /usr/bin/cargo build -Z build-std=core,compiler_builtins # -Z wants the former
+    env RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 /usr/bin/cargo build -Z build-std=core,compiler_builtins # -Z needs RUSTC_BOOTSTRAP
 
 for platform in "${platforms[@]}"; do
     for program in pause init; do

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the tests with the binary of every platform in dist/binaries, as process 1 of real namespaces: under QEMU where
-# this machine is of another architecture. What emulation makes impossible is said, test by test.
+# Runs the tests with the binaries of each platform in dist/binaries, as process 1 of real namespaces. QEMU emulates
+# other architectures; tests that emulation makes impossible print the reason.
 #
-# The tests of job control take minutes under emulation, and no architecture differs in it: they run on this machine's own
-# platform, and on one other.
+# The tests of job control take minutes under emulation, and job control does not depend on the architecture. So they
+# run on two platforms only.
 #
-# usage: build/test-platforms.sh [PLATFORM...]      such as linux/arm/v7; all of them if none is given
+# usage: build/test-platforms.sh [PLATFORM...]      such as linux/arm/v7; default: all of them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

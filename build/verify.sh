@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Proves that the image depends on the source and the compiler alone: builds it twice, from two clones of the last commit
-# in different folders, with other user IDs, surroundings and ages of the files, and compares every byte.
+# Proves that the image depends on the source and the compiler only: builds it twice, from two clones of the last commit
+# with different folders, user IDs, environments and file times, and compares every byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The program that assembles; what it is fed with is built anew.
+# Only the program that assembles the image is shared; the binaries are built in each clone.
 cargo build --package image
 image=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug/image
 
-# Builds and assembles in a clone: build NAME COMMAND…, where COMMAND is what to do it under.
+# build NAME [COMMAND…]: builds the image in a clone, run by COMMAND.
 build() {
     local clone=$work/$1/pause
     shift
@@ -32,15 +32,15 @@ second=$work/second/time/in/another/folder/pause
 
 cat "$first.table"
 if ! diff --recursive --brief "$first/dist" "$second/dist"; then
-    echo "verify: the two builds differ: something of its surroundings gets into the build" >&2
+    echo "verify: the builds differ: something of the environment gets into the image" >&2
     exit 1
 fi
-echo "twice the same bytes:"
+echo "both builds have the same bytes:"
 grep '^with ' "$first.log"
 
-# What was written down for the README holds as well, where the same compilers are here.
+# With the same compilers, the image is also the one in docs/measured/image.txt.
 if diff <(grep '^with ' "$first.log") <(grep '^with ' docs/measured/image.txt) > /dev/null \
     && ! diff "$first.table" <(grep -v '^with ' docs/measured/image.txt); then
-    echo "verify: docs/measured/image.txt tells of another image: make docs, and put that into the README" >&2
+    echo "verify: docs/measured/image.txt describes another image: run make docs, and copy it into README.md" >&2
     exit 1
 fi

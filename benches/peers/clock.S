@@ -1,6 +1,6 @@
-/* The clock: a program for an init to start. It writes the time (man 2 clock_gettime, CLOCK_MONOTONIC: two numbers of
-   eight bytes) to its standard output when it is executed, and again whenever SIGUSR1 has reached it. Between the kernel
-   and the reading of the time there are a few instructions, and no library. */
+/* The clock, a child for an init. It writes the time (man 2 clock_gettime, CLOCK_MONOTONIC: two numbers of eight bytes)
+   to its standard output when it is executed, and again for each SIGUSR1. It reads the time within a few instructions,
+   without a library. */
 
 #if defined(__x86_64__)
         .macro  call number
@@ -54,7 +54,7 @@ _start: mov     x0, #2                              /* SIG_SETMASK */
         call    137                                 /* rt_sigtimedwait */
         b       1b
 #else
-#error "the clock is not written for this architecture yet: see benches/peers/clock.S"
+#error "benches/peers/clock.S does not support this architecture yet"
 #endif
         .balign 8
 set:    .8byte  1 << 9                              /* SIGUSR1 */

@@ -1,5 +1,5 @@
-/* The floor: a program that sleeps, and does nothing else; called with an argument, it leaves at once. No program can be
-   had for less: a header, laid out by hand (man 5 elf) so that the file has nothing else, and a few instructions. */
+/* The floor: a program that only sleeps; with an argument, it exits. No program can be much smaller: an ELF header laid
+   out by hand (man 5 elf), and a few instructions. */
 
 #if defined(__x86_64__)
 #define MACHINE 62
@@ -8,7 +8,7 @@
 #define MACHINE 183
 #define PAGE 0x10000
 #else
-#error "the floor is not written for this architecture yet: see benches/peers/floor.S"
+#error "benches/peers/floor.S does not support this architecture yet"
 #endif
 
         .text
@@ -20,7 +20,7 @@ file:   .byte   0x7f, 'E', 'L', 'F', 2, 1, 1, 0     /* 64 bits, little-endian */
         .4byte  0
         .2byte  64, 56, 1, 64, 0, 0
 segment:
-        .4byte  1, 5                                /* PT_LOAD, to be read and executed */
+        .4byte  1, 5                                /* PT_LOAD, readable and executable */
         .8byte  0, 0, 0, end - file, end - file, PAGE
 
 start:
@@ -38,7 +38,7 @@ start:
         mov     x8, #94                             /* exit_group; the kernel enters with x0 to x3 = 0 */
         cmp     x9, #1
         b.ne    2f
-        mov     x8, #73                             /* ppoll of nothing, without an end */
+        mov     x8, #73                             /* ppoll without descriptors or timeout */
         mov     x0, #0
 2:      svc     #0
         b       2b

@@ -1,5 +1,5 @@
-/* What upstream's pause does, written anew from its contract and built as upstream builds its own: handlers that leave
-   or reap, and a process that sleeps in between. */
+/* The behaviour of upstream's pause, written anew from its contract: handlers that exit or reap, and a process that
+   sleeps in between. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void leave(int number)
+static void shut_down(int number)
 {
     psignal(number, "Shutting down, got signal");
     exit(0);
@@ -42,9 +42,9 @@ int main(int argc, char **argv)
     if (getpid() != 1)
         fputs("Warning: pause should be the first process\n", stderr);
 
-    if (handle(SIGINT, leave, 0) < 0)
+    if (handle(SIGINT, shut_down, 0) < 0)
         return 1;
-    if (handle(SIGTERM, leave, 0) < 0)
+    if (handle(SIGTERM, shut_down, 0) < 0)
         return 2;
     if (handle(SIGCHLD, reap, SA_NOCLDSTOP) < 0)
         return 3;

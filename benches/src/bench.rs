@@ -1,37 +1,53 @@
-//! Rounds, each of which has every peer once, so that whatever else the machine does meanwhile hits all of them alike.
+//! Takes samples in rounds. Each round measures every peer once, so other load on the machine affects all peers alike.
 
-use crate::Result;
 use crate::peers::Peer;
-use crate::results::{Better, Row};
-use crate::sample_counts::Effort;
+use crate::row::{Better, Row};
+use crate::sample_counts::SampleCounts;
 use crate::statistics::Summary;
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub struct Bench {
     pub peers: Vec<Peer>,
-    pub effort: Effort,
-    /// Drawn in a terminal only.
+    pub counts: SampleCounts,
+    /// Shown only in a terminal.
     progress: ProgressBar,
 }
 
-/// What was seen of each peer; nothing where the question does not arise.
-pub struct Samples<T>(Vec<Vec<T>>);
+/// The samples of each peer; none for a peer that was not measured.
+pub struct Samples<T>(pub Vec<Vec<T>>);
 
 impl Bench {
-    pub fn new(peers: Vec<Peer>, effort: Effort) -> Self {
-        let style = ProgressStyle::with_template("{elapsed:>4} {bar:40} {pos}/{len} {msg}").expect("it is well-formed");
+    pub fn new(peers: Vec<Peer>, counts: SampleCounts) -> Self {
+        let style = ProgressStyle::with_template("{elapsed:>4} {bar:40} {pos}/{len} {msg}").expect("a valid template");
         let progress = ProgressBar::no_length().with_style(style);
-        Self { peers, effort, progress }
+        Self { peers, counts, progress }
     }
 
-    /// So many rounds of `look`, each beginning with another peer.
-    pub fn rounds<T>(
+    /// Measures all peers, `rounds` times each.
+    pub fn rounds<T>(&self, name: &str, rounds: usize, measure: impl FnMut(&Peer) -> Result<T>) -> Result<Samples<T>> {
+        self.rounds_of(|_| true, name, rounds, measure)
+    }
+
+    /// Measures the peers that reap and exit on SIGTERM, `rounds` times each.
+    pub fn rounds_without_floor<T>(
         &self,
-        what: &str,
+        name: &str,
         rounds: usize,
-        mut look: impl FnMut(&Peer) -> Result<Option<T>>,
+        measure: impl FnMut(&Peer) -> Result<T>,
     ) -> Result<Samples<T>> {
-        self.progress.set_message(what.to_owned());
+        self.rounds_of(|peer| !peer.is_floor(), name, rounds, measure)
+    }
+
+    /// Each round begins with another peer.
+    fn rounds_of<T>(
+        &self,
+        is_measured: impl Fn(&Peer) -> bool,
+        name: &str,
+        rounds: usize,
+        mut measure: impl FnMut(&Peer) -> Result<T>,
+    ) -> Result<Samples<T>> {
+        self.progress.set_message(name.to_owned());
         self.progress.set_length((rounds * self.peers.len()) as u64);
         self.progress.reset();
         let mut samples: Vec<Vec<T>> = self.peers.iter().map(|_| Vec::new()).collect();
@@ -39,29 +55,21 @@ impl Bench {
             for turn in 0..self.peers.len() {
                 let at = (round + turn) % self.peers.len();
                 let peer = &self.peers[at];
-                let sample = look(peer).map_err(|error| format!("{what}, {}: {error}", peer.name))?;
-                samples[at].extend(sample);
+                if is_measured(peer) {
+                    samples[at].push(measure(peer).with_context(|| format!("{name}, {}", peer.name))?);
+                }
                 self.progress.inc(1);
             }
         }
-        Ok(Samples(samples))
-    }
-
-    /// Takes the progress bar away.
-    pub fn end(&self) {
         self.progress.finish_and_clear();
+        Ok(Samples(samples))
     }
 }
 
 impl<T> Samples<T> {
-    /// A row of the table: one number of each sample.
+    /// Summarizes one number of each sample.
     pub fn row(&self, name: &str, unit: &'static str, better: Better, number: impl Fn(&T) -> f64) -> Row {
         let values = self.0.iter().map(|samples| Summary::of(samples.iter().map(&number))).collect();
         Row { name: name.into(), unit, better, values }
-    }
-
-    /// The samples, peer by peer.
-    pub fn by_peer(&self) -> &[Vec<T>] {
-        &self.0
     }
 }

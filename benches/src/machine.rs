@@ -1,6 +1,7 @@
-//! This machine, in a few words, and whether it is fit for the bench.
+//! Describes this machine, and checks that the benchmark can run on it.
 
-use crate::Result;
+use crate::statistics::rounded;
+use anyhow::{Context, Result, ensure};
 use nix::unistd::geteuid;
 use procfs::{CpuInfo, Current, Meminfo};
 use serde::Serialize;
@@ -15,7 +16,7 @@ pub struct Machine {
     pub model: String,
     pub architecture: &'static str,
     pub cpus: usize,
-    /// GiB.
+    /// In GiB.
     pub memory: f64,
     pub kernel: String,
     pub cgroups: &'static str,
@@ -25,14 +26,12 @@ pub struct Machine {
 
 impl Machine {
     pub fn this() -> Result<Self> {
-        let cpu = CpuInfo::current()?;
-        let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
         Ok(Self {
-            model: cpu.model_name(0).unwrap_or("unknown").to_owned(),
+            model: CpuInfo::current()?.model_name(0).unwrap_or("unknown").to_owned(),
             architecture: ARCH,
             cpus: available_parallelism()?.get(),
-            memory: crate::statistics::rounded(Meminfo::current()?.mem_total as f64 / f64::from(1 << 30)),
-            kernel: kernel.trim().to_owned(),
+            memory: rounded(Meminfo::current()?.mem_total as f64 / f64::from(1 << 30)),
+            kernel: fs::read_to_string("/proc/sys/kernel/osrelease")?.trim().to_owned(),
             cgroups: match Cgroup::new()?.version() {
                 Version::V1 => "v1",
                 Version::V2 => "v2",
@@ -42,14 +41,9 @@ impl Machine {
     }
 }
 
-/// Says what is missing, before minutes are spent.
-pub fn is_fit() -> Result<()> {
-    if !geteuid().is_root() {
-        return Err(
-            "it makes namespaces and control groups, and reads the clock with real-time priority: call it as root"
-                .into(),
-        );
-    }
-    Cgroup::new().map_err(|error| format!("no control group can be made: {error}"))?;
+/// Fails early if this user or this machine lacks something.
+pub fn check() -> Result<()> {
+    ensure!(geteuid().is_root(), "run it as root: it needs namespaces, control groups and real-time priority");
+    Cgroup::new().context("cannot make a control group")?;
     Ok(())
 }

@@ -1,46 +1,50 @@
-//! `bench`: `pause` and its peers, side by side on this machine.
+//! `bench`: measures `pause`, `init` and their peers side by side on this machine.
 //!
-//! | module         | its one job                                                              |
-//! | -------------- | ------------------------------------------------------------------------ |
-//! | [`arguments`]  | the command line                                                         |
-//! | [`peers`]      | who is compared, and how each is built or found                          |
-//! | [`sample_counts`]     | how often everything is done                                             |
-//! | [`bench`]      | rounds, each of which has every peer once                                |
-//! | [`measures`]   | what is measured, one file each                                          |
-//! | [`statistics`] | many samples in three numbers                                            |
-//! | [`results`]    | all that was measured, and on what: `docs/measured/bench.json`                    |
-//! | [`machine`]    | this machine, in a few words                                             |
-//! | [`report`]     | tables for the terminal, and the one that the README quotes              |
-//! | [`picture`]    | pictures for the README                                                  |
+//! | module            | its one job                                                              |
+//! | ----------------- | ------------------------------------------------------------------------ |
+//! | [`arguments`]     | the command line                                                         |
+//! | [`peers`]         | the programs that are compared                                           |
+//! | [`compile`]       | compiles and finds those programs                                        |
+//! | [`sample_counts`] | how many samples are taken                                               |
+//! | [`bench`]         | takes samples in rounds, each of which measures every peer once          |
+//! | [`measures`]      | what is measured, one file for each                                      |
+//! | [`statistics`]    | summarizes samples                                                       |
+//! | [`row`]           | a measure in the results: one value for each peer                        |
+//! | [`machine`]       | describes this machine                                                   |
+//! | [`results`]       | all results, and the file docs/measured/bench.json                       |
+//! | [`report`]        | tables for the terminal and for the README                               |
+//! | [`numbers`]       | formats numbers with thousands separators                                |
+//! | [`picture`]       | pictures for the README                                                  |
 
 mod arguments;
 mod bench;
+mod compile;
 mod machine;
 mod measures;
+mod numbers;
 mod peers;
 mod picture;
 mod report;
 mod results;
+mod row;
 mod sample_counts;
 mod statistics;
 
+use anyhow::{Context, Result};
 use arguments::{Arguments, Task};
 use bench::Bench;
+use image::output::write;
+use measures::*;
 use peers::{INIT, PAUSE};
 use results::Results;
-use sample_counts::Effort;
-use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
-
-/// What goes wrong here is told in one sentence.
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bench: {error}");
+            eprintln!("bench: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -49,57 +53,58 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     match arguments::read()? {
         Task::Help => print(arguments::USAGE),
-        Task::Crowd(words) => measures::density::serve(&words),
+        Task::StartSandboxes(words) => density::start_sandboxes(&words),
         Task::Measure(arguments) => measure(&arguments),
     }
 }
 
 fn measure(Arguments { is_quick, extra, output }: &Arguments) -> Result<()> {
-    machine::is_fit()?;
-    let effort = if *is_quick { sample_counts::QUICK } else { sample_counts::FULL };
-    let bench = Bench::new(peers::all(extra)?, effort);
-
-    let sizes = measures::size::measure(&bench)?;
-    let memory = measures::memory::measure(&bench)?;
-    let crowd = measures::density::measure(&bench)?;
-    let version = measures::version::measure(&bench)?;
-    let (loss, curves) = measures::lost_sigterm::measure(&bench)?;
-    let shutdown = measures::shutdown::measure(&bench)?;
-    let storm = measures::orphan_throughput::measure(&bench)?;
-    let famine = measures::starvation::measure(&bench)?;
-    let idle = measures::idle::measure(&bench)?;
-    let calls = measures::system_calls::measure(&bench)?;
-
-    let rows = [sizes, memory, crowd, version, loss, shutdown, storm, famine, idle, calls].concat();
-    let results = Results::new(&bench, rows, Some(curves))?;
-    bench.end();
-    print(&report::for_terminal(&results))?;
-    let inits = measure_inits(effort)?;
-    print(&report::for_readme(&inits, INIT))?;
+    machine::check()?;
+    let counts = if *is_quick { sample_counts::QUICK } else { sample_counts::FULL };
+    let results = measure_pauses(Bench::new(peers::pauses(extra)?, counts))?;
+    print(&report::for_terminal(&results, PAUSE))?;
+    let inits = measure_inits(Bench::new(peers::inits()?, counts))?;
+    print(&report::for_terminal(&inits, INIT))?;
     if let Some(folder) = output {
-        results.write(&folder.join("bench.json"))?;
-        results::write(&folder.join("bench.md"), &report::for_readme(&results, PAUSE))?;
+        for (results, name, own) in [(&results, "bench", PAUSE), (&inits, "bench-init", INIT)] {
+            write(&folder.join(format!("{name}.json")), (serde_json::to_string_pretty(results)? + "\n").as_bytes())?;
+            write(&folder.join(format!("{name}.md")), report::for_readme(results, own).as_bytes())?;
+        }
         picture::draw(&results, folder)?;
-        inits.write(&folder.join("bench-init.json"))?;
-        results::write(&folder.join("bench-init.md"), &report::for_readme(&inits, INIT))?;
     }
     Ok(())
 }
 
-/// The same of `init` and its peers, as far as it is about them: each is process 1, and has a child that sleeps.
-fn measure_inits(effort: Effort) -> Result<Results> {
-    let bench = Bench::new(peers::inits()?, effort);
-    let sizes = measures::size::measure(&bench)?;
-    let memory = measures::memory::measure(&bench)?;
-    let child = measures::child_latency::measure(&bench)?;
-    let shutdown = measures::shutdown::measure(&bench)?;
-    let storm = measures::orphan_throughput::measure(&bench)?;
-    let idle = measures::idle::measure(&bench)?;
-    let results = Results::new(&bench, [sizes, memory, child, shutdown, storm, idle].concat(), None)?;
-    bench.end();
-    Ok(results)
+fn measure_pauses(bench: Bench) -> Result<Results> {
+    let (lost_sigterm, curves) = lost_sigterm::measure(&bench)?;
+    let rows = [
+        size::measure(&bench)?,
+        memory::measure(&bench)?,
+        density::measure(&bench)?,
+        version::measure(&bench)?,
+        lost_sigterm,
+        shutdown::measure(&bench)?,
+        orphan_throughput::measure(&bench)?,
+        starvation::measure(&bench)?,
+        idle::measure(&bench)?,
+        system_calls::measure(&bench)?,
+    ];
+    Results::new(bench.peers, bench.counts.name, rows.concat(), Some(curves))
+}
+
+/// The measures that apply to an init, which has a sleeping child.
+fn measure_inits(bench: Bench) -> Result<Results> {
+    let rows = [
+        size::measure(&bench)?,
+        memory::measure(&bench)?,
+        child_latency::measure(&bench)?,
+        shutdown::measure(&bench)?,
+        orphan_throughput::measure(&bench)?,
+        idle::measure(&bench)?,
+    ];
+    Results::new(bench.peers, bench.counts.name, rows.concat(), None)
 }
 
 fn print(text: &str) -> Result<()> {
-    writeln!(io::stdout(), "{text}").map_err(|error| format!("the standard output cannot be written: {error}").into())
+    writeln!(io::stdout(), "{text}").context("the standard output cannot be written")
 }

@@ -1,14 +1,17 @@
-//! Pictures for the README, as SVG: no background, and colours that can be read on white and on black.
+//! Pictures for the README, as SVG without a background, in colours that are legible on white and on black.
 
-use crate::Result;
-use crate::report::grouped;
-use crate::results::{Results, Row};
+use crate::measures::{density, starvation};
+use crate::numbers::grouped;
+use crate::results::Results;
+use crate::row::Row;
+use anyhow::Result;
+use image::output::write;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::path::Path;
 
-/// One for each peer, in their order.
+/// In the order of the peers.
 const COLOURS: [RGBColor; 8] = [
     RGBColor(46, 168, 122),
     RGBColor(224, 122, 82),
@@ -33,19 +36,20 @@ const NAMES: i32 = 200;
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 pub fn draw(results: &Results, folder: &Path) -> Result<()> {
-    let mut crowds = results.measures.iter().filter(|row| row.name.starts_with("memory per sandbox"));
-    if let Some(row) = crowds.rfind(|row| row.values.iter().any(Option::is_some)) {
-        let title = format!("{}: KiB, the kernel's share included", row.name.replace("memory", "Memory"));
+    let rows = |prefix| results.measures.iter().filter(move |row| row.name.starts_with(prefix));
+    // The greatest number of sandboxes that was measured.
+    if let Some(row) = rows(density::MEASURE).rfind(|row| row.values.iter().any(Option::is_some)) {
+        let title = format!("{}: KiB, including the kernel's memory", row.name.replace("memory", "Memory"));
         bars(results, row, &title, &folder.join("bench-memory.svg"))?;
     }
-    if let Some(row) = results.measures.iter().find(|row| row.name.starts_with("starved: failed forks")) {
-        let title = format!("{}, under load and a limit of processes", row.name.replace("starved: f", "F"));
+    for row in rows(starvation::REFUSED_FORKS) {
+        let title = format!("{}, with a PID limit", row.name);
         bars(results, row, &title, &folder.join("bench-forks.svg"))?;
     }
     curves(results, &folder.join("bench-sigterm.svg"))
 }
 
-/// A bar for each peer that has a value.
+/// Draws a bar for each peer that has a value.
 fn bars(results: &Results, row: &Row, title: &str, path: &Path) -> Result<()> {
     let values: Vec<_> = (0..results.peers.len()).filter_map(|at| Some((at, row.values[at]?.median))).collect();
     let most = values.iter().map(|&(_, value)| value).fold(f64::MIN_POSITIVE, f64::max);
@@ -54,29 +58,29 @@ fn bars(results: &Results, row: &Row, title: &str, path: &Path) -> Result<()> {
         for (line, &(at, value)) in values.iter().enumerate() {
             let top = TITLE + line as i32 * LINE;
             let middle = top + LINE / 2;
-            write(canvas, &results.peers[at].name, (NAMES, middle), HPos::Right)?;
+            label(canvas, &results.peers[at].name, (NAMES, middle), HPos::Right)?;
             let length = (value / most * f64::from(WIDTH as i32 - NAMES - 100)) as i32;
             let from = NAMES + 10;
             let bar = [(from, top + 5), (from + length.max(1), top + LINE - 5)];
             canvas.draw(&Rectangle::new(bar, colour(at).filled()))?;
-            write(canvas, &grouped(value), (from + length + 8, middle), HPos::Left)?;
+            label(canvas, &grouped(value), (from + length + 8, middle), HPos::Left)?;
         }
         Ok(())
     })
 }
 
-/// How many SIGTERM are lost, over the time since exec.
+/// Draws the percentage of lost SIGTERMs over the time since exec.
 fn curves(results: &Results, path: &Path) -> Result<()> {
     const HEIGHT: u32 = 340;
-    let Some(lost) = &results.lost else { return Ok(()) };
+    let Some(lost) = &results.lost_sigterm else { return Ok(()) };
     let curves: Vec<(usize, &Vec<f64>)> =
         lost.percent.iter().enumerate().filter_map(|(at, percent)| Some((at, percent.as_ref()?))).collect();
     let is_lost = |at: usize| curves.iter().any(|(_, percent)| percent[at] > 0.0);
-    // Up to the first delay after which everybody hears.
+    // Up to the first delay at which no peer loses a signal any more.
     let last = (0..lost.microseconds.len()).rfind(|&at| is_lost(at)).unwrap_or(0) + 1;
     let last = last.min(lost.microseconds.len() - 1);
     let end = lost.microseconds[last] as f64;
-    let title = "SIGTERM lost, in percent, by the microseconds since exec";
+    let title = "Lost SIGTERMs in percent, by microseconds since exec";
     picture(path, HEIGHT, title, |canvas| {
         let (plot, names) = canvas.margin(TITLE, MARGIN, MARGIN, 0).split_horizontally(WIDTH as i32 - NAMES - 20);
         let mut chart = ChartBuilder::on(&plot)
@@ -100,13 +104,13 @@ fn curves(results: &Results, path: &Path) -> Result<()> {
             chart.draw_series(LineSeries::new(points.take(last + 1), colour(*at).stroke_width(2)))?;
             let middle = line as i32 * (LINE - 6) + LINE / 2;
             names.draw(&Rectangle::new([(10, middle - 2), (30, middle + 2)], colour(*at).filled()))?;
-            write(&names, &results.peers[*at].name, (38, middle), HPos::Left)?;
+            label(&names, &results.peers[*at].name, (38, middle), HPos::Left)?;
         }
         Ok(())
     })
 }
 
-/// A file of this height with a title, and what `content` draws below it.
+/// Writes a picture of this height: a title, and below it what `content` draws.
 fn picture(path: &Path, height: u32, title: &str, content: impl FnOnce(&Canvas) -> Result<()>) -> Result<()> {
     let mut text = String::new();
     {
@@ -116,10 +120,10 @@ fn picture(path: &Path, height: u32, title: &str, content: impl FnOnce(&Canvas) 
         content(&canvas)?;
         canvas.present()?;
     }
-    crate::results::write(path, &text)
+    write(path, text.as_bytes())
 }
 
-fn write(canvas: &Canvas, text: &str, at: (i32, i32), from: HPos) -> Result<()> {
+fn label(canvas: &Canvas, text: &str, at: (i32, i32), from: HPos) -> Result<()> {
     let style = ("sans-serif", 14).into_font().color(&TEXT).pos(Pos::new(from, VPos::Center));
     Ok(canvas.draw(&Text::new(text.to_owned(), at, style))?)
 }

@@ -1,50 +1,50 @@
-//! How often everything is done: the one table.
+//! How many samples are taken: the one table.
 
-/// Rounds, where nothing else is said; every round has every peer once.
+/// Rounds, each of which measures every peer once, unless noted otherwise.
 #[derive(Clone, Copy)]
-pub struct Effort {
+pub struct SampleCounts {
     pub name: &'static str,
     pub memory: usize,
-    /// How many sandboxes there are at once, each with its rounds.
-    pub crowds: &'static [(usize, usize)],
+    /// Numbers of sandboxes that run at the same time, with the rounds of each.
+    pub density: &'static [(usize, usize)],
     pub version: usize,
-    /// At each delay.
-    pub loss: usize,
-    pub child: usize,
+    /// For each delay.
+    pub lost_sigterm: usize,
+    pub child_latency: usize,
     pub shutdown: usize,
-    pub storm: usize,
-    /// Orphans of each storm.
+    pub orphan_throughput: usize,
+    /// Orphans of each container.
     pub orphans: u32,
-    pub famine: usize,
-    pub calls: usize,
+    pub starvation: usize,
+    pub system_calls: usize,
 }
 
-/// In under five minutes.
-pub const FULL: Effort = Effort {
+/// Takes less than five minutes.
+pub const FULL: SampleCounts = SampleCounts {
     name: "full",
     memory: 101,
-    crowds: &[(100, 5), (1000, 5), (10_000, 1)],
+    density: &[(100, 5), (1000, 5), (10_000, 1)],
     version: 1000,
-    loss: 40,
-    child: 300,
+    lost_sigterm: 40,
+    child_latency: 300,
     shutdown: 300,
-    storm: 7,
+    orphan_throughput: 7,
     orphans: 2000,
-    famine: 3,
-    calls: 3,
+    starvation: 3,
+    system_calls: 3,
 };
 
-/// In under one.
-pub const QUICK: Effort = Effort {
+/// Takes less than a minute.
+pub const QUICK: SampleCounts = SampleCounts {
     name: "quick",
     memory: 21,
-    crowds: &[(100, 3), (1000, 1)],
+    density: &[(100, 3), (1000, 1)],
     version: 200,
-    loss: 10,
-    child: 50,
+    lost_sigterm: 10,
+    child_latency: 50,
     shutdown: 50,
-    storm: 2,
+    orphan_throughput: 2,
     orphans: 1000,
-    famine: 1,
-    calls: 1,
+    starvation: 1,
+    system_calls: 1,
 };

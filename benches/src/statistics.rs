@@ -1,8 +1,8 @@
-//! Many samples in three numbers.
+//! Summarizes samples.
 
 use serde::Serialize;
 
-/// The median, and what half of the samples lie between.
+/// The median and the quartiles.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Summary {
     pub median: f64,
@@ -12,7 +12,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Nothing where there are no samples.
+    /// Returns nothing if there are no samples.
     pub fn of(samples: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = samples.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
@@ -21,14 +21,14 @@ impl Summary {
     }
 }
 
-/// The value that this part of the samples lies below, between two of them where need be.
+/// The quantile of `part`, interpolated between two samples.
 fn quantile(sorted: &[f64], part: f64) -> f64 {
     let at = part * (sorted.len() - 1) as f64;
     let (low, high) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
     low + (high - low) * at.fract()
 }
 
-/// To three digits; a whole number keeps all of its digits.
+/// Rounds to three significant digits. Whole numbers keep all of their digits.
 pub fn rounded(value: f64) -> f64 {
     if value.fract() == 0.0 || value.abs() >= 100.0 {
         return value.round();
@@ -38,8 +38,8 @@ pub fn rounded(value: f64) -> f64 {
     (value * scale).round() / scale
 }
 
-/// The first place at which a falling curve of points (x, y) is at `height`, on the line between two of them. Nothing
-/// where it never is: it begins below or ends above.
+/// Returns x where a curve of points (x, y) falls below `height` for the last time, interpolated between two points.
+/// Returns nothing if the curve begins below or ends above.
 pub fn falls_to(height: f64, curve: &[(f64, f64)]) -> Option<f64> {
     let after = curve.iter().rposition(|&(_, y)| y > height)?;
     let &[(x0, y0), (x1, y1)] = curve.get(after..after + 2)? else { return None };
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_median_is_in_the_middle() {
+    fn a_summary_has_the_median_and_the_quartiles() {
         let summary = Summary::of([5.0, 1.0, 3.0, 2.0, 4.0]).unwrap();
         assert_eq!((summary.low, summary.median, summary.high, summary.samples), (2.0, 3.0, 4.0, 5));
         assert_eq!(Summary::of([1.0, 2.0]).unwrap().median, 1.5);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn three_digits_are_kept_and_whole_numbers_entirely() {
+    fn numbers_are_rounded_to_three_digits_and_whole_numbers_are_kept() {
         let values = [(690_920.0, 690_920.0), (123.45, 123.0), (65.123, 65.1), (0.012_345, 0.0123), (0.0, 0.0)];
         for (value, expected) in values {
             assert_eq!(rounded(value), expected);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_is_crossed_where_it_falls_for_good() {
+    fn a_curve_falls_to_a_height_where_it_crosses_it_last() {
         let curve = [(0.0, 100.0), (10.0, 40.0), (20.0, 80.0), (40.0, 20.0), (80.0, 0.0)];
         assert_eq!(falls_to(50.0, &curve), Some(30.0));
         assert_eq!(falls_to(50.0, &[(0.0, 10.0), (1.0, 0.0)]), None);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Unpacks packages of another release of Debian, without what they depend on, into target/debian/<release>:
+# Unpacks packages of another Debian release, without their dependencies, into target/debian/<release>:
 #
 #   build/setup/debian.sh RELEASE PACKAGE…      such as forky containerd
 #
-# This machine's own packages stay as they are. What is there already is not fetched again.
+# The packages installed on this machine stay as they are. Unpacked packages are not fetched again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -19,14 +19,14 @@ done
 
 echo "fetching from Debian $release: ${missing[*]}" >&2
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || build/setup/install.sh debian-archive-keyring
-# Lists and downloads are kept apart from this machine's.
+# Lists and downloads are separate from this machine's.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/cache" "$work/archives/partial" "$work/unpacked"
 cat > "$work/sources.list" << END
 deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main
 END
-chmod -R a+rX "$work" # for the user that apt fetches as
+chmod -R a+rX "$work" # for apt's own user
 apt_get=(apt-get -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root -o "Dir::Etc::sourcelist=$work/sources.list"
     -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$work/lists" -o Dir::State::status=/dev/null -o "Dir::Cache=$work/cache"
     -o "Dir::Cache::archives=$work/archives")
@@ -38,5 +38,5 @@ done
 mkdir -p "$folder"
 cp -a "$work/unpacked/." "$folder"
 for package in "${missing[@]}"; do
-    : > "$folder/.$package" # the last thing, as a sign that all of it is there
+    : > "$folder/.$package" # created last: the package is complete
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs those of these Debian or Ubuntu packages that are missing: build/setup/install.sh PACKAGE…
-# What is there is neither upgraded nor removed. Without a name, it only asks for the current lists of packages.
+# Installs missing Debian or Ubuntu packages: build/setup/install.sh PACKAGE…
+# Upgrades and removes nothing. Without a package, it only updates the package lists.
 set -euo pipefail
 
 missing=()
@@ -12,7 +12,7 @@ done
 as_root=(env)
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 if ! type apt-get "${as_root[0]}" > /dev/null 2>&1; then
-    echo "please have these installed, and call again: ${missing[*]}" >&2
+    echo "please install these, and try again: ${missing[*]}" >&2
     exit 1
 fi
 apt_get=("${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)

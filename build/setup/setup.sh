@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Installs what this project needs and this machine lacks, then runs the command that it is given:
+# Installs the tools that this machine lacks for this project, then runs a command:
 #
 #   build/setup/setup.sh [--lint] [COMMAND [ARGUMENT…]]
 #
-# That is a C compiler (it links) and Rust; with --lint also shellcheck, rustfmt and clippy. What is there already is
-# left as it is. Rust comes from rustup, in the version that rust-toolchain.toml pins; where that cannot be reached,
-# from the distribution.
+# The tools are a C compiler (for linking) and Rust; with --lint also shellcheck, rustfmt and clippy. Installed tools
+# stay as they are. Rust comes from rustup, in the version that rust-toolchain.toml pins, or from the distribution if rustup
+# cannot be reached.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 oldest_rust=$(sed -n 's/^rust-version = "\([0-9.]*\)".*/\1/p' Cargo.toml)
-PATH=$PATH:$HOME/.cargo/bin # where rustup's installer puts it, in this shell not yet looked at
+PATH=$PATH:$HOME/.cargo/bin # rustup installs to here
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -41,7 +41,7 @@ rust_from_rustup() {
     has_rust
 }
 
-# The first of the distribution's packages that is new enough: each with the folder of its programs.
+# Installs the first package of the distribution that is new enough.
 rust_from_distribution() {
     command -v apt-cache > /dev/null && build/setup/install.sh || return 1
     local suffix version
@@ -56,7 +56,7 @@ rust_from_distribution() {
     return 1
 }
 
-# Ahead of a rustup that has no toolchain; Ubuntu keeps versions in folders of their own.
+# Puts the distribution's Rust before a rustup without a toolchain. Ubuntu has a folder for each version.
 use_distribution_rust() {
     local folder
     for folder in /usr/bin $(printf '%s\n' /usr/lib/rust-*/bin | sort -rV); do

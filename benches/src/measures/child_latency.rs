@@ -1,61 +1,59 @@
-//! How long the child of an init waits for what comes by way of that: its own beginning, and a signal.
+//! The latency that an init adds for its child: until the child is executed, and until it receives a signal.
 
-use crate::Result;
 use crate::bench::Bench;
-use crate::peers;
-use crate::results::{Better, Row};
+use crate::compile;
+use crate::peers::NOT_UTF8;
+use crate::row::{Better, Row};
+use anyhow::{Context, Result};
 use nix::sys::signal::Signal;
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::dup2_stdout;
 use std::io::{PipeReader, Read, pipe};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use testkit::LoneProcess1;
-use testkit::lone_process_1::settle;
+use testkit::lone_process_1::{Program, settle};
 use testkit::realtime::RealtimePriority;
 
-/// How many signals each child is sent.
+/// Signals that each child is sent.
 const SIGNALS: u32 = 5;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let clock = peers::clock()?;
-    let precedence = RealtimePriority::take()?;
-    let samples = bench.rounds("a child of it", bench.effort.child, |peer| {
-        let (mut told, tells) = pipe()?;
-        let sandbox =
-            LoneProcess1::start_after(&peer.with_child(&clock), Some(precedence.cpu), || dup2_stdout(&tells))?;
-        drop(tells);
-        let began = time(&mut told)? - since_boot(sandbox.called)?;
-        let mut took = Duration::ZERO;
+    let clock = compile::clock()?;
+    let clock = clock.to_str().context(NOT_UTF8)?;
+    let priority = RealtimePriority::take()?;
+    let samples = bench.rounds("latency of a child", bench.counts.child_latency, |peer| {
+        let (mut times, stdout) = pipe()?;
+        let program = Program::new(&peer.path, &["--", clock]);
+        let sandbox = LoneProcess1::start_after(&program, Some(priority.cpu), || dup2_stdout(&stdout))?;
+        drop(stdout);
+        let called = now()? - sandbox.called.elapsed();
+        let start = read_time(&mut times)? - called;
+        let mut signals = Duration::ZERO;
         for _ in 0..SIGNALS {
             settle(sandbox.pid());
             let sent = now()?;
             sandbox.signal(Signal::SIGUSR1);
-            took += time(&mut told)? - sent;
+            signals += read_time(&mut times)? - sent;
         }
-        Ok(Some((began, took / SIGNALS)))
+        Ok((start, signals / SIGNALS))
     })?;
-    let micros = |time: Duration| time.as_secs_f64() * 1e6;
+    let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
     Ok(vec![
-        samples.row("started, until its child is executed", "µs", Better::Lower, |(began, _)| micros(*began)),
-        samples.row("SIGUSR1 to it, until its child has it", "µs", Better::Lower, |(_, took)| micros(*took)),
+        samples.row("start to exec of the child", "µs", Better::Lower, |(start, _)| microseconds(*start)),
+        samples.row("SIGUSR1 to delivery to the child", "µs", Better::Lower, |(_, signal)| microseconds(*signal)),
     ])
 }
 
-/// A time that the clock tells.
-fn time(told: &mut PipeReader) -> Result<Duration> {
+/// Reads a time that the clock wrote.
+fn read_time(times: &mut PipeReader) -> Result<Duration> {
     let mut bytes = [0; 16];
-    told.read_exact(&mut bytes)?;
+    times.read_exact(&mut bytes)?;
     let [seconds, nanoseconds] =
         [0, 8].map(|at| u64::from_ne_bytes(bytes[at..at + 8].try_into().expect("eight bytes")));
     Ok(Duration::new(seconds, nanoseconds as u32))
 }
 
-/// The same clock, read here.
+/// The time of the same clock, CLOCK_MONOTONIC.
 fn now() -> Result<Duration> {
     Ok(clock_gettime(ClockId::CLOCK_MONOTONIC)?.into())
-}
-
-/// What that clock said at an instant.
-fn since_boot(instant: Instant) -> Result<Duration> {
-    Ok(now()? - instant.elapsed())
 }

@@ -1,8 +1,8 @@
-//! How often an idle process 1 is woken up. All peers are idle at the same time.
+//! The wake-ups of an idle process 1. All peers are idle at the same time.
 
-use crate::Result;
 use crate::bench::Bench;
-use crate::results::{Better, Row};
+use crate::row::{Better, Row};
+use anyhow::Result;
 use std::thread::sleep;
 use std::time::Duration;
 use testkit::LoneProcess1;
@@ -21,8 +21,8 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let count =
         || sandboxes.iter().map(|sandbox| context_switches(sandbox.pid())).collect::<procfs::ProcResult<Vec<_>>>();
     let before = count()?;
-    sleep(TIME); // the time that they are to sleep through
+    sleep(TIME);
     let mut wakeups = count()?.into_iter().zip(before).map(|(after, before)| after - before);
-    let samples = bench.rounds("idle", 1, |_| Ok(wakeups.next()))?;
+    let samples = bench.rounds("idle", 1, |_| Ok(wakeups.next().expect("a number for each peer")))?;
     Ok(vec![samples.row("wake-ups in 10 idle seconds", "count", Better::Lower, |&count| count as f64)])
 }

@@ -1,14 +1,14 @@
-//! What `/proc` tells of the memory of a sandbox's processes. Shared pages count for each of them.
+//! The memory of a sandbox's processes, as `/proc` shows it. Shared pages count for each process.
 
-use crate::Result;
 use crate::bench::Bench;
-use crate::results::{Better, Row};
+use crate::row::{Better, Row};
+use anyhow::Result;
 use testkit::LoneProcess1;
 use testkit::lone_process_1::{process_tree, settle};
 use testkit::usage::{Memory, memory};
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let samples = bench.rounds("memory of a sandbox", bench.effort.memory, |peer| {
+    let samples = bench.rounds("memory of a sandbox", bench.counts.memory, |peer| {
         let sandbox = LoneProcess1::start(&peer.sandbox(), None)?;
         settle(sandbox.pid());
         let mut sum = Memory { rss: 0, anonymous: 0, page_tables: 0 };
@@ -18,7 +18,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
             sum.anonymous += of_one.anonymous;
             sum.page_tables += of_one.page_tables;
         }
-        Ok(Some(sum))
+        Ok(sum)
     })?;
     let row = |name, of: fn(&Memory) -> u64| samples.row(name, "KiB", Better::Lower, |memory| of(memory) as f64);
     Ok(vec![

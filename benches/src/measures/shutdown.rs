@@ -1,8 +1,8 @@
-//! How long a sandbox takes to be gone after SIGTERM.
+//! The time from SIGTERM to the exit of a sandbox.
 
-use crate::Result;
 use crate::bench::Bench;
-use crate::results::{Better, Row};
+use crate::row::{Better, Row};
+use anyhow::Result;
 use nix::sys::signal::Signal;
 use std::time::Instant;
 use testkit::LoneProcess1;
@@ -10,16 +10,13 @@ use testkit::lone_process_1::settle;
 use testkit::realtime::RealtimePriority;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let precedence = RealtimePriority::take()?;
-    let samples = bench.rounds("SIGTERM to gone", bench.effort.shutdown, |peer| {
-        if !peer.does_its_duty {
-            return Ok(None);
-        }
-        let sandbox = LoneProcess1::start(&peer.sandbox(), Some(precedence.cpu))?;
+    let priority = RealtimePriority::take()?;
+    let samples = bench.rounds_without_floor("SIGTERM to exit", bench.counts.shutdown, |peer| {
+        let sandbox = LoneProcess1::start(&peer.sandbox(), Some(priority.cpu))?;
         settle(sandbox.pid());
         let start = Instant::now();
         sandbox.signal(Signal::SIGTERM);
-        Ok(Some(sandbox.end().1 - start))
+        Ok(sandbox.end().1 - start)
     })?;
-    Ok(vec![samples.row("SIGTERM to gone", "µs", Better::Lower, |time| time.as_secs_f64() * 1e6)])
+    Ok(vec![samples.row("SIGTERM to exit", "µs", Better::Lower, |time| time.as_secs_f64() * 1e6)])
 }

@@ -1,9 +1,9 @@
-//! Bytes: of the program's file, and of an image with all that the sandbox maps.
+//! The size of the program, and of an image with all files that the sandbox maps.
 
-use crate::Result;
 use crate::bench::Bench;
 use crate::peers::Peer;
-use crate::results::{Better, Row};
+use crate::row::{Better, Row};
+use anyhow::{Context, Result};
 use image::image::Image;
 use image::layer::Layer;
 use image::project::Project;
@@ -17,16 +17,16 @@ use testkit::LoneProcess1;
 use testkit::lone_process_1::{process_tree, settle};
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let file = bench.rounds("the file", 1, |peer| Ok(Some(fs::metadata(&peer.path)?.len())))?;
-    let image = bench.rounds("the image", 1, |peer| image_of(peer).map(Some))?;
+    let file = bench.rounds("file", 1, |peer| Ok(fs::metadata(&peer.path)?.len()))?;
+    let image = bench.rounds("image", 1, image_size)?;
     Ok(vec![
         file.row("file", "bytes", Better::Lower, |&bytes| bytes as f64),
         image.row("compressed image", "bytes", Better::Lower, |&bytes| bytes as f64),
     ])
 }
 
-/// The bytes of a `scratch` image, assembled as this project assembles its own: layer, configuration and manifest.
-fn image_of(peer: &Peer) -> Result<usize> {
+/// The size of a `scratch` image (layer, configuration and manifest), assembled in the same way as this project's.
+fn image_size(peer: &Peer) -> Result<usize> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let platforms = platforms::read(&project.join("build/platforms.toml"))?;
     let here = platforms.into_iter().find(|platform| platform.is_this_machine());
@@ -42,12 +42,12 @@ fn image_of(peer: &Peer) -> Result<usize> {
     let names = files.iter().map(|file| name_in(&peer.path, file)).collect::<Vec<_>>();
     let programs: Vec<_> = names.iter().zip(&contents).map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
     let layer = Layer::of(&programs, created)?;
-    let platform = here.ok_or("build/platforms.toml does not have this machine's platform")?;
+    let platform = here.context("build/platforms.toml lacks the platform of this machine")?;
     let image = Image::new(&Project::read(&project)?, platform, &[layer], &[], created)?;
     Ok(image.blobs().map(|blob| blob.bytes.len()).sum())
 }
 
-/// The program and what else its processes map: the loader and libraries, and a child.
+/// The files that a process maps: the program, the loader and libraries.
 fn mapped(pid: Pid) -> Result<BTreeSet<PathBuf>> {
     let maps = Process::new(pid.as_raw())?.maps()?;
     Ok(maps
@@ -59,7 +59,7 @@ fn mapped(pid: Pid) -> Result<BTreeSet<PathBuf>> {
         .collect())
 }
 
-/// A program lies in the root of its image, a library where its loader looks for it.
+/// Programs are in the root of the image, libraries where the loader looks for them.
 fn name_in(program: &Path, file: &Path) -> String {
     let is_library = file.components().any(|part| part.as_os_str().to_string_lossy().starts_with("lib"));
     let name = if file == program || !is_library { Path::new(file.file_name().expect("a file")) } else { file };

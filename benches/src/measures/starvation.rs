@@ -1,11 +1,11 @@
-//! A bad day of a node: every CPU is busy, the sandbox has the smallest share of them that there is, as runtimes give it,
-//! the pod has a limit of processes, and one of its containers abandons children.
+//! Starvation: every CPU is busy, the sandbox has the smallest CPU share, as runtimes set it, the pod has a PID limit,
+//! and one of its containers abandons children.
 
-use crate::Result;
 use crate::bench::Bench;
+use crate::numbers::grouped;
 use crate::peers::Peer;
-use crate::report::grouped;
-use crate::results::{Better, Row};
+use crate::row::{Better, Row};
+use anyhow::{Context, Result};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -18,76 +18,77 @@ use testkit::programs::orphan_maker;
 use testkit::starvation::{Load, starve};
 use testkit::{Pod, PodProcess};
 
-/// Orphans, and processes that the pod may have.
-const ORPHANS: u32 = 1000;
-const LIMIT: u32 = 64;
+pub const REFUSED_FORKS: &str = "starved: refused forks";
 
-/// Orphans that die together.
+/// Orphans that are made one by one.
+const ORPHANS: u32 = 1000;
+const PID_LIMIT: u32 = 64;
+
+/// Orphans that end at the same time.
 const TOGETHER: u32 = 50;
 
 struct Sample {
-    failed_forks: u32,
+    refused_forks: u32,
     most_zombies: usize,
-    drain: Duration,
+    time_to_reap: Duration,
 }
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let samples = bench.rounds("a storm in a famine", bench.effort.famine, |peer| {
-        if peer.does_its_duty { storm(peer).map(Some) } else { Ok(None) }
-    })?;
+    let samples = bench.rounds_without_floor("starvation", bench.counts.starvation, starved)?;
     let row = |name: &str, unit, of: fn(&Sample) -> f64| samples.row(name, unit, Better::Lower, of);
     Ok(vec![
-        row(&format!("starved: failed forks of {}", grouped(ORPHANS.into())), "count", |sample| {
-            f64::from(sample.failed_forks)
+        row(&format!("{REFUSED_FORKS} of {}", grouped(ORPHANS.into())), "count", |sample| {
+            f64::from(sample.refused_forks)
         }),
         row("starved: most zombies", "count", |sample| sample.most_zombies as f64),
-        row(&format!("starved: {TOGETHER} orphans die, until none is left"), "ms", |sample| {
-            sample.drain.as_secs_f64() * 1e3
+        row(&format!("starved: time to reap {TOGETHER} orphans"), "ms", |sample| {
+            sample.time_to_reap.as_secs_f64() * 1e3
         }),
     ])
 }
 
-fn storm(peer: &Peer) -> Result<Sample> {
+fn starved(peer: &Peer) -> Result<Sample> {
     let group = Cgroup::new()?;
-    group.limit_pids(LIMIT)?;
-    let [of_sandbox, of_container] = [group.child("testkit")?, group.child("container")?];
+    group.limit_pids(PID_LIMIT)?;
+    let [of_sandbox, of_container] = [group.child("sandbox")?, group.child("container")?];
     let pod = Pod::start(peer.command());
     settle(pod.pid());
     let at_rest = rows(&pod).len();
     let load = Load::start();
     starve(pod.pid(), Some(&of_sandbox))?;
 
-    let mut storm = container(&pod, &of_container, &["one-by-one", &ORPHANS.to_string()]);
+    let mut maker = container(&pod, &of_container, &["one-by-one", &ORPHANS.to_string()]);
     let mut most_zombies = 0;
-    until("the storm ends", || {
+    until("the orphan maker ends", || {
         most_zombies = most_zombies.max(zombies(&pod).len());
-        storm.status().is_some()
+        maker.status().is_some()
     });
-    let said = String::from_utf8(storm.wait().stdout)?;
-    let failed = said.trim().strip_prefix("failed forks: ").ok_or("the container did not say how many forks failed")?;
-    let drain = drain(&pod, &of_container, at_rest)?;
+    let output = String::from_utf8(maker.wait().stdout)?;
+    let (_, refused_forks) = output.trim().split_once("forks: ").context("the number of refused forks is missing")?;
+    let refused_forks = refused_forks.parse()?;
+    let time_to_reap = time_to_reap(&pod, &of_container, at_rest)?;
     drop(load);
     drop(pod); // before the groups that it is in
-    Ok(Sample { failed_forks: failed.parse()?, most_zombies, drain })
+    Ok(Sample { refused_forks, most_zombies, time_to_reap })
 }
 
-/// How long it takes until none is left of orphans that die together.
-fn drain(pod: &Pod, group: &Cgroup, at_rest: usize) -> Result<Duration> {
-    until("what the storm left is gone", || rows(pod).len() == at_rest);
-    let mut crash = container(pod, group, &["together", &TOGETHER.to_string()]);
+/// Returns the time from the end of many orphans until process 1 has reaped them.
+fn time_to_reap(pod: &Pod, group: &Cgroup, at_rest: usize) -> Result<Duration> {
+    until("the earlier orphans are reaped", || rows(pod).len() == at_rest);
+    let mut maker = container(pod, group, &["together", &TOGETHER.to_string()]);
     let mut ready = String::new();
-    BufReader::new(crash.streams().stdout.as_mut().expect("it is piped")).read_line(&mut ready)?;
+    BufReader::new(maker.streams().stdout.as_mut().expect("a pipe")).read_line(&mut ready)?;
     let start = Instant::now();
-    drop(crash.streams().stdin.take());
+    drop(maker.streams().stdin.take());
     until("the last orphan is reaped", || rows(pod).len() == at_rest);
     Ok(start.elapsed())
 }
 
-/// A container of the pod, in a group of its own.
-fn container(pod: &Pod, group: &Cgroup, how: &[&str]) -> PodProcess {
+/// A container of the pod in `group`, which runs the orphan maker.
+fn container(pod: &Pod, group: &Cgroup, arguments: &[&str]) -> PodProcess {
     let entrances = group.entrances();
     let enter = move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"));
-    let mut program = orphan_maker(how);
+    let mut program = orphan_maker(arguments);
     program.stdin(Stdio::piped()).stdout(Stdio::piped());
     pod.join_after(program, enter)
 }

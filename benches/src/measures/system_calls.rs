@@ -1,12 +1,12 @@
-//! How many system calls process 1 makes until it is ready.
+//! The number of system calls until process 1 is ready.
 
-use crate::Result;
 use crate::bench::Bench;
-use crate::results::{Better, Row};
+use crate::row::{Better, Row};
+use anyhow::Result;
 use testkit::trace::system_calls_until_rest;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let calls =
-        bench.rounds("system calls", bench.effort.calls, |peer| Ok(Some(system_calls_until_rest(&peer.sandbox())?)))?;
-    Ok(vec![calls.row("system calls from exec to ready", "count", Better::Lower, |&calls| f64::from(calls))])
+    let samples = bench
+        .rounds("system calls", bench.counts.system_calls, |peer| Ok(system_calls_until_rest(&peer.sandbox())?))?;
+    Ok(vec![samples.row("system calls from exec to ready", "count", Better::Lower, |&calls| f64::from(calls))])
 }

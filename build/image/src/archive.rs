@@ -1,18 +1,19 @@
-//! The one file that every tool can load: an OCI image layout, and at once an archive as `docker save` writes it.
+//! One file that every tool can load: both an OCI image layout and an archive like the ones of `docker save`.
 //!
-//! Who knows image layouts reads `oci-layout` and `index.json` and finds every platform. Older Docker engines read
-//! `manifest.json`, which can name an image of one platform only. Both lead to the same blobs.
+//! Tools that know image layouts read `oci-layout` and `index.json`, which list every platform. Older Docker engines
+//! read `manifest.json`, which can only list an image of one platform. Both refer to the same blobs.
 
-use crate::Result;
 use crate::blob::Blob;
 use crate::epoch::Epoch;
-use crate::index::Index;
+use crate::image::Index;
 use crate::layer::append;
+use anyhow::Result;
 use oci_spec::image::{ANNOTATION_REF_NAME, Descriptor, ImageIndexBuilder, MediaType, OciLayoutBuilder};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
+use std::iter;
 
-/// Where containerd, and so kind and k3s, and podman look for an image's whole name.
+/// The annotation from which containerd (and so kind and k3s) and podman read an image's full name.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 
 /// An entry of `manifest.json` (the Docker image specification, v1.2, "Combined Image JSON + Filesystem Changeset
@@ -25,7 +26,7 @@ struct DockerImage {
     layers: Vec<String>,
 }
 
-/// An archive of an index, under its name. Of one: podman takes nothing but that for an image layout.
+/// Returns an archive of one index, under its name. Podman rejects image layouts of more than one.
 pub fn assemble(index: &Index, created: Epoch) -> Result<Vec<u8>> {
     let layout = OciLayoutBuilder::default().image_layout_version("1.0.0").build()?;
     let top = ImageIndexBuilder::default()
@@ -33,7 +34,7 @@ pub fn assemble(index: &Index, created: Epoch) -> Result<Vec<u8>> {
         .media_type(MediaType::ImageIndex)
         .manifests([named(index)])
         .build()?;
-    let docker: Vec<DockerImage> = for_docker(index).into_iter().collect();
+    let docker: Vec<DockerImage> = docker_image(index).into_iter().collect();
 
     let mut archive = tar::Builder::new(Vec::new());
     for (path, document) in [
@@ -43,17 +44,16 @@ pub fn assemble(index: &Index, created: Epoch) -> Result<Vec<u8>> {
     ] {
         append(&mut archive, path, 0o644, &Blob::json(MediaType::Other(String::new()), &document)?.bytes, created)?;
     }
-    let blobs = [&index.blob].into_iter().chain(index.images.iter().flat_map(|image| image.blobs()));
-    // What several of them share is there once.
-    let blobs: BTreeMap<String, &Blob> = blobs.map(|blob| (blob.path(), blob)).collect();
-    for (path, blob) in blobs {
+    let blobs = iter::once(&index.blob).chain(index.images.iter().flat_map(|image| image.blobs()));
+    // By path, because images may share blobs.
+    for (path, blob) in blobs.map(|blob| (blob.path(), blob)).collect::<BTreeMap<_, _>>() {
         append(&mut archive, &path, 0o644, &blob.bytes, created)?;
     }
     Ok(archive.into_inner()?)
 }
 
-/// The descriptor of an index, with its name as each tool looks for it: containerd wants all of it, and the
-/// specification the tag alone.
+/// The descriptor of an index, annotated with its name: the full name for containerd, and the tag as the specification
+/// has it.
 fn named(index: &Index) -> Descriptor {
     let mut descriptor = index.blob.descriptor();
     let mut names = HashMap::from([(CONTAINERD_NAME.to_owned(), index.reference.whole())]);
@@ -62,8 +62,9 @@ fn named(index: &Index) -> Descriptor {
     descriptor
 }
 
-fn for_docker(index: &Index) -> Option<DockerImage> {
-    let image = index.image_of_this_machine()?;
+/// The image for tools that know one platform only: this machine's, or the first one.
+fn docker_image(index: &Index) -> Option<DockerImage> {
+    let image = index.images.iter().find(|image| image.platform.is_this_machine()).or(index.images.first())?;
     Some(DockerImage {
         config: image.config.path(),
         repo_tags: vec![index.reference.whole()],

@@ -1,11 +1,11 @@
-//! Bytes that are found by their digest.
+//! Blobs: bytes that are addressed by their digest.
 
-use crate::Result;
+use anyhow::Result;
 use oci_spec::image::{Descriptor, MediaType, Sha256Digest};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// Bytes, what they are, and their SHA-256.
+/// Bytes, their media type and their SHA-256.
 #[derive(Clone)]
 pub struct Blob {
     media_type: MediaType,
@@ -19,14 +19,14 @@ impl Blob {
         Ok(Self { media_type, bytes, digest })
     }
 
-    /// A document, its fields sorted by their names: the libraries keep some of them in maps, which have no order.
+    /// A JSON document with its fields sorted by name: the libraries keep some of them in maps, which have no order.
     pub fn json(media_type: MediaType, document: &impl Serialize) -> Result<Self> {
         let mut document = serde_json::to_value(document)?;
         document.sort_all_objects();
         Self::new(media_type, serde_json::to_vec(&document)?)
     }
 
-    /// What others refer to it by.
+    /// The descriptor that other documents refer to it by.
     pub fn descriptor(&self) -> Descriptor {
         Descriptor::new(self.media_type.clone(), self.bytes.len() as u64, self.digest.clone())
     }
@@ -36,13 +36,13 @@ impl Blob {
         format!("sha256:{}", self.digest.digest())
     }
 
-    /// Where it is in an image layout.
+    /// The path in an image layout.
     pub fn path(&self) -> String {
         format!("blobs/sha256/{}", self.digest.digest())
     }
 }
 
-/// The SHA-256 of these bytes, in hexadecimal digits.
+/// Returns the SHA-256 in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

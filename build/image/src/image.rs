@@ -1,26 +1,27 @@
-//! The image of one platform: its configuration and its manifest.
+//! Images: configuration and manifest for each platform, and the index of all platforms.
 
-use crate::Result;
 use crate::blob::Blob;
 use crate::epoch::Epoch;
 use crate::layer::Layer;
 use crate::platforms::Platform;
 use crate::project::Project;
+use anyhow::Result;
+use oci_spec::distribution::Reference;
 use oci_spec::image::{
-    ConfigBuilder, Descriptor, HistoryBuilder, ImageConfigurationBuilder, ImageManifestBuilder, MediaType, Os,
-    RootFsBuilder,
+    ConfigBuilder, Descriptor, HistoryBuilder, ImageConfigurationBuilder, ImageIndexBuilder, ImageManifestBuilder,
+    MediaType, Os, RootFsBuilder,
 };
 use std::iter;
 
-/// Nobody: a user that owns nothing, on no system. The upstream image has the same.
+/// A user and group that own no file on any system. The upstream image uses the same.
 const USER: &str = "65535:65535";
 
-/// On what terms the files may be used. The whole text is longer than all the rest of the image together.
+/// The licence of the files. Its full text would be longer than the rest of the image.
 const LICENSE_NOTICE: &str = "Licensed under the Apache License, Version 2.0 (Apache-2.0). \
     The text is at https://www.apache.org/licenses/LICENSE-2.0. \
     It comes without warranties or conditions of any kind.";
 
-/// An image, as a list of blobs.
+/// The image of one platform.
 pub struct Image {
     pub platform: Platform,
     pub layers: Vec<Blob>,
@@ -29,9 +30,9 @@ pub struct Image {
 }
 
 impl Image {
-    /// An image of these layers that starts the project's program, which one of them has in its root, with `arguments`.
+    /// An image of these layers that starts `/<project's name>` with `arguments`.
     ///
-    /// They are part of the entrypoint: what a runtime or a pod gives as the command comes after them, not in their place.
+    /// The arguments are part of the entrypoint: the command of a pod is appended to them and does not replace them.
     pub fn new(
         project: &Project,
         platform: Platform,
@@ -50,7 +51,7 @@ impl Image {
             .typ("layers")
             .diff_ids(layers.iter().map(|layer| layer.diff_id.clone()).collect::<Vec<_>>())
             .build()?;
-        // One entry for each layer, as tools expect it; `docker history` shows the comment beside it.
+        // One entry for each layer, as tools expect it; `docker history` shows the comment.
         let layer = HistoryBuilder::default()
             .created(created.to_string())
             .created_by(format!("{} {}", project.name, project.version))
@@ -81,15 +82,33 @@ impl Image {
         Ok(Self { platform, layers, config, manifest })
     }
 
-    /// All that a node of its platform fetches.
+    /// All blobs that a node of its platform pulls.
     pub fn blobs(&self) -> impl Iterator<Item = &Blob> {
         self.layers.iter().chain([&self.config, &self.manifest])
     }
 
-    /// What an index refers to it by.
-    pub fn descriptor(&self) -> Result<Descriptor> {
+    fn descriptor(&self) -> Result<Descriptor> {
         let mut descriptor = self.manifest.descriptor();
         descriptor.set_platform(Some(self.platform.in_descriptor()?));
         Ok(descriptor)
+    }
+}
+
+/// The images of all platforms, under one name.
+pub struct Index {
+    pub reference: Reference,
+    pub images: Vec<Image>,
+    pub blob: Blob,
+}
+
+impl Index {
+    pub fn new(reference: Reference, project: &Project, images: Vec<Image>, created: Epoch) -> Result<Self> {
+        let index = ImageIndexBuilder::default()
+            .schema_version(2_u32)
+            .media_type(MediaType::ImageIndex)
+            .manifests(images.iter().map(Image::descriptor).collect::<Result<Vec<_>>>()?)
+            .annotations(project.annotations(created))
+            .build()?;
+        Ok(Self { reference, images, blob: Blob::json(MediaType::ImageIndex, &index)? })
     }
 }

@@ -1,14 +1,14 @@
-//! Files as a compressed layer: an archive in the USTAR format, and gzip around it.
+//! A layer: files in an archive of the USTAR format, compressed with gzip.
 
-use crate::Result;
 use crate::blob::{Blob, sha256};
 use crate::epoch::Epoch;
+use anyhow::Result;
 use flate2::{Compression, GzBuilder};
 use oci_spec::image::MediaType;
 use std::io::{self, Write};
 use tar::{EntryType, Header};
 
-/// A layer, and the digest that a configuration knows it by: of the archive before it was compressed.
+/// A layer, and the digest by which a configuration refers to it: that of the uncompressed archive.
 #[derive(Clone)]
 pub struct Layer {
     pub blob: Blob,
@@ -16,17 +16,17 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// A layer of programs, each a name and its bytes, in the root of the file system.
+    /// A layer with programs in the root of the file system, each given by its name and bytes.
     pub fn of(programs: &[(&str, &[u8])], created: Epoch) -> Result<Self> {
         let mut archive = tar::Builder::new(Vec::new());
         for (name, bytes) in programs {
-            // Everybody may run it, and nobody has a reason to write it.
+            // Any user may run it, and nobody has a reason to write to it.
             append(&mut archive, name, 0o555, bytes, created)?;
         }
         let archive = archive.into_inner()?;
         let diff_id = format!("sha256:{}", sha256(&archive));
 
-        // The shortest header there is: no name, no time, and no operating system, so that no machine shows.
+        // The shortest header: no name, no time and no operating system, so it is the same on every machine.
         let mut compressed = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
         compressed.write_all(&archive)?;
         Ok(Self { blob: Blob::new(MediaType::ImageLayerGzip, compressed.finish()?)?, diff_id })

@@ -1,14 +1,16 @@
 //! `image`: assembles the multi-platform image from the compiled binaries, with its SBOMs and checksums.
 //!
-//! It needs no root, no daemon and no network, and the same binaries always make the same bytes.
+//! Needs no root, no daemon and no network. The same binaries always make the same bytes.
 
-use image::image::Image;
-use image::index::Index;
+use anyhow::{Result, anyhow, bail};
+use image::blob::Blob;
+use image::image::{Image, Index};
 use image::layer::Layer;
 use image::output::Output;
 use image::project::Project;
-use image::{Result, archive, binary, epoch, platforms, report, sbom};
+use image::{archive, binary, epoch, platforms, sbom};
 use oci_spec::distribution::Reference;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,11 +18,11 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
 
 Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause and init, for every platform
-of FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default,
-NAME:TAG is localhost/pause:VERSION; the image that starts it with --guard is NAME:TAG-guard. SOURCE_DATE_EPOCH is the
-time that everything in it bears, 0 by default.";
+of FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default.
+NAME:TAG is localhost/pause:VERSION by default; NAME:TAG-guard is the image that starts pause with --guard.
+SOURCE_DATE_EPOCH is the time stamp of everything in the image, 0 by default.";
 
-/// What each image adds to the tag, and the arguments that it starts the program with.
+/// The suffix of each image's tag, and the arguments that it starts the program with.
 const VARIANTS: [(&str, &[&str]); 2] = [("", &[]), ("-guard", &["--guard"])];
 
 struct Arguments {
@@ -52,12 +54,12 @@ fn run() -> Result<()> {
     let mut contents = Vec::new();
     for platform in platforms {
         let (mut programs, mut layers) = (Vec::new(), Vec::new());
-        // A layer for each: that of the one which a node runs is the same, whatever becomes of the other.
+        // A layer for each program, so that a change of one does not change the layer of the other.
         for name in [&*project.name, "init"] {
             let path = format!("binaries/{platform}/{name}");
             let bytes = binary::read(&output.path(&path), &platform)?;
             layers.push(Layer::of(&[(name, &bytes)], created)?);
-            output.has(path, bytes.clone());
+            output.add_existing(path, &bytes);
             programs.push((name, bytes));
         }
         contents.push((platform, programs, layers));
@@ -72,7 +74,7 @@ fn run() -> Result<()> {
         for (platform, programs, layers) in &contents {
             let image = Image::new(&project, platform.clone(), layers, arguments, created)?;
             let sbom = sbom::describe(&project, &image, programs, &reference, created)?;
-            output.add(format!("{name}.{}.cdx.json", platform.in_one_word()), sbom);
+            output.add(format!("{name}.{}.cdx.json", platform.file_name()), sbom);
             images.push(image);
         }
         let index = Index::new(reference, &project, images, created)?;
@@ -82,10 +84,30 @@ fn run() -> Result<()> {
     output.write()?;
     let sizes = |(_, programs, _): &(_, Vec<(_, Vec<u8>)>, _)| programs.iter().map(|(_, bytes)| bytes.len()).collect();
     let sizes: Vec<Vec<usize>> = contents.iter().map(sizes).collect();
-    print(&report::table(&indexes, &sizes))
+    print(&table(&indexes, &sizes))
 }
 
-/// The command line, or nothing where it asks for help.
+/// A line for each platform of the first index, and one for each index. `binaries` are the sizes of each platform's
+/// programs, in the order of their layers.
+fn table(indexes: &[Index], binaries: &[Vec<usize>]) -> String {
+    let mut table = String::from("bytes          /pause  layer  /init  layer config manifest   sum  digest");
+    let size = |blob: &Blob| blob.bytes.len();
+    for (image, binaries) in indexes.iter().take(1).flat_map(|index| &index.images).zip(binaries) {
+        _ = write!(table, "\n{:<14}", image.platform); // a String accepts all writes
+        for (binary, layer) in binaries.iter().zip(&image.layers) {
+            _ = write!(table, " {binary:>6} {:>6}", size(layer));
+        }
+        let sum: usize = image.blobs().map(size).sum();
+        let (config, manifest, digest) = (size(&image.config), size(&image.manifest), image.manifest.digest());
+        _ = write!(table, " {config:>6} {manifest:>8} {sum:>5}  {digest}");
+    }
+    for index in indexes {
+        _ = write!(table, "\n{:<63}  {}", index.reference.whole(), index.blob.digest());
+    }
+    table
+}
+
+/// Parses the command line. Returns nothing if it asks for help.
 fn arguments() -> Result<Option<Arguments>> {
     use lexopt::prelude::*;
     let mut arguments = Arguments { reference: None, folder: ".".into() };
@@ -95,7 +117,7 @@ fn arguments() -> Result<Option<Arguments>> {
             Long("reference") => arguments.reference = Some(reference(&parser.value()?.string()?)?),
             Long("project") => arguments.folder = parser.value()?.into(),
             Short('h') | Long("help") => return Ok(None),
-            _ => return Err(format!("{}; see --help", argument.unexpected()).into()),
+            _ => bail!("{}; see --help", argument.unexpected()),
         }
     }
     Ok(Some(arguments))
@@ -105,11 +127,11 @@ fn reference(name: &str) -> Result<Reference> {
     let sentence = "give it as registry/name:tag, such as localhost/pause:1.0.0";
     match name.parse::<Reference>() {
         Ok(reference) if reference.digest().is_none() => Ok(reference),
-        Ok(_) => Err(format!("the reference {name} has a digest, which only its image can tell; {sentence}").into()),
-        Err(error) => Err(format!("the reference {name:?} is none: {error}; {sentence}").into()),
+        Ok(_) => bail!("the reference {name} has a digest, which is not known before the image is built; {sentence}"),
+        Err(error) => bail!("the reference {name:?} is none: {error}; {sentence}"),
     }
 }
 
 fn print(text: &str) -> Result<()> {
-    writeln!(io::stdout(), "{text}").map_err(|error| format!("the standard output cannot be written: {error}").into())
+    writeln!(io::stdout(), "{text}").map_err(|error| anyhow!("the standard output cannot be written: {error}"))
 }

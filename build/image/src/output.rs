@@ -1,20 +1,20 @@
-//! Files that are written whole or not at all, and their checksums.
+//! Writes files atomically, and the list of their checksums.
 
-use crate::Result;
 use crate::blob::sha256;
+use anyhow::{Result, anyhow};
 use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The name of the list of checksums, in the format of `sha256sum`.
+/// The list of checksums, in the format of `sha256sum`.
 const CHECKSUMS: &str = "SHA256SUMS";
 
-/// A folder, and what is to be in it when all of the work is done.
+/// A folder, and the files to write into it when all of them are complete.
 pub struct Output {
     folder: PathBuf,
-    /// Checksums by names within the folder.
+    /// Checksums by file names.
     checksums: BTreeMap<String, String>,
     files: Vec<(String, Vec<u8>)>,
 }
@@ -24,45 +24,44 @@ impl Output {
         Self { folder, checksums: BTreeMap::new(), files: Vec::new() }
     }
 
-    /// Where a file of this name is.
+    /// The path of the file of this name.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// A file is there already; its checksum belongs on the list.
-    pub fn has(&mut self, name: String, bytes: Vec<u8>) {
-        self.checksums.insert(name, sha256(&bytes));
+    /// Adds a file that exists already to the list of checksums.
+    pub fn add_existing(&mut self, name: String, bytes: &[u8]) {
+        self.checksums.insert(name, sha256(bytes));
     }
 
-    /// A file is to be written.
+    /// Adds a file to be written.
     pub fn add(&mut self, name: String, bytes: Vec<u8>) {
-        self.checksums.insert(name.clone(), sha256(&bytes));
+        self.add_existing(name.clone(), &bytes);
         self.files.push((name, bytes));
     }
 
-    /// Writes all files, and the list last.
-    pub fn write(&self) -> Result<()> {
-        let list: String = self.checksums.iter().map(|(name, checksum)| format!("{checksum}  {name}\n")).collect();
-        let files = self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-        for (name, bytes) in files.chain([(CHECKSUMS, list.as_bytes())]) {
-            let path = self.path(name);
-            write_whole(&self.folder, &path, bytes).map_err(|error| {
-                format!("{} cannot be written: {error}; make room or way for it, and run this again", path.display())
-            })?;
-        }
-        Ok(())
+    /// Writes all files, and the list of checksums last.
+    pub fn write(mut self) -> Result<()> {
+        let list = self.checksums.iter().map(|(name, checksum)| format!("{checksum}  {name}\n")).collect::<String>();
+        self.files.push((CHECKSUMS.to_owned(), list.into_bytes()));
+        self.files.iter().try_for_each(|(name, bytes)| write(&self.path(name), bytes))
     }
 }
 
-/// Writes a file under another name in the same folder, and gives it its own when all of it is on the disk: whoever
-/// looks finds the old file or the new one, and after a failure the old one.
-fn write_whole(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::Builder::new()
-        .prefix(".image-")
-        .permissions(Permissions::from_mode(0o666)) // less what the umask takes away
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+/// Writes a file atomically: under a temporary name in the same folder, and renames it when all of it is on the disk.
+/// Readers find the old file or the new one; after a failure, the old one.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || -> io::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .prefix(".image-")
+            .permissions(Permissions::from_mode(0o666)) // minus the umask
+            .tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|error| {
+        anyhow!("{} cannot be written: {error}; make room or way for it, and run this again", path.display())
+    })
 }

@@ -1,35 +1,33 @@
-//! The table of platforms, and what an executable for each of them looks like.
+//! The table of platforms, and the ELF machine of each.
 
-use crate::Result;
+use anyhow::{Result, anyhow, bail};
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_PPC64, EM_RISCV, EM_S390, EM_X86_64};
 use oci_spec::image::{Arch, Os, PlatformBuilder};
 use serde::Deserialize;
 use std::path::Path;
 use std::{env, fmt, fs};
 
-/// Operating system, architecture and variant, as images name them.
+/// An architecture and its variant, as images name them; the operating system is Linux.
 ///
-/// The variant is there where the table has it, and the table has it for arm alone: that is the only architecture
-/// whose variants cannot run each other's programs. `linux/arm64` is what containerd and Docker make of
-/// `linux/arm64/v8` before they compare (`platforms.Normalize`), so the longer name would say nothing more, and tools
-/// that compare without that would not find it.
+/// The table has a variant for arm only, the one architecture whose variants cannot run each other's programs. It has
+/// `linux/arm64` without one: containerd and Docker normalize `linux/arm64/v8` to that before they compare
+/// (`platforms.Normalize`), and tools that compare without normalizing would not find the longer name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
     pub arch: Arch,
     pub variant: Option<String>,
 }
 
-/// What the header of an executable says.
+/// The machine in the header of an ELF file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Machine {
-    /// Bits of an address.
     pub bits: u8,
     pub is_little_endian: bool,
-    /// The number of the architecture (`e_machine`).
+    /// `e_machine`.
     pub number: u16,
 }
 
-/// Reads the table: a file with one `[[platform]]` for each.
+/// Reads the table, a file with one `[[platform]]` for each.
 pub fn read(path: &Path) -> Result<Vec<Platform>> {
     #[derive(Deserialize)]
     struct Table {
@@ -40,30 +38,25 @@ pub fn read(path: &Path) -> Result<Vec<Platform>> {
         platform: String,
     }
     let cannot = |error: &dyn fmt::Display| {
-        format!("{} cannot be read: {error}; it needs a [[platform]] with `platform = …` for each", path.display())
+        anyhow!("{} cannot be read: {error}; it needs a [[platform]] with `platform = …` for each", path.display())
     };
     let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
     let table: Table = toml::from_str(&text).map_err(|error| cannot(&error.message()))?;
     let mut platforms = Vec::new();
     for Row { platform: name } in table.platform {
-        let platform = parse(&name).ok_or_else(|| {
-            format!(
-                "{}: {name:?} is no platform; name it as Go does, such as linux/arm64 or linux/arm/v7",
-                path.display()
-            )
-        })?;
+        let file = path.display();
+        let Some(platform) = parse(&name) else {
+            bail!("{file}: {name:?} is no platform; name it as Go does, such as linux/arm64 or linux/arm/v7");
+        };
         if platforms.contains(&platform) {
-            return Err(format!("{}: {name} is there twice; take one of them out", path.display()).into());
+            bail!("{file}: {name} is there twice; take one of them out");
         }
         platforms.push(platform);
     }
-    match platforms.is_empty() {
-        true => Err(cannot(&"it has no platform").into()),
-        false => Ok(platforms),
-    }
+    if platforms.is_empty() { Err(cannot(&"it has no platform")) } else { Ok(platforms) }
 }
 
-/// The platform of this name, if an executable for it is known.
+/// Parses a name such as `linux/arm/v7`. Returns nothing for a platform whose ELF machine is unknown.
 fn parse(name: &str) -> Option<Platform> {
     let (arch, variant) = match name.split('/').collect::<Vec<_>>()[..] {
         ["linux", arch] => (arch, None),
@@ -75,7 +68,7 @@ fn parse(name: &str) -> Option<Platform> {
 }
 
 impl Platform {
-    /// What an executable for it says of itself. Every architecture is here that Go knows Linux on.
+    /// The machine of its executables, for every architecture on which Go supports Linux.
     pub fn machine(&self) -> Option<Machine> {
         let (bits, is_little_endian, number) = match self.arch {
             Arch::i386 => (32, true, EM_386),
@@ -96,7 +89,7 @@ impl Platform {
         Some(Machine { bits, is_little_endian, number })
     }
 
-    /// Whether this machine is one.
+    /// Whether this machine is of this platform.
     pub fn is_this_machine(&self) -> bool {
         match env::consts::ARCH {
             "x86" => self.arch == Arch::i386,
@@ -105,7 +98,7 @@ impl Platform {
         }
     }
 
-    /// As descriptors have it.
+    /// The platform for a descriptor.
     pub fn in_descriptor(&self) -> Result<oci_spec::image::Platform> {
         let platform = PlatformBuilder::default().os(Os::Linux).architecture(self.arch.clone());
         Ok(match &self.variant {
@@ -115,8 +108,8 @@ impl Platform {
         .build()?)
     }
 
-    /// For the name of a file: `linux-arm-v7`.
-    pub fn in_one_word(&self) -> String {
+    /// The name for a file: `linux-arm-v7`.
+    pub fn file_name(&self) -> String {
         self.to_string().replace('/', "-")
     }
 }

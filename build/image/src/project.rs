@@ -1,10 +1,10 @@
-//! What the project says of itself, in its `Cargo.toml` and `Cargo.lock`.
+//! The metadata of the project, from its `Cargo.toml` and `Cargo.lock`.
 
-use crate::Result;
 use crate::epoch::Epoch;
+use anyhow::{Result, anyhow};
 use oci_spec::image::{
     ANNOTATION_CREATED, ANNOTATION_DESCRIPTION, ANNOTATION_LICENSES, ANNOTATION_SOURCE, ANNOTATION_TITLE,
-    ANNOTATION_URL, ANNOTATION_VERSION,
+    ANNOTATION_VERSION,
 };
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -18,9 +18,8 @@ pub struct Project {
     pub description: String,
     /// An SPDX expression.
     pub license: String,
-    /// Where the source and the home page are, if the manifest says so.
+    /// The URL of the source, if the manifest has one.
     repository: Option<String>,
-    homepage: Option<String>,
     /// The packages that its build depends on.
     pub dependencies: Vec<Locked>,
 }
@@ -30,7 +29,7 @@ pub struct Project {
 pub struct Locked {
     pub name: String,
     pub version: String,
-    /// Of the archive in the registry: SHA-256, in hexadecimal digits. A package of this workspace has none.
+    /// The SHA-256 of the archive in the registry, in hexadecimal digits. Packages of this workspace have none.
     pub checksum: Option<String>,
 }
 
@@ -40,23 +39,22 @@ impl Project {
         let path = folder.join("Cargo.toml");
         let cannot = |error: &dyn std::fmt::Display| {
             let path = path.display();
-            format!("{path} cannot be read: {error}; call it in the project's folder, or name that with --project")
+            anyhow!("{path} cannot be read: {error}; call it in the project's folder, or name that with --project")
         };
         let manifest = cargo_toml::Manifest::from_path(&path).map_err(|error| cannot(&error))?;
         let package = manifest.package.as_ref().ok_or_else(|| cannot(&"it describes no package"))?;
-        let missing = |field| cannot(&format!("it has no {field}"));
+        let missing = |field: &str| cannot(&format!("it has no {field}"));
         Ok(Self {
             name: package.name().to_owned(),
             version: package.version().to_string(),
             description: package.description().ok_or_else(|| missing("description"))?.to_owned(),
             license: package.license().ok_or_else(|| missing("license"))?.to_owned(),
             repository: package.repository().map(str::to_owned),
-            homepage: package.homepage().map(str::to_owned),
             dependencies: locked(&folder.join("Cargo.lock"), manifest.dependencies.keys())?,
         })
     }
 
-    /// What an image says of itself to whoever looks at it on a node.
+    /// The labels of an image, which tools show on a node.
     pub fn labels(&self) -> HashMap<String, String> {
         let mut labels = HashMap::from([
             (ANNOTATION_TITLE.to_owned(), self.name.clone()),
@@ -65,11 +63,10 @@ impl Project {
             (ANNOTATION_LICENSES.to_owned(), self.license.clone()),
         ]);
         labels.extend(self.repository.clone().map(|source| (ANNOTATION_SOURCE.to_owned(), source)));
-        labels.extend(self.homepage.clone().map(|url| (ANNOTATION_URL.to_owned(), url)));
         labels
     }
 
-    /// What it says to whoever looks into a registry: the same, and its age.
+    /// The annotations, which tools show in a registry: the labels and the time of creation.
     pub fn annotations(&self, created: Epoch) -> HashMap<String, String> {
         let mut annotations = self.labels();
         annotations.insert(ANNOTATION_CREATED.to_owned(), created.to_string());
@@ -77,14 +74,14 @@ impl Project {
     }
 }
 
-/// The packages of these names, as `Cargo.lock` at `path` has them.
+/// Finds the packages of these names in `Cargo.lock` at `path`.
 fn locked<'a>(path: &Path, names: impl Iterator<Item = &'a String>) -> Result<Vec<Locked>> {
     #[derive(Deserialize)]
     struct Lock {
         package: Vec<Locked>,
     }
     let cannot = |error: &dyn std::fmt::Display| {
-        format!("{} cannot be read: {error}; let cargo make it anew: cargo generate-lockfile", path.display())
+        anyhow!("{} cannot be read: {error}; let cargo make it anew: cargo generate-lockfile", path.display())
     };
     let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
     let mut lock: Lock = toml::from_str(&text).map_err(|error| cannot(&error.message()))?;

@@ -1,12 +1,12 @@
-//! What an image is made of, for scanners: a CycloneDX document for each platform.
+//! The software bill of materials of an image, as a CycloneDX document.
 //!
-//! CycloneDX, because its scope `excluded` says just what the crates are here: used by the build, and not shipped.
+//! CycloneDX, because its scope `excluded` describes the crates exactly: used by the build, and not shipped.
 
-use crate::Result;
 use crate::blob::sha256;
 use crate::epoch::Epoch;
 use crate::image::Image;
 use crate::project::{Locked, Project};
+use anyhow::Result;
 use cyclonedx_bom::external_models::normalized_string::NormalizedString;
 use cyclonedx_bom::external_models::uri::Purl;
 use cyclonedx_bom::models::bom::{Bom, SpecVersion};
@@ -18,7 +18,7 @@ use cyclonedx_bom::models::metadata::Metadata;
 use oci_spec::distribution::Reference;
 use std::str::FromStr;
 
-/// The document for `image`, whose files are these `programs`, each a name and its bytes.
+/// Returns the document for `image`, whose files are `programs`, each a name and its bytes.
 pub fn describe(
     project: &Project,
     image: &Image,
@@ -27,7 +27,7 @@ pub fn describe(
     created: Epoch,
 ) -> Result<Vec<u8>> {
     let digest = image.manifest.digest();
-    // github.com/package-url/purl-spec: the type `oci` has the digest as its version, and the registry as a qualifier.
+    // github.com/package-url/purl-spec: in the type `oci` the version is the digest, and the registry a qualifier.
     let name = format!(
         "pkg:oci/{}@{}?arch={}&repository_url={}/{}",
         project.name,
@@ -60,7 +60,7 @@ pub fn describe(
 
     let bom = Bom {
         version: 1,
-        serial_number: None, // it would have to be random
+        serial_number: None, // would have to be random
         metadata: Some(Metadata {
             timestamp: Some(created.to_string().try_into()?),
             component: Some(container),
@@ -89,7 +89,7 @@ fn crate_name(package: &Locked) -> String {
     format!("pkg:cargo/{}@{}", package.name, package.version)
 }
 
-/// A component whose package URL is also what other parts of the document refer to it by.
+/// A component whose package URL is also its identifier within the document.
 fn component(kind: Classification, name: &str, version: &str, purl: &str) -> Component {
     let mut component = Component::new(kind, name, version, Some(purl.to_owned()));
     component.purl = Purl::from_str(purl).ok();

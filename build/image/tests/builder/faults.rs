@@ -1,6 +1,6 @@
-//! Damaged input and a place that cannot be written to: one sentence each, and nothing half done.
+//! Damaged input, and folders that cannot be written to: one line of error each, and no partial output.
 
-use crate::project::{PLATFORMS, Project, assert_no_rest, assert_says, binary, executable};
+use crate::project::{PLATFORMS, Project, assert_error, assert_no_temporary_files, binary, executable};
 use nix::mount::{MsFlags, mount};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,12 +9,12 @@ use std::process::{Output, Stdio};
 use testkit::Pod;
 use testkit::programs::pause;
 
-/// It fails with these words, and `dist` is as it was.
+/// `image` fails with a message that has these parts, and `dist` is unchanged.
 #[track_caller]
 fn assert_fails(project: &Project, parts: &[&str]) {
     let before = project.outputs();
     let output = project.image().output().expect("it was built");
-    assert_says(&output, parts);
+    assert_error(&output, parts);
     assert_eq!(project.outputs(), before);
 }
 
@@ -45,7 +45,7 @@ fn a_binary_that_cannot_be_shipped_is_refused() {
 }
 
 #[test]
-fn a_missing_binary_is_named_with_the_command_that_builds_it() {
+fn a_missing_binary_is_reported_with_the_command_that_builds_it() {
     for (platform, ..) in PLATFORMS {
         let project = Project::new();
         fs::remove_file(project.path(&binary(platform))).unwrap();
@@ -58,7 +58,7 @@ fn a_missing_binary_is_named_with_the_command_that_builds_it() {
 }
 
 #[test]
-fn no_binary_passes_for_that_of_another_platform() {
+fn a_binary_of_another_platform_is_refused() {
     for (platform, ..) in PLATFORMS {
         for (_, class, order, machine) in PLATFORMS.into_iter().filter(|(other, ..)| *other != platform) {
             let project = Project::new();
@@ -69,7 +69,7 @@ fn no_binary_passes_for_that_of_another_platform() {
 }
 
 #[test]
-fn a_table_that_makes_no_sense_is_refused() {
+fn an_invalid_table_of_platforms_is_refused() {
     let row = |name: &str| format!("[[platform]]\nplatform = \"{name}\"\n");
     let nonsense = ["linux/vax", "windows/amd64", "linux", "", "linux/amd64/", "linux/arm/v7/x", "amd64", "linux//v7"];
     for name in nonsense {
@@ -91,7 +91,7 @@ fn a_table_that_makes_no_sense_is_refused() {
 }
 
 #[test]
-fn a_folder_that_is_no_project_is_refused() {
+fn a_folder_without_a_project_is_refused() {
     for (file, next) in [
         ("Cargo.toml", "; call it in the project's folder, or name that with --project"),
         ("Cargo.lock", "; let cargo make it anew: cargo generate-lockfile"),
@@ -113,7 +113,7 @@ fn a_folder_that_is_no_project_is_refused() {
 }
 
 #[test]
-fn a_command_line_that_makes_no_sense_is_refused() {
+fn an_invalid_command_line_is_refused() {
     let project = Project::new();
     for (arguments, parts) in [
         (&["--refrence", "x"][..], &["--refrence", "see --help"][..]),
@@ -124,26 +124,26 @@ fn a_command_line_that_makes_no_sense_is_refused() {
         (&["--reference", "a b"], &["\"a b\"", "give it as registry/name:tag"]),
         (&["--reference", &format!("a@sha256:{}", "0".repeat(64))], &["digest", "give it as registry/name:tag"]),
     ] {
-        assert_says(&project.image().args(arguments).output().unwrap(), parts);
+        assert_error(&project.image().args(arguments).output().unwrap(), parts);
     }
     for epoch in ["yesterday", "-1", "", "1.5", "253402300800", "99999999999999999999"] {
         let output = project.image().env("SOURCE_DATE_EPOCH", epoch).output().unwrap();
-        assert_says(&output, &[&format!("{epoch:?}"), "set it to a number of seconds since 1970, or unset it"]);
+        assert_error(&output, &[&format!("{epoch:?}"), "set it to a number of seconds since 1970, or unset it"]);
     }
     assert_eq!(project.outputs(), []);
 }
 
 #[test]
-fn what_is_in_the_way_of_the_archive_is_named() {
+fn a_folder_in_place_of_the_archive_is_reported() {
     let project = Project::new();
     fs::create_dir_all(project.path("dist/pause-1.2.3.tar/x")).unwrap();
     let output = project.image().output().unwrap();
-    assert_says(&output, &["dist/pause-1.2.3.tar cannot be written", "directory", "; make room or way for it"]);
-    assert_no_rest(&project.path("dist"));
-    assert!(!project.path("dist/SHA256SUMS").exists(), "there is no list of what is not there");
+    assert_error(&output, &["dist/pause-1.2.3.tar cannot be written", "directory", "; make room or way for it"]);
+    assert_no_temporary_files(&project.path("dist"));
+    assert!(!project.path("dist/SHA256SUMS").exists(), "no checksums without the files");
 }
 
-/// What `image` does where `dist` is a file system in memory of this size, with an older archive in it.
+/// Runs `image` with `dist` on a tmpfs of this size that has an older archive. Returns its output and the files.
 fn in_memory(project: &Project, size: &str, flags: MsFlags) -> (Output, Vec<(PathBuf, Vec<u8>)>) {
     let dist = project.path("dist");
     fs::rename(project.path("dist/binaries"), project.path("binaries")).unwrap();
@@ -165,7 +165,7 @@ fn in_memory(project: &Project, size: &str, flags: MsFlags) -> (Output, Vec<(Pat
             Ok(mount(nothing, &dist, nothing, MsFlags::MS_REMOUNT | flags, nothing)?)
         })
         .wait();
-    assert_no_rest(&inside);
+    assert_no_temporary_files(&inside);
     let entries = fs::read_dir(&inside).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     let mut files: Vec<_> = entries.map(|path| (path.clone(), fs::read(path).unwrap())).collect();
     files.sort();
@@ -173,14 +173,14 @@ fn in_memory(project: &Project, size: &str, flags: MsFlags) -> (Output, Vec<(Pat
 }
 
 #[test]
-fn a_full_disk_leaves_the_old_archive() {
-    // Room for the SBOMs, of a page each, and then for half of the archive.
+fn a_full_disk_keeps_the_old_archive() {
+    // Room for the SBOMs, of a page each, and for half of the archive.
     let (output, files) = in_memory(&Project::new(), "64k", MsFlags::empty());
-    assert_says(&output, &["dist/pause-1.2.3.tar cannot be written: No space left on device", "; make room"]);
+    assert_error(&output, &["dist/pause-1.2.3.tar cannot be written: No space left on device", "; make room"]);
     let archive = files.iter().find(|(path, _)| path.ends_with("pause-1.2.3.tar")).unwrap();
     assert_eq!(archive.1, b"the old one");
 
-    // The control: with room enough, it is the new one.
+    // The control: with enough room, the new archive replaces it.
     let (output, files) = in_memory(&Project::new(), "1m", MsFlags::empty());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let archive = files.iter().find(|(path, _)| path.ends_with("pause-1.2.3.tar")).unwrap();
@@ -188,16 +188,16 @@ fn a_full_disk_leaves_the_old_archive() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_to_is_named() {
+fn a_read_only_folder_is_reported() {
     let (output, _) = in_memory(&Project::new(), "1m", MsFlags::MS_RDONLY);
-    assert_says(&output, &["cannot be written: Read-only file system", "; make room or way for it"]);
+    assert_error(&output, &["cannot be written: Read-only file system", "; make room or way for it"]);
 }
 
 #[test]
-fn a_table_that_cannot_be_printed_is_an_error() {
-    let full = fs::File::options().write(true).open("/dev/full").expect("/dev/full is there");
+fn a_standard_output_that_cannot_be_written_is_an_error() {
+    let full = fs::File::options().write(true).open("/dev/full").expect("/dev/full");
     let project = Project::new();
     let output = project.image().stdout(full).stderr(Stdio::piped()).output().unwrap();
-    assert_says(&output, &["the standard output cannot be written: No space left on device"]);
+    assert_error(&output, &["the standard output cannot be written: No space left on device"]);
     assert!(project.path("dist/pause-1.2.3.tar").exists());
 }

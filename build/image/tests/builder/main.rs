@@ -1,5 +1,7 @@
-//! `image`, run on projects with hand-made binaries.
+//! Runs `image` on projects with binaries made by hand.
 
-mod contents;
 mod faults;
+mod images;
+mod layout;
+mod outputs;
 mod project;

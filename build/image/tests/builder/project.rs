@@ -1,11 +1,11 @@
-//! A project with hand-made binaries, for `image` to make an image of: just what it reads, and all of it may be spoilt.
+//! A project for `image`: the files that it reads, with binaries made by hand. Tests may damage any of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// The platforms of the table, each with the class, the byte order and the machine of its executables (`man 5 elf`).
+/// The platforms of the table, with the ELF class, byte order and machine of each (`man 5 elf`).
 pub const PLATFORMS: [(&str, u8, u8, u16); 8] = [
     ("linux/amd64", 2, 1, 62),
     ("linux/arm64", 2, 1, 183),
@@ -47,7 +47,7 @@ pub struct Project(TempDir);
 
 impl Project {
     pub fn new() -> Self {
-        let project = Self(tempfile::tempdir().expect("a folder can be made"));
+        let project = Self(tempfile::tempdir().expect("a temporary folder"));
         project.write("Cargo.toml", MANIFEST);
         project.write("Cargo.lock", LOCK);
         let rows = PLATFORMS.map(|(name, ..)| format!("[[platform]]\nplatform = \"{name}\"\ntarget = \"t\"\n"));
@@ -66,34 +66,34 @@ impl Project {
 
     pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("it is in the folder")).expect("a folder can be made");
-        fs::write(path, bytes).expect("it can be written");
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        fs::write(path, bytes).expect("the file is written");
     }
 
-    /// `image`, called for this project.
+    /// The command `image` for this project.
     pub fn image(&self) -> Command {
         let mut image = Command::new(env!("CARGO_BIN_EXE_image"));
         image.arg("--project").arg(self.0.path()).env_remove("SOURCE_DATE_EPOCH");
         image
     }
 
-    /// Runs `image` to a good end, and returns the archive.
+    /// Runs `image`, and returns the archive.
     #[track_caller]
     pub fn archive(&self) -> Vec<u8> {
         self.archive_by(&mut self.image())
     }
 
-    /// Like [`archive`](Self::archive), with a command that was changed.
+    /// Like [`archive`](Self::archive), with a changed command.
     #[track_caller]
     pub fn archive_by(&self, image: &mut Command) -> Vec<u8> {
         let output = image.output().expect("it was built");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        fs::read(self.path("dist/pause-1.2.3.tar")).expect("it was written")
+        fs::read(self.path("dist/pause-1.2.3.tar")).expect("the archive")
     }
 
     /// All files in `dist`, by name.
     pub fn outputs(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let entries = fs::read_dir(self.path("dist")).expect("there is one").map(|entry| entry.unwrap());
+        let entries = fs::read_dir(self.path("dist")).expect("dist").map(|entry| entry.unwrap());
         let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
         let mut files: Vec<_> = files.map(|file| (file.file_name().into(), fs::read(file.path()).unwrap())).collect();
         files.sort();
@@ -104,17 +104,17 @@ impl Project {
 /// The programs of an image, in the order of their layers.
 pub const PROGRAMS: [&str; 2] = ["pause", "init"];
 
-/// Where the binary of a platform is.
+/// The path of a platform's pause.
 pub fn binary(platform: &str) -> String {
     binary_of(platform, PROGRAMS[0])
 }
 
-/// Where the one of a program is.
+/// The path of a platform's binary of this program.
 pub fn binary_of(platform: &str, program: &str) -> String {
     format!("dist/binaries/{platform}/{program}")
 }
 
-/// An ELF file of a header alone.
+/// An ELF file that has only a header.
 pub fn executable(class: u8, order: u8, machine: u16) -> Vec<u8> {
     const EXEC: u16 = 2;
     let half = |value: u16| if order == 1 { value.to_le_bytes() } else { value.to_be_bytes() };
@@ -127,9 +127,9 @@ pub fn executable(class: u8, order: u8, machine: u16) -> Vec<u8> {
     file
 }
 
-/// It failed with one sentence, which has all of these parts, and said nothing else.
+/// `image` failed, and its only output is one line of error with all of these parts.
 #[track_caller]
-pub fn assert_says(output: &Output, parts: &[&str]) {
+pub fn assert_error(output: &Output, parts: &[&str]) {
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!((output.status.code(), &*stdout), (Some(1), ""), "{stderr}");
     assert!(stderr.starts_with("image: ") && stderr.lines().count() == 1, "{stderr}");
@@ -138,11 +138,11 @@ pub fn assert_says(output: &Output, parts: &[&str]) {
     }
 }
 
-/// No file whose name is not one that is promised.
+/// No temporary file is left.
 #[track_caller]
-pub fn assert_no_rest(folder: &Path) {
-    for entry in fs::read_dir(folder).expect("there is one") {
-        let name = entry.expect("it can be listed").file_name().into_string().expect("plain text");
+pub fn assert_no_temporary_files(folder: &Path) {
+    for entry in fs::read_dir(folder).expect("the folder") {
+        let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
         assert!(!name.starts_with('.'), "{name} is left behind");
     }
 }

@@ -1,0 +1,63 @@
+//! Compiles the programs in benches/peers, and finds installed ones.
+
+use anyhow::{Context, Result, ensure};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// How upstream compiles its pause, and so how its equivalent is compiled; then it is stripped.
+pub const UPSTREAM_COMPILER: &str = "cc -Os -Wall -Werror -static";
+
+/// A program that does the same as upstream's pause.
+pub fn upstream() -> Result<PathBuf> {
+    let program = target("upstream_equivalent")?;
+    let mut words = UPSTREAM_COMPILER.split(' ');
+    let mut compile = Command::new(words.next().expect("a compiler"));
+    compile.args(words).arg(format!("-DVERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
+    run(compile.arg("-o").arg(&program).arg(source("upstream_equivalent.c")))?;
+    run(Command::new("strip").arg(&program))?;
+    Ok(program)
+}
+
+/// A program that only sleeps.
+pub fn floor() -> Result<PathBuf> {
+    let (object, program) = (target("floor.o")?, target("floor")?);
+    run(Command::new("cc").arg("-c").arg("-o").arg(&object).arg(source("floor.S")))?;
+    // The source has the ELF header too, so the file is only what the assembler wrote.
+    run(Command::new("objcopy").args(["-O", "binary", "-j", ".text"]).args([&object, &program]))?;
+    fs::set_permissions(&program, Permissions::from_mode(0o755))?;
+    Ok(program)
+}
+
+/// A program that writes the time when it is executed and for each SIGUSR1.
+pub fn clock() -> Result<PathBuf> {
+    let program = target("clock")?;
+    run(Command::new("cc").args(["-static", "-nostdlib", "-o"]).arg(&program).arg(source("clock.S")))?;
+    Ok(program)
+}
+
+fn target(name: &str) -> Result<PathBuf> {
+    let folder = env::current_exe()?.with_file_name("peers");
+    fs::create_dir_all(&folder)?;
+    Ok(folder.join(name))
+}
+
+fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(name)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().display().to_string();
+    let status = command.status().with_context(|| format!("{name} cannot be executed (`make bench` installs it)"))?;
+    ensure!(status.success(), "{name} failed: {status}");
+    Ok(())
+}
+
+/// Returns the path of an installed program.
+pub fn installed(name: &str) -> Result<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut places = env::split_paths(&path).map(|folder| folder.join(name));
+    places.find(|place| place.exists()).with_context(|| format!("{name} is not installed; `make bench` installs it"))
+}
