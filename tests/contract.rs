@@ -1,19 +1,20 @@
 //! The contract: what `pause` writes, to which stream, and its exit status, byte for byte.
 
-mod common;
-
-use common::{SHUTDOWN, TERMINATED, VERSION, WARNING, assert_exits, ordinary, pause_with, piped};
 use nix::sys::signal::Signal;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Output;
+use testkit::assertions::assert_exited;
+use testkit::pause_process::{SHUTDOWN, TERMINATED, WARNING, ordinary, pause_with, piped};
 use testkit::platform::EmulatorLimit;
 use testkit::{Pod, PodProcess, programs, reexec};
 
+const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
+
 #[track_caller]
 fn assert_writes(output: &Output, status: i32, stdout: &str, stderr: &str) {
-    assert_exits(output, status, stderr);
+    assert_exited(output, status, stderr);
     assert_eq!(String::from_utf8_lossy(&output.stdout), stdout);
 }
 

@@ -1,18 +1,18 @@
 //! `--guard`: no process in the pod can make process 1 exit, and a process outside still can.
 
-mod common;
-
-use common::{INTERRUPT, SHUTDOWN, TERMINATED, WARNING, assert_exits, ordinary, pause_with, terminal};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use testkit::deadline::PATIENCE;
+use testkit::assertions::assert_exited;
+use testkit::deadline::TIMEOUT;
+use testkit::pause_process::{INTERRUPT, SHUTDOWN, TERMINATED, WARNING, ordinary, pause_with};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::zombies;
 use testkit::programs::{attacker, orphan_maker};
+use testkit::streams::unused_terminal;
 use testkit::terminal::control;
 use testkit::{Pod, reexec, until};
 
@@ -50,7 +50,7 @@ fn attack(pod: &Pod, how: &str, signal: Signal, code: Option<i32>) -> Result<(),
 #[track_caller]
 fn assert_ends(pod: Pod, signal: Signal, message: &str, ignored: usize) {
     pod.signal(signal);
-    assert_exits(&pod.wait(), 0, &format!("{}{message}", IGNORED.repeat(ignored)));
+    assert_exited(&pod.wait(), 0, &format!("{}{message}", IGNORED.repeat(ignored)));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn without_the_option_each_of_these_signals_ends_it() {
         for (how, code) in all {
             let pod = Pod::with(pause_with(&["-guard", "guard", "--guard=yes"]));
             assert_eq!(attack(&pod, how, signal, code), Ok(()), "{how}");
-            assert_exits(&pod.wait(), 0, message);
+            assert_exited(&pod.wait(), 0, message);
         }
     }
 }
@@ -116,7 +116,7 @@ fn without_the_option_each_of_these_signals_ends_it() {
 fn a_signal_whose_details_the_kernel_could_not_queue_counts_as_one_from_outside() {
     let pod = Pod::with(guarded());
     assert_eq!(attack(&pod, "lost", Signal::SIGTERM, None), Ok(()));
-    assert_exits(&pod.wait(), 0, TERMINATED);
+    assert_exited(&pod.wait(), 0, TERMINATED);
 }
 
 #[test]
@@ -139,11 +139,11 @@ fn a_parent_death_signal_counts_as_a_signal_from_outside() {
 
 #[test]
 fn a_key_at_its_terminal_counts_as_a_signal_from_outside() {
-    let (mut keyboard, terminal) = terminal();
+    let (mut keyboard, terminal) = unused_terminal();
     let mut pod = Pod::start_after(guarded(), move || control(&terminal));
     pod.init().until_it_waits();
     keyboard.write_all(b"\x03").expect("the terminal is open");
-    assert_exits(&pod.wait(), 0, INTERRUPT);
+    assert_exited(&pod.wait(), 0, INTERRUPT);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn only_process_1_is_guarded() {
     for (signal, message) in SHUTDOWN {
         let ordinary = ordinary(guarded());
         ordinary.signal(signal as i32); // from its own PID namespace
-        assert_exits(&ordinary.wait(), 0, &format!("{WARNING}{message}"));
+        assert_exited(&ordinary.wait(), 0, &format!("{WARNING}{message}"));
     }
 }
 
@@ -187,12 +187,12 @@ fn in_a_storm_of_signals_from_inside_it_reaps_and_a_signal_from_outside_ends_it(
     let start = Instant::now();
     let mut sent = 0;
     while init.status().is_none() {
-        assert!(start.elapsed() < PATIENCE, "process 1 did not exit on {sent} signals");
+        assert!(start.elapsed() < TIMEOUT, "process 1 did not exit on {sent} signals");
         _ = testkit::pod::send(init.pid(), libc::SIGTERM); // the process may be gone already
         sent += 1;
         sleep(Duration::from_millis(1));
     }
     _ = writeln!(io::stderr(), "in the storm, process 1 exited on signal number {sent} from outside");
     drop(storms);
-    assert_exits(&init.wait(), 0, &format!("{}{TERMINATED}", IGNORED.repeat(LINES)));
+    assert_exited(&init.wait(), 0, &format!("{}{TERMINATED}", IGNORED.repeat(LINES)));
 }

@@ -1,17 +1,17 @@
 //! Least privilege: `pause` gives up every capability that it was started with, and works without them.
 
-mod common;
-
 use caps::{CapSet, Capability, CapsHashSet};
-use common::{TERMINATED, assert_works, ordinary, piped, status};
 use nix::errno::Errno;
 use nix::unistd::{Gid, Pid, Uid, setresgid, setresuid};
 use std::io;
 use std::process::{Command, Stdio};
+use testkit::assertions::assert_works;
+use testkit::pause_process::{TERMINATED, ordinary, piped};
 use testkit::platform::EmulatorLimit;
 use testkit::programs::{for_everybody, never_reaps, pause_at};
 use testkit::refused_call::{apply, refuse};
 use testkit::shim::die_with_parent;
+use testkit::usage::status;
 use testkit::{Pod, reexec};
 
 /// The user of the image.

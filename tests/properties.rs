@@ -1,8 +1,5 @@
 //! Properties of the release binary that hold for any arguments and any standard error.
 
-mod common;
-
-use common::{SHUTDOWN, TERMINATED, VERSION, WARNING, assert_exits, ordinary, pause_with, set_flags};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -10,8 +7,13 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
+use testkit::assertions::assert_exited;
+use testkit::pause_process::{SHUTDOWN, TERMINATED, WARNING, ordinary, pause_with};
 use testkit::programs::pause;
+use testkit::streams::set_flags;
 use testkit::{Pod, PodProcess, reexec};
+
+const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Any bytes, bytes that resemble a flag, and lengths between none and more than a page.
 fn argument() -> impl Strategy<Value = OsString> {
@@ -52,7 +54,7 @@ proptest! {
         let output = process.wait();
         let warns = format!("{WARNING}{TERMINATED}");
         let (stdout, stderr) = if has_flag { (VERSION, "") } else { ("", &*warns) };
-        assert_exits(&output, 0, stderr);
+        assert_exited(&output, 0, stderr);
         prop_assert_eq!(String::from_utf8_lossy(&output.stdout), stdout);
     }
 

@@ -2,30 +2,30 @@
 //!
 //! Each test does the same to a process 1 that never reaps: there the zombies must be seen.
 
-mod common;
-
-use common::{enter, is_stopped, storm, watch};
 use nix::sys::signal::Signal;
 use std::io::Write;
 use std::process::Command;
 use testkit::cgroup::Cgroup;
-use testkit::container::{container, end, piped, until_alone, until_ready, until_zombies};
+use testkit::cgroup::enter;
+use testkit::container::{container, finish, piped, until_alone, until_ready, until_zombies};
+use testkit::container::{storm, watch};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{never_reaps, pause};
 use testkit::shim::dead_children;
 use testkit::starvation::{Load, Means, starve};
+use testkit::usage::is_stopped;
 use testkit::{Pod, reexec, until};
 
 /// Checks that an orphan maker leaves no zombie under `pause`, and `count` zombies under a process 1 that never reaps.
 #[track_caller]
 fn leaves_no_zombie(how: &[&str], count: usize) {
     let pod = Pod::with(pause());
-    end(container(&pod, how));
+    finish(container(&pod, how));
     until_alone(&pod);
 
     let control = Pod::with(never_reaps());
-    end(container(&control, how));
+    finish(container(&control, how));
     until_zombies(&control, count);
 }
 
@@ -36,7 +36,7 @@ fn leaves_no_zombie_at_its_end(how: &str, is_ready: fn(&Pod)) {
         let pod = Pod::with(program);
         let container = container(&pod, &[how]);
         is_ready(&pod);
-        end(container);
+        finish(container);
         until_zombies(&pod, count);
     }
 }
@@ -113,7 +113,7 @@ fn no_zombie_is_ever_seen_in_a_storm_of_ten_thousand_orphans() {
     until_alone(&pod);
 
     let control = Pod::with(never_reaps());
-    end(container(&control, &["one-by-one", "500"]));
+    finish(container(&control, &["one-by-one", "500"]));
     until_zombies(&control, 500);
 }
 
@@ -126,7 +126,7 @@ fn a_stopped_sandbox_still_leaves_no_zombie() {
         until_ready(&mut orphans);
         pod.signal(Signal::SIGSTOP);
         until("process 1 is stopped", || is_stopped(pod.pid()));
-        end(orphans);
+        finish(orphans);
         until(&format!("all orphans have ended, {zombies_left} are zombies"), || {
             rows(&pod).len() == 1 + zombies_left && zombies(&pod).len() == zombies_left
         });
@@ -155,7 +155,7 @@ fn storm_under_starvation(program: Command) -> (String, usize) {
     let enter = enter(parts.as_ref().map(|[_, container]| container));
     let mut storm = pod.join_after(piped(&["one-by-one", "3000"]), enter);
     let (_, most) = watch(&pod, || storm.status().is_some());
-    let written = end(storm);
+    let written = finish(storm);
     (written, most.max(zombies(&pod).len()))
 }
 

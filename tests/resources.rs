@@ -1,15 +1,15 @@
 //! `pause` needs no other process, hardly any memory and no file that it can write to.
 
-mod common;
-
-use common::{TERMINATED, assert_exits, assert_works, enter, piped};
 use nix::mount::{MsFlags, mount};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use procfs::process::Process;
 use std::io::{self, Write};
+use testkit::assertions::{assert_exited, assert_works};
 use testkit::cgroup::Cgroup;
-use testkit::container::{self, end};
+use testkit::cgroup::enter;
+use testkit::container::{self, finish};
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::platform::EmulatorLimit;
 use testkit::{Pod, reexec};
 
@@ -68,10 +68,10 @@ fn one_process_is_all_it_needs() {
     if let Some(group) = &group {
         // The control: the fork of another program fails.
         let orphans = pod.join_after(container::piped(&["one-by-one", "1"]), enter(Some(group)));
-        assert_eq!(end(orphans), "failed forks: 1\n");
+        assert_eq!(finish(orphans), "failed forks: 1\n");
     }
     pod.signal(Signal::SIGTERM);
-    assert_exits(&pod.wait(), 0, TERMINATED);
+    assert_exited(&pod.wait(), 0, TERMINATED);
 }
 
 #[test]

@@ -1,22 +1,20 @@
 //! Every signal does what the contract says, from inside the pod, from outside, and at any time.
 
-mod common;
-
-use common::{
-    INTERRUPT, SHUTDOWN, TERMINATED, WARNING, assert_exits, assert_works, is_stopped, ordinary, piped, status,
-};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitStatus, waitpid};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Instant;
+use testkit::assertions::{assert_exited, assert_works};
 use testkit::container::until_alone;
-use testkit::deadline::PATIENCE;
+use testkit::deadline::TIMEOUT;
+use testkit::pause_process::{INTERRUPT, SHUTDOWN, TERMINATED, WARNING, ordinary, piped};
 use testkit::platform::EmulatorLimit;
 use testkit::programs::{orphan_maker, pause};
 use testkit::shim::block_all_and_ignore;
 use testkit::usage::cpu_time;
+use testkit::usage::{is_stopped, status};
 use testkit::{Pod, PodProcess, reexec, until};
 
 /// What a signal does to `pause`.
@@ -88,7 +86,7 @@ fn assert_effect(process: PodProcess, signal: i32, effect: Effect, before: &str)
             TERMINATED
         }
     };
-    assert_exits(&process.wait(), 0, &format!("{before}{message}"));
+    assert_exited(&process.wait(), 0, &format!("{before}{message}"));
 }
 
 /// Sends a signal to process 1 of a pod from inside.
@@ -138,7 +136,7 @@ fn it_exits_in_a_storm_of_orphans() {
         let _storms = [(); 2].map(|()| pod.join(orphan_maker(&["endless"])));
         until("process 1 has to reap all the time", || cpu_time(pod.pid()).is_ok_and(|time| time > 5_000_000));
         pod.signal(signal);
-        assert_exits(&pod.wait(), 0, message);
+        assert_exited(&pod.wait(), 0, message);
     }
 }
 
@@ -169,10 +167,10 @@ fn a_signal_right_after_they_are_blocked_is_not_lost() {
         let is_blocked = || status(pod.pid()).sigblk & 1 << (libc::SIGPIPE - 1) != 0;
         let start = Instant::now();
         while !is_blocked() {
-            assert!(start.elapsed() < PATIENCE, "the signals are not blocked");
+            assert!(start.elapsed() < TIMEOUT, "the signals are not blocked");
         }
         pod.signal(Signal::SIGTERM);
-        assert_exits(&pod.wait(), 0, TERMINATED);
+        assert_exited(&pod.wait(), 0, TERMINATED);
     }
 }
 
@@ -183,7 +181,7 @@ fn a_signal_that_was_pending_at_execution_is_not_lost() {
             SigSet::from(signal).thread_block()?;
             Ok(nix::sys::signal::raise(signal)?)
         });
-        assert_exits(&pod.wait(), 0, message);
+        assert_exited(&pod.wait(), 0, message);
     }
 }
 
@@ -196,7 +194,7 @@ fn inherited_blocked_and_ignored_signals_make_no_difference() {
     let others = blocked.iter().fold(status(pod.pid()).sigblk, |set, signal| set & !(1 << (signal - 1)));
     assert_eq!(others, 0, "no other signal stays blocked");
     pod.signal(Signal::SIGTERM);
-    assert_exits(&pod.wait(), 0, TERMINATED);
+    assert_exited(&pod.wait(), 0, TERMINATED);
 }
 
 #[test]

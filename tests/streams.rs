@@ -1,8 +1,5 @@
 //! A standard stream that is closed, broken, full or stuck neither blocks `pause` nor changes its exit status.
 
-mod common;
-
-use common::{assert_exits, assert_works, fill, ordinary, set_flags, terminal};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
@@ -10,7 +7,10 @@ use nix::unistd::close;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
+use testkit::assertions::{assert_exited, assert_works};
+use testkit::pause_process::ordinary;
 use testkit::programs::pause;
+use testkit::streams::{fill, set_flags, unused_terminal};
 use testkit::{Pod, PodProcess, reexec, until};
 
 #[test]
@@ -29,11 +29,11 @@ fn assert_exits_with_stderr(mut stderr: impl FnMut() -> Stdio) {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let pod = Pod::with(program());
         pod.signal(signal);
-        assert_exits(&pod.wait(), 0, "");
+        assert_exited(&pod.wait(), 0, "");
 
         let ordinary = ordinary(program()); // its warning did not block it either
         ordinary.signal(signal as i32);
-        assert_exits(&ordinary.wait(), 0, "");
+        assert_exited(&ordinary.wait(), 0, "");
     }
 }
 
@@ -45,7 +45,7 @@ fn it_works_with_closed_standard_streams() {
     let mut ordinary = PodProcess::outside_after(pause(), close_all);
     ordinary.until_it_waits();
     ordinary.signal(libc::SIGTERM);
-    assert_exits(&ordinary.wait(), 0, "");
+    assert_exited(&ordinary.wait(), 0, "");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_full_socket_does_not_block_it() {
 fn nearly_full_terminal(room: usize) -> (File, File) {
     // Byte by byte, without blocking, so that the number of bytes is exact.
     let write = |most: usize| {
-        let (master, terminal) = terminal();
+        let (master, terminal) = unused_terminal();
         set_flags(&terminal, OFlag::O_NONBLOCK);
         let written = (0..most).take_while(|_| (&terminal).write(b"x").is_ok()).count();
         set_flags(&terminal, OFlag::empty());
@@ -111,7 +111,7 @@ fn a_full_terminal_does_not_block_it() {
         program.stderr(terminal.try_clone().expect("a descriptor"));
         let ordinary = ordinary(program);
         ordinary.signal(libc::SIGTERM);
-        assert_exits(&ordinary.wait(), 0, "");
+        assert_exited(&ordinary.wait(), 0, "");
         let flags = fcntl(&terminal, FcntlArg::F_GETFL).expect("the descriptor is open");
         assert_eq!(flags & libc::O_NONBLOCK, 0, "O_NONBLOCK stays off for other processes that use the terminal");
     }
@@ -125,6 +125,6 @@ fn it_leaves_o_nonblock_set_where_it_was_set() {
     program.stderr(writer.try_clone().expect("a descriptor"));
     let pod = Pod::with(program);
     pod.signal(Signal::SIGTERM);
-    assert_exits(&pod.wait(), 0, "");
+    assert_exited(&pod.wait(), 0, "");
     assert_ne!(fcntl(&writer, FcntlArg::F_GETFL).expect("the descriptor is open") & libc::O_NONBLOCK, 0);
 }

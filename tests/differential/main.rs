@@ -7,18 +7,16 @@
 //! | [`differences`] | the table of intended differences, each with its reason |
 
 mod case;
-#[path = "../common/mod.rs"]
-mod common;
 mod differences;
 mod run;
 
-use common::side_by_side;
 use differences::DIFFERENCES;
 use run::run;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
+use testkit::parallel::side_by_side;
 use testkit::{programs, reexec};
 
 /// The compiler's options, as Kubernetes builds its `pause`.

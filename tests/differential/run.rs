@@ -1,7 +1,6 @@
 //! Runs a program in a case, and notes its outcome.
 
 use crate::case::{Before, Case, Place, Step, Stream};
-use crate::common::{Started, fill, sleeps_in, terminal};
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{Pid, close};
 use procfs::process::Process;
@@ -12,10 +11,13 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use testkit::deadline::until_some;
+use testkit::pause_process::Started;
 use testkit::pod::send;
 use testkit::programs::orphan_maker;
 use testkit::shim::{block_all_and_ignore, dead_children};
+use testkit::streams::{fill, unused_terminal};
 use testkit::usage::cpu_time;
+use testkit::usage::sleeps_in;
 use testkit::{Pod, PodProcess};
 
 /// The outcome of a run.
@@ -94,7 +96,7 @@ fn stream(kind: Stream) -> (Stdio, Option<File>) {
             (fill(writer).into(), Some(File::from(OwnedFd::from(reader))))
         }
         Stream::Terminal => {
-            let (master, slave) = terminal();
+            let (master, slave) = unused_terminal();
             (slave.into(), Some(master))
         }
     }

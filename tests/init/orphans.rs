@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{Read, Write, pipe};
 use std::process::{Command, Stdio};
 use testkit::cgroup::Cgroup;
-use testkit::container::{container, end, until_zombies};
+use testkit::container::{container, finish, until_zombies};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{init, pause};
@@ -26,14 +26,14 @@ fn until_only_the_program_is_left(pod: &Pod) {
 fn orphans_leave_no_zombie() {
     for how in [&["one-by-one", "100"][..], &["dead"], &["together", "500"], &["chain", "100"], &["signal", "34"]] {
         let (pod, _log) = start_probe(&[]);
-        end(container(&pod, how));
+        finish(container(&pod, how));
         until_only_the_program_is_left(&pod);
     }
     // The control: the probe child itself is process 1, which never reaps.
     let mut never_reaps = Command::new(probe_child());
     never_reaps.arg("signals").stdout(Stdio::null());
     let control = Pod::start(never_reaps);
-    end(container(&control, &["together", "50"]));
+    finish(container(&control, &["together", "50"]));
     until_zombies(&control, 50);
 }
 
@@ -48,7 +48,7 @@ fn init_reaps_zombies_that_it_inherits_when_it_starts() {
 #[test]
 fn w_warns_of_every_reaped_orphan() {
     let (mut pod, _log) = start_probe(&["-w"]);
-    end(container(&pod, &["together", "20"]));
+    finish(container(&pod, &["together", "20"]));
     until_only_the_program_is_left(&pod);
     pod.init().until_it_waits(); // it writes the last warning after it has reaped the last orphan
     let mut stderr = pod.init().streams().stderr.take().expect("standard error is a pipe");
@@ -65,7 +65,7 @@ fn init_reaps_while_it_is_starved_of_cpu() {
     let load = Load::start();
     starve(pod.pid(), None).expect("the scheduling policy can be lowered");
     for _ in 0..3 {
-        assert_eq!(end(container(&pod, &["one-by-one", "100"])), "failed forks: 0\n");
+        assert_eq!(finish(container(&pod, &["one-by-one", "100"])), "failed forks: 0\n");
     }
     until_only_the_program_is_left(&pod);
     drop(load);
@@ -143,7 +143,7 @@ fn a_reader_of_the_messages_cannot_hold_up_init() {
                 move || if stderr == "closed" { Ok(close(libc::STDERR_FILENO)?) } else { Ok(()) },
             );
         let mut log = SignalLog::of(pod.init());
-        end(container(&pod, &["together", "20"]));
+        finish(container(&pod, &["together", "20"]));
         for _ in 0..20 {
             pod.signal(Signal::SIGUSR1);
             assert_eq!(log.next(), Some(libc::SIGUSR1), "{stderr}");

@@ -4,7 +4,7 @@ use crate::run::{SignalLog, command, facts, probe_child, run, start_probe, text}
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use std::path::PathBuf;
 use std::process::Command;
-use testkit::container::{container, end};
+use testkit::container::{container, finish};
 use testkit::platform::EmulatorLimit;
 use testkit::pod::waits_for_signals;
 use testkit::process_table::zombies;
@@ -141,7 +141,7 @@ fn a_storm_of_low_signals_does_not_delay_reaping() {
     storm.args(["-c", &format!("while :; do kill -HUP {}; done", pod.pid())]);
     let storm = PodProcess::outside(storm);
     let orphans = container(&pod, &["one-by-one", "200"]);
-    assert_eq!(end(orphans), "failed forks: 0\n");
+    assert_eq!(finish(orphans), "failed forks: 0\n");
     until("init has reaped all orphans", || zombies(&pod).is_empty());
     drop(storm);
 }

@@ -4,7 +4,7 @@ use super::peer::{PEERS, command, compare, line};
 use libc::{SIGSTOP, SIGTSTP};
 use std::iter::once;
 use std::panic::catch_unwind;
-use testkit::job::Step::{Ask, CtrlZ, Fg, Tell, ToInit, ToProgram};
+use testkit::job::Step::{CtrlZ, Fg, Send, SendAndWait, ToInit, ToProgram};
 use testkit::job::step::{CATCHES_THEN_SIGSTOP, CATCHES_THEN_SIGTSTP, DEFAULT, IGNORES, RAISES_SIGTSTP};
 use testkit::job::{Foreground, Job, Place, Shell, State, Step};
 use testkit::until;
@@ -14,8 +14,8 @@ const SCRIPT: Place = Place::ForegroundScript(Shell::Dash);
 const BACKGROUND: Place = Place::Background(Shell::Dash);
 const NO_TERMINAL: Place = Place::Process1WithoutTerminal;
 const CHILD: Place = Place::ChildWithoutTerminal;
-const LOSES_TERMINAL: Step = Ask("give the terminal away");
-const READS: Step = Tell("read");
+const LOSES_TERMINAL: Step = SendAndWait("give the terminal away");
+const READS: Step = Send("read");
 
 /// Where the peer runs, how its program is stopped, and the steps of that.
 const ROWS: [(Place, &str, &[Step]); 24] = [

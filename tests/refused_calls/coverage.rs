@@ -1,6 +1,5 @@
 //! The tables are complete: every system call that a program makes, in any scenario and after any refusal, has a row.
 
-use crate::common::side_by_side;
 use crate::row::{Row, name};
 use crate::run::run;
 use crate::scenario::{Patience, Program, Scenario};
@@ -8,6 +7,7 @@ use crate::start::Refusal;
 use crate::{init, init_grace, init_plain, init_terminal, pause};
 use nix::errno::Errno;
 use std::collections::BTreeSet;
+use testkit::parallel::side_by_side;
 use testkit::platform::EmulatorLimit;
 use testkit::programs::path;
 use testkit::recorded_calls::record;

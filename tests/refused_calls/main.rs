@@ -17,8 +17,6 @@
 //! | [`controls`]      | programs that hang, spin or write nothing are noticed            |
 //! | [`time32`]        | the calls with 32-bit and 64-bit times of a 32-bit program       |
 
-#[path = "../common/mod.rs"]
-mod common;
 mod controls;
 mod coverage;
 mod init;

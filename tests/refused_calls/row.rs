@@ -1,10 +1,10 @@
 //! A row of a table: which system calls are refused in a scenario, and the outcome.
 
-use crate::common::side_by_side;
 use crate::run::{Observed, run};
 use crate::scenario::{Outcome, Patience, Program, Scenario};
 use crate::start::Refusal;
 use nix::errno::Errno;
+use testkit::parallel::side_by_side;
 use testkit::refused_call::{Call, ERRORS};
 
 pub struct Row {

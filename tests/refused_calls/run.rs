@@ -1,6 +1,5 @@
 //! Runs a scenario, in the same steps whichever calls are refused, and observes the program.
 
-use crate::common::Started;
 use crate::init::HELP;
 use crate::scenario::{End, Outcome, Patience, Scenario, Starts};
 use crate::settle::{Settled, end, settle};
@@ -15,6 +14,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::Pod;
 use testkit::lone_process_1::process_tree;
+use testkit::pause_process::Started;
 use testkit::pod::send;
 use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;

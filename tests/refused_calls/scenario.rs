@@ -168,6 +168,6 @@ pub struct Patience {
 
 impl Patience {
     pub const USUAL: Self =
-        Self { hang: testkit::deadline::PATIENCE, rest: Duration::from_millis(2), is_recorded: false };
+        Self { hang: testkit::deadline::TIMEOUT, rest: Duration::from_millis(2), is_recorded: false };
     pub const RECORDED: Self = Self { rest: Duration::from_millis(10), is_recorded: true, ..Self::USUAL };
 }

@@ -1,6 +1,5 @@
 //! Waits until a process and its descendants have nothing to do. Detects one that spins or hangs.
 
-use crate::common::sleeps_in;
 use crate::scenario::Patience;
 use nix::unistd::Pid;
 use procfs::process::Process;
@@ -9,6 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::PodProcess;
 use testkit::lone_process_1::process_tree;
+use testkit::usage::sleeps_in;
 use testkit::usage::{context_switches, cpu_time};
 
 /// CPU time, in nanoseconds, that no program here needs for a step.

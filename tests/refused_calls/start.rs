@@ -1,6 +1,5 @@
 //! Starts the program of a scenario in its setting, with the filter that refuses calls.
 
-use crate::common::{Started, terminal};
 use crate::scenario::{CHILD_TERMINATED, Place, Program, Scenario, Setting};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
@@ -12,10 +11,12 @@ use std::fs::File;
 use std::process::{Command, Stdio};
 use testkit::Pod;
 use testkit::execute::Words;
+use testkit::pause_process::Started;
 use testkit::programs::{pause, pause_at};
 use testkit::recorded_calls::Install;
 use testkit::refused_call::{Call, Filter, apply, refuse_some};
 use testkit::shim::leave_child;
+use testkit::streams::unused_terminal;
 use testkit::terminal::{control, take_control};
 
 /// The name of the child of [`Setting::Child`].
@@ -55,7 +56,7 @@ pub fn start(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Inst
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let (keyboard, terminal) = match scenario.setting {
         Setting::Terminal | Setting::OtherTerminal | Setting::ClosedInput => {
-            let (keyboard, terminal) = terminal();
+            let (keyboard, terminal) = unused_terminal();
             if scenario.setting == Setting::Terminal {
                 command.stdin(terminal.try_clone().expect("a descriptor"));
             }

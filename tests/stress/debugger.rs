@@ -1,13 +1,14 @@
 //! A debugger attaches and detaches at random moments, in a storm of orphans: process 1 still reaps all of them.
 
-use crate::common::{TERMINATED, assert_works, piped};
 use crate::scenario::{Run, short};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::time::Duration;
 use testkit::Pod;
+use testkit::assertions::assert_works;
 use testkit::container::container;
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::process_table::zombies;
 use testkit::usage::cpu_time;
 

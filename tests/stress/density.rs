@@ -1,12 +1,13 @@
 //! Many sandboxes start, run and stop at the same time.
 
-use crate::common::{TERMINATED, assert_exits, piped};
 use crate::scenario::{Run, short};
 use nix::sys::signal::Signal;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
+use testkit::assertions::assert_exited;
 use testkit::container::until_alone;
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::shim::dead_children;
 use testkit::{Pod, until};
 
@@ -33,7 +34,7 @@ pub fn run(count: u64, run: &mut Run) -> String {
         until("all sandboxes have started", || started.load(Ordering::Relaxed) == count);
         pods.iter().for_each(until_alone);
         pods.iter().for_each(|pod| pod.signal(Signal::SIGTERM));
-        pods.into_iter().for_each(|pod| assert_exits(&pod.wait(), 0, TERMINATED));
+        pods.into_iter().for_each(|pod| assert_exited(&pod.wait(), 0, TERMINATED));
     };
     let start = Instant::now();
     thread::scope(|scope| {

@@ -1,13 +1,15 @@
 //! Process 1 is stopped, or frozen with its control group, while orphans end: none of them stays a zombie.
 
-use crate::common::{TERMINATED, assert_works, is_stopped, piped};
 use crate::scenario::{Run, log_missing, short};
 use nix::sys::signal::Signal;
 use std::time::Duration;
-use testkit::container::{container, end, until_ready};
+use testkit::assertions::assert_works;
+use testkit::container::{container, finish, until_ready};
 use testkit::freezer::Freezer;
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::process_table::{rows, zombies};
 use testkit::programs::never_reaps;
+use testkit::usage::is_stopped;
 use testkit::{Pod, until};
 
 /// The most orphans that end in a round.
@@ -33,7 +35,7 @@ fn freeze_while_they_end(pod: &Pod, freezer: Option<&Freezer>, orphans: usize, l
     let holds = || freezer.map_or_else(|| is_stopped(pod.pid()), Freezer::is_frozen);
     until("process 1 does not run", holds);
     run.sleep(Duration::from_millis(1));
-    end(container);
+    finish(container);
     until(&format!("all orphans have ended, {left} are zombies"), || {
         rows(pod).len() == 1 + left && zombies(pod).len() == left
     });

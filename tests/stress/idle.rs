@@ -2,7 +2,6 @@
 //!
 //! It has no timer and its wait has no timeout, which holds for any length of time; and no wake-up is counted.
 
-use crate::common::{TERMINATED, assert_works, piped};
 use crate::scenario::{Run, short};
 use nix::unistd::Pid;
 use std::fs;
@@ -10,6 +9,8 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 use testkit::Pod;
+use testkit::assertions::assert_works;
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::usage::{Memory, context_switches, memory};
 
 #[test]

@@ -15,8 +15,6 @@
 //! [`scenario`] is what they share, [`soak`] has the long versions. Each prints its seed; `PAUSE_SEED=…` repeats its
 //! random choices, but not those of the kernel's scheduler.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod debugger;
 mod density;
 mod freezer;

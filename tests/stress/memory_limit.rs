@@ -1,10 +1,12 @@
 //! The pod reaches its limit of memory: the kernel kills the orphans that use it, and process 1 reaps them.
 
-use crate::common::{TERMINATED, assert_works, enter, piped};
 use crate::scenario::{Run, log_missing, short};
 use std::os::unix::process::ExitStatusExt;
+use testkit::assertions::assert_works;
 use testkit::cgroup::Cgroup;
-use testkit::container::{self, end, until_alone};
+use testkit::cgroup::enter;
+use testkit::container::{self, finish, until_alone};
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::programs::orphan_maker;
 use testkit::usage::memory;
 use testkit::{Pod, until};
@@ -35,7 +37,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     for _ in 0..rounds {
         let orphans = 1 + run.below(ORPHANS);
         let expected = kills() + orphans as u64;
-        end(pod.join_after(container::piped(&["eat", &orphans.to_string()]), enter(Some(&group))));
+        finish(pod.join_after(container::piped(&["eat", &orphans.to_string()]), enter(Some(&group))));
         until("the orphans are killed", || kills() >= expected);
         until_alone(&pod);
         assert_eq!(usage(), before);

@@ -1,9 +1,11 @@
 //! A million orphans: none is ever seen as a zombie, and process 1 has as much memory and as many files open as before.
 
-use crate::common::{TERMINATED, assert_works, piped, storm};
 use crate::scenario::{Run, short};
 use testkit::Pod;
-use testkit::container::{container, end, until_alone, until_zombies};
+use testkit::assertions::assert_works;
+use testkit::container::storm;
+use testkit::container::{container, finish, until_alone, until_zombies};
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::programs::never_reaps;
 use testkit::usage::{Memory, descriptors, memory};
 
@@ -35,7 +37,7 @@ pub fn run(count: u64, run: &mut Run) -> String {
     assert_works(pod, TERMINATED);
 
     let control = Pod::with(never_reaps());
-    end(container(&control, &["one-by-one", "500"]));
+    finish(container(&control, &["one-by-one", "500"]));
     until_zombies(&control, 500);
 
     let (Memory { rss, page_tables, .. }, files) = before;

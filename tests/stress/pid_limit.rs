@@ -1,11 +1,13 @@
 //! The pod reaches its limit of processes; when the orphans end, all process IDs can be used again.
 
-use crate::common::{TERMINATED, assert_works, enter, piped};
 use crate::scenario::{Run, log_missing, short};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::geteuid;
+use testkit::assertions::assert_works;
 use testkit::cgroup::Cgroup;
-use testkit::container::{self, end, until_alone, until_ready};
+use testkit::cgroup::enter;
+use testkit::container::{self, finish, until_alone, until_ready};
+use testkit::pause_process::{TERMINATED, piped};
 use testkit::process_table::{rows, zombies};
 use testkit::programs::never_reaps;
 use testkit::{Pod, PodProcess, until};
@@ -37,9 +39,9 @@ fn limited(pod: &Pod, group: Option<&Cgroup>, how: &[&str]) -> PodProcess {
 fn exhaust(pod: &Pod, group: Option<&Cgroup>) -> usize {
     let mut filler = limited(pod, group, &["fill"]);
     until_ready(&mut filler);
-    assert_eq!(end(limited(pod, group, &["one-by-one", "1"])), "failed forks: 1\n", "the limit is reached");
+    assert_eq!(finish(limited(pod, group, &["one-by-one", "1"])), "failed forks: 1\n", "the limit is reached");
     let count = rows(pod).len() - 1;
-    end(filler);
+    finish(filler);
     count
 }
 
@@ -57,7 +59,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     for _ in 0..rounds {
         total += exhaust(&pod, group);
         until_alone(&pod);
-        assert_eq!(end(limited(&pod, group, &["one-by-one", "20"])), "failed forks: 0\n", "IDs can be used again");
+        assert_eq!(finish(limited(&pod, group, &["one-by-one", "20"])), "failed forks: 0\n", "IDs can be used again");
         run.progress.inc(1);
     }
     assert!(total as u64 > rounds * u64::from(LIMIT) / 2, "only {total} orphans in {rounds} rounds");
@@ -66,6 +68,6 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     let control = Pod::with(never_reaps());
     exhaust(&control, group);
     until("zombies keep the process IDs", || zombies(&control).len() > LIMIT as usize / 2);
-    assert_ne!(end(limited(&control, group, &["one-by-one", "20"])), "failed forks: 0\n");
+    assert_ne!(finish(limited(&control, group, &["one-by-one", "20"])), "failed forks: 0\n");
     format!("{total} process IDs were used up and came back; by {means}")
 }

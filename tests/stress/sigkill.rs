@@ -1,6 +1,5 @@
 //! Process 1 is killed from outside: every process of the pod ends with it, and none is left in its PID namespace.
 
-use crate::common::piped;
 use crate::scenario::{Run, short};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -10,6 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use testkit::container::{container, until_ready};
+use testkit::pause_process::piped;
 use testkit::pod::has_ended;
 use testkit::{Pod, until};
 

@@ -1,8 +1,9 @@
 //! All signals in random order, from inside and outside, in a storm of orphans: only SIGINT and SIGTERM end process 1.
 
-use crate::common::{SHUTDOWN, assert_exits, piped};
 use crate::scenario::{Run, short};
+use testkit::assertions::assert_exited;
 use testkit::container::container;
+use testkit::pause_process::{SHUTDOWN, piped};
 use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;
 use testkit::usage::cpu_time;
@@ -41,7 +42,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
 
         let (last, message) = SHUTDOWN[run.below(SHUTDOWN.len())];
         pod.signal(last);
-        assert_exits(&pod.wait(), 0, message);
+        assert_exited(&pod.wait(), 0, message);
         sent += inside.len() + outside.len() + 1;
         run.progress.inc(1);
     }

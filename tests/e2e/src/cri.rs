@@ -3,7 +3,7 @@
 use k8s_cri::v1::image_service_client::ImageServiceClient;
 use k8s_cri::v1::runtime_service_client::RuntimeServiceClient;
 use std::path::Path;
-use testkit::deadline::PATIENCE;
+use testkit::deadline::TIMEOUT;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
@@ -24,7 +24,7 @@ impl Cri {
     pub fn new(socket: &Path) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("tokio can start");
         let address = format!("unix:{}", socket.display());
-        let endpoint = Endpoint::from_shared(address).expect("a path of a socket").timeout(PATIENCE);
+        let endpoint = Endpoint::from_shared(address).expect("a path of a socket").timeout(TIMEOUT);
         let channel = runtime.block_on(async { endpoint.connect_lazy() }); // needs tokio's runtime
         Self { runtime, channel }
     }

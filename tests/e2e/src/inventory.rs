@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use testkit::deadline::PATIENCE;
+use testkit::deadline::TIMEOUT;
 use testkit::process_table::rows_in;
 
 /// How long a leftover may take to end, even if a runtime is known to leave it.
@@ -59,7 +59,7 @@ impl Inventory {
             if left.is_empty() || is_known {
                 return left;
             }
-            assert!(start.elapsed() < PATIENCE, "left over: {left:#?}");
+            assert!(start.elapsed() < TIMEOUT, "left over: {left:#?}");
             sleep(Duration::from_millis(10));
         }
     }

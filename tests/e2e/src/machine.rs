@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use testkit::deadline::PATIENCE;
+use testkit::deadline::TIMEOUT;
 use testkit::pod::waits_for_signals;
 use testkit::programs::pause;
 use testkit::{Pod, PodProcess, cgroup_cleanup, until};
@@ -55,7 +55,7 @@ impl Machine {
         };
         let mut pod = Pod::start_after(pause(), empty_folders);
         pod.init().until_it_waits();
-        cgroup_cleanup::end_first(pod.pid());
+        cgroup_cleanup::kill_first(pod.pid());
         Self { pod, cgroups: Parent::new() }
     }
 
@@ -110,7 +110,7 @@ impl Machine {
     /// Runs a program there to its end.
     #[track_caller]
     pub fn run(&self, program: Command) -> Output {
-        self.run_with(program, Stdio::null(), PATIENCE)
+        self.run_with(program, Stdio::null(), TIMEOUT)
     }
 
     /// Like [`run`](Self::run), with a standard input and a time limit.
@@ -141,7 +141,7 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        cgroup_cleanup::spare(self.pod.pid()); // it ends now, and its process ID may be reused
+        cgroup_cleanup::release(self.pod.pid()); // it ends now, and its process ID may be reused
     }
 }
 

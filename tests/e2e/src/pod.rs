@@ -7,7 +7,7 @@ use k8s_cri::v1::*;
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
-use testkit::deadline::PATIENCE;
+use testkit::deadline::TIMEOUT;
 use testkit::until;
 use tonic::Status;
 
@@ -146,7 +146,7 @@ impl Node {
     /// Runs a command in a container, which must succeed, and returns its standard output.
     #[track_caller]
     pub fn output(&self, container: &Container, command: &[&str]) -> String {
-        let output = self.exec(container, command, PATIENCE.as_secs().cast_signed()).expect("exec_sync");
+        let output = self.exec(container, command, TIMEOUT.as_secs().cast_signed()).expect("exec_sync");
         assert_eq!(output.exit_code, 0, "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }

@@ -46,7 +46,7 @@ fn under_a_shell_the_program_stops_until_it_is_put_into_the_foreground() {
     for_each(BACKGROUND, |place, options, usage| {
         let mut job = start(place, options);
         assert_eq!(job.settle(), running(place));
-        job.tell(usage);
+        job.send(usage);
         assert_eq!(job.settle(), both_stopped(place), "the first time");
         assert!(job.shell_lists_stopped(), "the first time");
         job.bg();
@@ -65,7 +65,7 @@ fn a_running_program_that_is_put_into_the_foreground_can_use_the_terminal() {
         let mut job = start(place, options);
         job.fg();
         job.settle();
-        job.tell(usage);
+        job.send(usage);
         until("the program has the terminal", || job.settle() == in_foreground(place));
         assert_uses_terminal(&mut job, usage);
         assert_eq!(job.end_by_key(), Some(130));
@@ -96,7 +96,7 @@ fn a_running_program_that_is_put_into_the_foreground_receives_keys() {
 fn in_a_pipeline_with_another_reader_the_program_stops_every_time() {
     for_each(&[Shell::Dash, Shell::Bash].map(Place::BackgroundBesideReader), |place, options, usage| {
         let mut job = start(place, options);
-        job.tell(usage);
+        job.send(usage);
         assert_eq!(job.settle(), both_stopped(place), "the first time");
         for _ in 0..5 {
             job.bg();
@@ -109,9 +109,9 @@ fn in_a_pipeline_with_another_reader_the_program_stops_every_time() {
 fn without_a_shell_above_the_program_is_sent_sighup_or_gets_eio() {
     for_each(ALONE, |place, options, usage| {
         let mut job = Job::start(place, &command_line(options));
-        job.ask("give the terminal away");
-        assert_eq!(job.settle().foreground, Foreground::Somebody);
-        job.tell(usage);
+        job.send_and_wait("give the terminal away");
+        assert_eq!(job.settle().foreground, Foreground::Other);
+        job.send(usage);
         if options.is_empty() {
             // The program's group is not orphaned while init lives, so the kernel stops it. init then does what the
             // kernel does to a stopped group that becomes orphaned.
@@ -131,10 +131,10 @@ fn a_program_that_ignores_sighup_stays_stopped_until_it_gets_the_terminal_back()
             return; // the kernel refuses the call instead
         }
         let mut job = Job::start(place, &command_line(options));
-        job.ask("ignore SIGHUP");
-        job.ask("give the terminal away");
-        job.tell(usage);
-        let stopped = JobState { program: State::Stopped, parent: State::Runs, foreground: Foreground::Somebody };
+        job.send_and_wait("ignore SIGHUP");
+        job.send_and_wait("give the terminal away");
+        job.send(usage);
+        let stopped = JobState { program: State::Stopped, parent: State::Runs, foreground: Foreground::Other };
         assert_eq!(job.settle(), stopped, "the first time");
         job.signal_parent(libc::SIGCONT);
         assert_eq!(job.settle(), stopped, "after SIGCONT");

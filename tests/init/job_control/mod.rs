@@ -58,7 +58,7 @@ fn init_forgets_a_sigtstp_that_sigcont_follows() {
 fn init_forgets_a_sigtstp_that_the_program_takes_by_sigwait() {
     for &place in ALONE {
         let mut job = Job::start(place, &command_line(&[]));
-        job.tell("take SIGTSTP by sigwait");
+        job.send("take SIGTSTP by sigwait");
         job.settle();
         job.signal_parent(libc::SIGTSTP);
         until("the program has taken the signal", || job.answers("take SIGTSTP by sigwait") == 1);
@@ -70,10 +70,10 @@ fn init_forgets_a_sigtstp_that_the_program_takes_by_sigwait() {
 #[test]
 fn init_forgets_a_sigtstp_that_a_nested_init_forwards() {
     let mut job = Job::start(Place::Process1, &[command_line(&[]), command_line(&[])].concat());
-    job.ask("ignored");
+    job.send_and_wait("ignored");
     job.signal_process_1(libc::SIGTSTP);
     sleep(LATE);
-    job.ask("default");
+    job.send_and_wait("default");
     job.ctrl_z();
     assert_eq!(job.settle().program, State::Runs);
     assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT));

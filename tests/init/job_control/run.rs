@@ -53,14 +53,14 @@ pub fn running(place: Place) -> JobState {
     let foreground = match place {
         Place::Background(_) => Foreground::Shell,
         _ if place.has_terminal() => Foreground::Program,
-        _ => Foreground::Unknown,
+        _ => Foreground::NoTerminal,
     };
     JobState { program: State::Runs, parent: State::Runs, foreground }
 }
 
 /// The state of a job in this place if both `init` and the program are stopped.
 pub fn both_stopped(place: Place) -> JobState {
-    let foreground = if place.has_terminal() { Foreground::Shell } else { Foreground::Unknown };
+    let foreground = if place.has_terminal() { Foreground::Shell } else { Foreground::NoTerminal };
     JobState { program: State::Stopped, parent: State::Stopped, foreground }
 }
 
@@ -68,7 +68,7 @@ pub fn both_stopped(place: Place) -> JobState {
 #[track_caller]
 pub fn type_a_line(job: &mut Job) {
     let before = job.answers("read");
-    job.tell("read");
+    job.send("read");
     job.keyboard().line("a line");
     until("the program has read a line", || job.answers("read") > before);
 }
@@ -96,7 +96,7 @@ fn with_init(case: &Case, place: Place, options: &[&str]) {
             _ => job.signal_parent(libc::SIGCONT),
         }
         assert_eq!(job.settle(), running(place), "{round}: continued");
-        job.ask("go on");
+        job.send_and_wait("go on");
     }
     end(job, place);
 }
@@ -115,7 +115,7 @@ fn without_init(case: &Case, place: Place, outcome: Outcome) {
             _ => job.signal_program(libc::SIGCONT),
         }
         assert_eq!(job.settle().program, State::Runs, "{round}: continued");
-        job.ask("go on");
+        job.send_and_wait("go on");
     }
 }
 
@@ -134,7 +134,7 @@ fn expected_catches(case: &Case) -> usize {
     let mut count = 0;
     for step in case.steps {
         match step {
-            Step::Ask(_) => catches = [CATCHES, CATCHES_THEN_SIGTSTP, CATCHES_THEN_SIGSTOP].contains(step),
+            Step::SendAndWait(_) => catches = [CATCHES, CATCHES_THEN_SIGTSTP, CATCHES_THEN_SIGSTOP].contains(step),
             // No case types a key to a program that is in the background and catches SIGTSTP.
             _ => count += usize::from(catches && step.sends_sigtstp()),
         }

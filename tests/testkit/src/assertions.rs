@@ -1,10 +1,13 @@
 //! What tests assert of `pause` and of other processes that exit.
 
-use crate::container::until_alone;
+use crate::container::{container, finish, until_alone};
 use crate::pod::Pod;
-use crate::programs::orphan_maker;
+use crate::until;
+use crate::usage::context_switches;
 use nix::sys::signal::Signal;
 use std::process::Output;
+use std::thread::sleep;
+use std::time::Duration;
 
 /// Asserts that a process exited with `status`, and that `stderr` is all that it wrote to standard error.
 #[track_caller]
@@ -18,7 +21,13 @@ pub fn assert_exited(output: &Output, status: i32, stderr: &str) {
 #[track_caller]
 pub fn assert_works(mut pod: Pod, stderr: &str) {
     pod.init().until_it_waits();
-    assert!(pod.join(orphan_maker(&["one-by-one", "20"])).wait().status.success(), "the orphan maker runs in the pod");
+    let switches = || context_switches(pod.pid()).expect("process 1 is alive");
+    until("process 1 sleeps", || {
+        let before = switches();
+        sleep(Duration::from_millis(50)); // a busy loop would be seen in this time
+        switches() == before
+    });
+    assert_eq!(finish(container(&pod, &["one-by-one", "20"])), "failed forks: 0\n");
     until_alone(&pod);
     pod.signal(Signal::SIGTERM);
     assert_exited(&pod.wait(), 0, stderr);

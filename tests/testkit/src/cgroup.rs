@@ -140,3 +140,9 @@ fn hierarchies() -> io::Result<(Version, Vec<PathBuf>)> {
     };
     Ok((Version::V1, CONTROLLERS.into_iter().map(of).collect::<io::Result<_>>()?))
 }
+
+/// Returns a last step that moves the program into `group`, if there is one.
+pub fn enter(group: Option<&Cgroup>) -> impl FnMut() -> io::Result<()> + Send + Sync + use<> {
+    let entrances = group.map(Cgroup::entrances).unwrap_or_default();
+    move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"))
+}

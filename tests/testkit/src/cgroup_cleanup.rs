@@ -1,7 +1,7 @@
 //! Removes control groups: when they are dropped, and when a signal ends this process. The groups of a process that was
 //! killed are removed by the next process that creates one.
 
-use crate::deadline::PATIENCE;
+use crate::deadline::TIMEOUT;
 use crate::pod_process::has_ended;
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
@@ -47,12 +47,12 @@ pub fn remove(folder: &Path) {
 
 /// Registers process 1 of a pod whose processes create groups. When a signal ends this process, the pod is killed first:
 /// otherwise its processes would create groups while groups are removed.
-pub fn end_first(init: Pid) {
+pub fn kill_first(init: Pid) {
     claimed().pods.push(init);
 }
 
-/// Undoes [`end_first`], before the pod is ended in another way.
-pub fn spare(init: Pid) {
+/// Undoes [`kill_first`], before the pod is ended in another way.
+pub fn release(init: Pid) {
     claimed().pods.retain(|pod| *pod != init);
 }
 
@@ -102,7 +102,7 @@ fn creator_of(folder: &Path) -> Option<Pid> {
 fn end(init: Pid) {
     _ = kill(init, Signal::SIGKILL); // it may have ended
     let start = Instant::now();
-    while !has_ended(init) && start.elapsed() < PATIENCE {
+    while !has_ended(init) && start.elapsed() < TIMEOUT {
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -118,7 +118,7 @@ fn remove_tree(folder: &Path) {
         }
         // Busy until its last process has ended.
         match fs::remove_dir(folder) {
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy && start.elapsed() < PATIENCE => {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy && start.elapsed() < TIMEOUT => {
                 thread::sleep(Duration::from_millis(1));
             }
             _ => return,

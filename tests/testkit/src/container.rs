@@ -1,10 +1,12 @@
 //! A container that runs the orphan maker, from its start until its last orphan is gone.
 
+use crate::deadline::TIMEOUT;
 use crate::process_table::{Row, rows, zombies};
 use crate::programs::orphan_maker;
 use crate::{Pod, PodProcess, until};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 /// Starts the orphan maker as a container of `pod`, with pipes for its input and output.
 pub fn container(pod: &Pod, how: &[&str]) -> PodProcess {
@@ -29,7 +31,7 @@ pub fn until_ready(container: &mut PodProcess) {
 
 /// Closes the container's standard input, waits until it has exited with status 0, and returns its output.
 #[track_caller]
-pub fn end(container: PodProcess) -> String {
+pub fn finish(container: PodProcess) -> String {
     let output = container.wait();
     assert!(output.status.success(), "the container failed: {}", output.status);
     String::from_utf8(output.stdout).expect("plain text")
@@ -45,4 +47,26 @@ pub fn until_alone(pod: &Pod) {
 #[track_caller]
 pub fn until_zombies(pod: &Pod, count: usize) {
     until(&format!("process 1 has left {count} zombies"), || zombies(pod).len() == count);
+}
+
+/// Reads the process table of a pod until `is_over`. Returns how often, and the largest number of zombies in it.
+#[track_caller]
+pub fn watch(pod: &Pod, mut is_over: impl FnMut() -> bool) -> (u64, usize) {
+    let (mut reads, mut most) = (0, 0);
+    let start = Instant::now();
+    while !is_over() {
+        most = most.max(zombies(pod).len());
+        reads += 1;
+        assert!(start.elapsed() < 5 * TIMEOUT, "the containers do not end");
+    }
+    (reads, most)
+}
+
+/// Two containers make `count` orphans each; no fork may fail. Returns the same as [`watch`].
+#[track_caller]
+pub fn storm(pod: &Pod, count: &str) -> (u64, usize) {
+    let mut makers = [(); 2].map(|()| container(pod, &["one-by-one", count]));
+    let watched = watch(pod, || makers.iter_mut().all(|maker| maker.status().is_some()));
+    makers.into_iter().for_each(|maker| assert_eq!(finish(maker), "failed forks: 0\n"));
+    watched
 }

@@ -4,12 +4,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a test waits for anything before it fails. Generous: a slow machine is not a failure.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+pub const TIMEOUT: Duration = Duration::from_secs(180);
 
 /// Polls `look` until it returns a value, and returns that value.
 ///
 /// # Panics
-/// If there is no value within [`PATIENCE`]; `what` names the condition.
+/// If there is no value within [`TIMEOUT`]; `what` names the condition.
 #[track_caller]
 pub fn until_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
@@ -17,7 +17,7 @@ pub fn until_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < PATIENCE, "not within {} s: {what}", PATIENCE.as_secs());
+        assert!(start.elapsed() < TIMEOUT, "not within {} s: {what}", TIMEOUT.as_secs());
         sleep(Duration::from_micros(200));
     }
 }

@@ -5,6 +5,7 @@
 //! | [`pod`]            | a program as process 1 of its own namespaces, and processes that join them    |
 //! | [`lone_process_1`] | a program as process 1 of a PID namespace only: for measurements, in thousands |
 //! | [`shim`]           | the forked process between a test and a pod's process                         |
+//! | [`pause_process`]  | `pause` as the tests start it, and its messages                               |
 //! | [`container`]      | a container that runs the orphan maker                                        |
 //! | [`assertions`]     | asserts that `pause` works, and that a process has exited as expected         |
 //! | [`deadline`]       | waits for a condition, with a deadline                                        |
@@ -19,12 +20,14 @@
 //! | [`execute`]        | executes a program where `execve` is refused                                  |
 //! | [`recorded_calls`] | records which system calls a program makes                                    |
 //! | [`trace`]          | counts the system calls that a program makes until it waits                   |
+//! | [`streams`]        | full pipes and terminals, for standard error                                  |
 //! | [`terminal`]       | a pseudo-terminal and its keyboard                                            |
 //! | [`job`]            | a program that is stopped and continued, for tests of job control             |
 //! | [`reexec`]         | executes the test program again, as an ordinary user or for one test          |
 //! | [`variables`]      | a last step that executes a program with exactly these variables              |
 //! | [`settings`]       | last steps that change process attributes                                     |
 //! | [`descriptors`]    | last steps that choose the inherited descriptors                              |
+//! | [`parallel`]       | work on several processes at the same time                                    |
 //! | [`programs`]       | the programs under test and the test programs                                 |
 //! | [`platform`]       | the platform under test, and the limits of its emulator                       |
 //!
@@ -44,6 +47,8 @@ pub mod execute;
 pub mod freezer;
 pub mod job;
 pub mod lone_process_1;
+pub mod parallel;
+pub mod pause_process;
 pub mod platform;
 pub mod pod;
 mod pod_process;
@@ -56,6 +61,7 @@ pub mod refused_call;
 pub mod settings;
 pub mod shim;
 pub mod starvation;
+pub mod streams;
 pub mod terminal;
 pub mod trace;
 pub mod usage;

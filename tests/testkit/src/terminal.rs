@@ -1,6 +1,6 @@
 //! A pseudo-terminal for a test: a program on one side, the keyboard and the screen on the other.
 
-use crate::deadline::PATIENCE;
+use crate::deadline::TIMEOUT;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::{Winsize, openpty};
@@ -66,7 +66,7 @@ impl Keyboard {
     /// Waits until the terminal shows `what`. Returns the text from the last match to the end of this one.
     #[track_caller]
     pub fn shows(&mut self, what: &str) -> String {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             if let Some(at) = self.seen.find(what) {
                 let rest = self.seen.split_off(at + what.len());

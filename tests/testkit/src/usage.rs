@@ -3,6 +3,7 @@
 use nix::unistd::Pid;
 use procfs::process::{Process, Status};
 use procfs::{ProcError, ProcResult};
+use std::fs;
 
 /// Memory, in KiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,4 +51,24 @@ pub(crate) fn switches(status: &Status) -> u64 {
 /// Returns the CPU time that a process has used, in nanoseconds.
 pub fn cpu_time(pid: Pid) -> ProcResult<u64> {
     Ok(Process::new(pid.as_raw())?.schedstat()?.sum_exec_runtime)
+}
+
+/// Reads `/proc/PID/status`.
+#[track_caller]
+pub fn status(pid: Pid) -> Status {
+    Process::new(pid.as_raw()).and_then(|process| process.status()).expect("the process is alive")
+}
+
+/// Whether a process is stopped by a signal.
+pub fn is_stopped(pid: Pid) -> bool {
+    Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|stat| stat.state == 'T')
+}
+
+/// Returns the system call that a process sleeps in, as `/proc/PID/syscall` shows it. Returns `None` if the process runs or
+/// has a signal to handle. Call it for a process whose state is `S`: a signal that woke it since is pending or makes it run.
+pub fn sleeps_in(process: &Process) -> Option<String> {
+    let call = fs::read_to_string(format!("/proc/{}/syscall", process.pid())).ok()?;
+    let status = process.status().ok()?;
+    let is_idle = (status.sigpnd | status.shdpnd) & !status.sigblk == 0 && !call.starts_with("running");
+    is_idle.then_some(call)
 }

@@ -58,8 +58,8 @@ impl Job {
             Step::CtrlZ => self.ctrl_z(),
             Step::ToInit(number) => self.signal_parent(number),
             Step::ToProgram(number) => self.signal_program(number),
-            Step::Ask(command) => self.ask(command),
-            Step::Tell(command) => self.tell(command),
+            Step::SendAndWait(command) => self.send_and_wait(command),
+            Step::Send(command) => self.send(command),
             Step::Fg => {
                 self.shell_says_stopped();
                 self.fg();
@@ -69,15 +69,15 @@ impl Job {
 
     /// Sends the program a command, and does not wait until it has done it.
     #[track_caller]
-    pub fn tell(&mut self, command: &str) {
+    pub fn send(&mut self, command: &str) {
         writeln!(self.commands, "{command}").expect("a FIFO can be written");
     }
 
     /// Sends the program a command, and waits until it has done it.
     #[track_caller]
-    pub fn ask(&mut self, command: &str) {
+    pub fn send_and_wait(&mut self, command: &str) {
         let before = self.answers(command);
-        self.tell(command);
+        self.send(command);
         until(&format!("the program answers {command:?}"), || self.answers(command) > before);
     }
 

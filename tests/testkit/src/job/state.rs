@@ -27,9 +27,9 @@ pub enum Foreground {
     /// That of the shell or script that started the job.
     Shell,
     /// Another one.
-    Somebody,
+    Other,
     /// There is no terminal.
-    Unknown,
+    NoTerminal,
 }
 
 /// The state of a job.
@@ -77,10 +77,10 @@ pub(super) fn state_of(pod: &Pod) -> JobState {
     let outermost = stats.iter().rfind(|stat| stat.ppid == 0);
     let is_in_foreground = |stat: Option<&Stat>| group.is_some() && stat.map(|stat| stat.pgrp) == group;
     let foreground = match group {
-        None => Foreground::Unknown,
+        None => Foreground::NoTerminal,
         Some(_) if is_in_foreground(program) => Foreground::Program,
         Some(_) if is_in_foreground(outermost) => Foreground::Shell,
-        Some(_) => Foreground::Somebody,
+        Some(_) => Foreground::Other,
     };
     JobState { program: state(program), parent: state(parent), foreground }
 }

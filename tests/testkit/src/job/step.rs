@@ -10,28 +10,28 @@ pub enum Step {
     /// Send a signal to the program.
     ToProgram(i32),
     /// Send the program a command, and wait until it has done it.
-    Ask(&'static str),
+    SendAndWait(&'static str),
     /// Send the program a command that it may be unable to finish.
-    Tell(&'static str),
+    Send(&'static str),
     /// Wait until the shell reports the job as stopped, and continue it in the foreground.
     Fg,
 }
 
 /// From now on, the program takes the default action of SIGTSTP.
-pub const DEFAULT: Step = Step::Ask("default");
+pub const DEFAULT: Step = Step::SendAndWait("default");
 /// From now on, the program catches SIGTSTP and goes on.
-pub const CATCHES: Step = Step::Ask("caught");
+pub const CATCHES: Step = Step::SendAndWait("caught");
 /// From now on, the program ignores SIGTSTP.
-pub const IGNORES: Step = Step::Ask("ignored");
+pub const IGNORES: Step = Step::SendAndWait("ignored");
 /// From now on, the program catches SIGTSTP, then stops itself by its default action, as editors do.
-pub const CATCHES_THEN_SIGTSTP: Step = Step::Ask("stops itself by SIGTSTP");
+pub const CATCHES_THEN_SIGTSTP: Step = Step::SendAndWait("stops itself by SIGTSTP");
 /// From now on, the program catches SIGTSTP, then stops itself by SIGSTOP, as shells do.
-pub const CATCHES_THEN_SIGSTOP: Step = Step::Ask("stops itself by SIGSTOP");
+pub const CATCHES_THEN_SIGSTOP: Step = Step::SendAndWait("stops itself by SIGSTOP");
 
 /// The program sends itself SIGTSTP.
-pub const RAISES_SIGTSTP: Step = Step::Tell("raise SIGTSTP");
+pub const RAISES_SIGTSTP: Step = Step::Send("raise SIGTSTP");
 /// The program sends itself SIGSTOP.
-pub const RAISES_SIGSTOP: Step = Step::Tell("raise SIGSTOP");
+pub const RAISES_SIGSTOP: Step = Step::Send("raise SIGSTOP");
 
 impl Step {
     /// Returns whether the step sends SIGTSTP to the program.
