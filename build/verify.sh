@@ -41,6 +41,6 @@ grep '^with ' "$first.log"
 # With the same compilers, the image is also the one in docs/measured/image.txt.
 if diff <(grep '^with ' "$first.log") <(grep '^with ' docs/measured/image.txt) > /dev/null \
     && ! diff "$first.table" <(grep -v '^with ' docs/measured/image.txt); then
-    echo "verify: docs/measured/image.txt describes another image: run make docs, and copy it into README.md" >&2
+    echo "verify: docs/measured/image.txt describes another image: run make docs" >&2
     exit 1
 fi

@@ -46,7 +46,7 @@ fn a_reproducible_build_passes() {
     let output = verify_with("");
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(stdout.contains("twice the same bytes") && stdout.contains("linux/amd64"), "{stdout}");
+    assert!(stdout.contains("both builds have the same bytes") && stdout.contains("linux/amd64"), "{stdout}");
 }
 
 #[test]
@@ -54,5 +54,5 @@ fn a_build_that_depends_on_its_folder_fails() {
     let output = verify_with("_ = log::to_stdout(env!(\"CARGO_MANIFEST_DIR\").as_bytes());");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "a build with its path in it passes");
-    assert!(stderr.contains("the two builds differ"), "{stderr}");
+    assert!(stderr.contains("the builds differ"), "{stderr}");
 }
