@@ -3,7 +3,7 @@
 use super::signal_names::parse_signal;
 use super::text::{padded, parse_number, take_part};
 use super::words::Words;
-use crate::sys::signal::HIGHEST;
+use crate::sys::signal::HIGHEST_SIGNAL;
 use crate::sys::stack::InitialStack;
 use core::ffi::c_int;
 use core::slice;
@@ -54,7 +54,7 @@ pub struct Options {
     /// `-e CODE`: the statuses of the program for which `init` exits with 0.
     is_success: [bool; 256],
     /// `-r FROM:TO`: the signal to forward for each signal. 0 means the same signal; see also [`DROPPED`].
-    rewrites: [u8; HIGHEST as usize + 1],
+    rewrites: [u8; HIGHEST_SIGNAL as usize + 1],
 }
 
 /// The level of a message: the least verbosity at which it is written.
