@@ -1,4 +1,4 @@
-//! The library of `pause` and `init`, which use neither a C library nor an allocator.
+//! The parts of the programs `pause` and `init`. They use neither a C library nor an allocator.
 //!
 //! | module    | contents                                                        |
 //! | --------- | --------------------------------------------------------------- |
@@ -6,8 +6,8 @@
 //! | [`init`]  | the parts of `init`: options, spawn, supervise, job control …   |
 //! | [`sys`]   | the system calls and the entry point: all unsafe code           |
 //!
-//! The programs in `src/bin` call `pause` and `init`, which call `sys`, which calls the kernel. `tests/house.rs` checks
-//! that no module calls another one in the opposite direction, and that `pause` and `init` do not call each other.
+//! The programs in `src/bin` use `pause` and `init`, which use `sys`, which calls the kernel. `tests/house.rs` checks
+//! that no module uses another one in the opposite direction, and that `pause` and `init` do not use each other.
 
 #![cfg_attr(not(test), no_std)]
 #![deny(missing_docs)]

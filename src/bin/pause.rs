@@ -16,47 +16,56 @@ use pause::sys::stack::InitialStack;
 
 pause::program!(main);
 
+/// The statuses to exit with after a failure. The `pause` of Kubernetes exits with 1 or 3 if it cannot set up signals,
+/// and with 42 if its endless loop ends.
+mod status {
+    pub const CANNOT_BLOCK: i32 = 1;
+    pub const CANNOT_WRITE: i32 = 1;
+    pub const CANNOT_SET_ACTION: i32 = 3;
+    pub const CANNOT_WAIT: i32 = 42;
+}
+
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
-    // First of all: process 1 loses every signal that arrives before they are blocked.
+    // First of all: process 1 has no handlers, so the kernel discards a signal that is not blocked yet.
     if signals::block().is_err() {
-        return exit_with("Error: cannot block signals\n", 1);
+        return exit_with("Error: cannot block signals\n", status::CANNOT_BLOCK);
     }
 
     privileges::give_up();
 
     if stack.has_argument(c"-v") {
-        return match log::to_stdout(concat!("pause ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()) {
-            true => 0,
-            false => exit_with("Error: cannot write the version\n", 1),
-        };
+        let is_written = log::to_stdout(concat!("pause ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
+        return if is_written { 0 } else { exit_with("Error: cannot write the version\n", status::CANNOT_WRITE) };
     }
 
     let mut is_guarded = stack.has_argument(c"--guard");
     if getpid() != 1 {
         log::to_stderr("Warning: pause should be the first process\n");
-        is_guarded = false;
+        is_guarded = false; // else only SIGKILL could end it: the senders are in its own PID namespace
     }
 
     if reaping::let_kernel_reap().is_err() {
-        return exit_with("Error: cannot set up SIGCHLD\n", 3);
+        return exit_with("Error: cannot set up SIGCHLD\n", status::CANNOT_SET_ACTION);
     }
     reaping::reap();
 
-    let mut lines_left = 100; // about ignored signals, so that their sender cannot fill the disk with our log
+    // How many ignored signals are still reported. Without this limit their sender could fill the disk with messages.
+    let mut reports_left = 100;
     loop {
         match signals::wait() {
             Ok(Signal { number: libc::SIGCHLD, .. }) => reaping::reap(),
-            Ok(signal) if is_guarded && !guard::is_from_outer_namespace(&signal) => {
-                if lines_left > 0 {
-                    lines_left -= 1;
+            Ok(signal) if is_guarded && !guard::is_from_outside(&signal) => {
+                if reports_left > 0 {
+                    reports_left -= 1;
                     log::to_stderr("Ignored a signal from the pod\n");
                 }
-                reaping::reap(); // in a storm of these signals SIGCHLD is never taken: its number is greater
+                // While such signals keep coming, SIGCHLD is not taken, because its number is greater. Reap here too.
+                reaping::reap();
             }
             Ok(Signal { number: libc::SIGINT, .. }) => return exit_with("Shutting down, got signal: Interrupt\n", 0),
             Ok(_) => return exit_with("Shutting down, got signal: Terminated\n", 0), // SIGTERM
-            Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or an interruption by a debugger
-            Err(_) => return exit_with("Error: cannot wait for signals\n", 42),
+            Err(Errno::EINTR) => continue,
+            Err(_) => return exit_with("Error: cannot wait for signals\n", status::CANNOT_WAIT),
         }
     }
 }

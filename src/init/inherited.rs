@@ -64,7 +64,7 @@ impl Inherited {
         let mut old_room: Assignment = [0; _];
         let old = assignment(name, self.init, &mut old_room);
         let new = assignment(name, getpid(), room);
-        stack.replace_variables(old.to_bytes_with_nul(), Some(new))
+        stack.replace_variable(old, new)
     }
 }
 

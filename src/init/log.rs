@@ -2,7 +2,7 @@
 
 use super::signal_names::name_of;
 use super::text::Text;
-use crate::sys::process::WaitStatus;
+use crate::sys::process::ExitStatus;
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
 
@@ -32,8 +32,8 @@ pub fn failure(what: &[u8], error: Errno) -> c_int {
 }
 
 /// Writes how the program ended, unless it exited with 0.
-pub fn program_end(status: WaitStatus) {
-    match (status.ended_by(), status.code()) {
+pub fn program_end(status: ExitStatus) {
+    match (status.signal(), status.shell_status()) {
         (None, 0) => {}
         (None, code) => number(b"program exited with status ", code.into()),
         (Some(signal), _) => match name_of(signal) {

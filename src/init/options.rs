@@ -3,14 +3,14 @@
 use super::signal_names::parse_signal;
 use super::text::{padded, parse_number, take_part};
 use super::words::Words;
-use crate::sys::signal::HIGHEST;
+use crate::sys::signal::HIGHEST_SIGNAL;
 use crate::sys::stack::InitialStack;
-use core::ffi::c_int;
+use core::ffi::{CStr, c_int};
 use core::slice;
 
 /// The environment variable that holds options, with its `=`. Some container engines start `init` without a way to pass
 /// options on its command line.
-pub const VARIABLE: &[u8] = b"INIT_OPTIONS=";
+pub const VARIABLE: &CStr = c"INIT_OPTIONS=";
 
 /// The longest grace period, in seconds.
 const MOST_SECONDS: c_int = 999_999_999;
@@ -54,7 +54,7 @@ pub struct Options {
     /// `-e CODE`: the statuses of the program for which `init` exits with 0.
     is_success: [bool; 256],
     /// `-r FROM:TO`: the signal to forward for each signal. 0 means the same signal; see also [`DROPPED`].
-    rewrites: [u8; HIGHEST as usize + 1],
+    rewrites: [u8; HIGHEST_SIGNAL as usize + 1],
 }
 
 /// The level of a message: the least verbosity at which it is written.
@@ -211,9 +211,9 @@ impl Options {
 
     /// Reads the variables by which tini takes options.
     pub fn read_variables(&mut self, stack: &InitialStack) {
-        self.is_subreaper |= stack.variable(b"TINI_SUBREAPER=").is_some();
-        self.signals_group |= stack.variable(b"TINI_KILL_PROCESS_GROUP=").is_some();
-        if let Some(value) = stack.variable(b"TINI_VERBOSITY=") {
+        self.is_subreaper |= stack.variable(c"TINI_SUBREAPER=").is_some();
+        self.signals_group |= stack.variable(c"TINI_KILL_PROCESS_GROUP=").is_some();
+        if let Some(value) = stack.variable(c"TINI_VERBOSITY=") {
             self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1; // tini takes any other text for 0
         }
     }

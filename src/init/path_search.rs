@@ -25,7 +25,7 @@ pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
         return execute_file(stack, index, name);
     }
     let mut result = Errno::ENOENT;
-    let mut directories = Some(stack.variable(b"PATH=").unwrap_or(DEFAULT_PATH).to_bytes());
+    let mut directories = Some(stack.variable(c"PATH=").unwrap_or(DEFAULT_PATH).to_bytes());
     while let Some(directory) = take_part(&mut directories, b':') {
         let mut room = [0; libc::PATH_MAX as usize];
         let mut path = Text::new(&mut room);

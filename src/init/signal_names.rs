@@ -1,7 +1,7 @@
 //! The table of signal names.
 
 use super::text::{padded, parse_number, take_part};
-use crate::sys::signal::HIGHEST;
+use crate::sys::signal::HIGHEST_SIGNAL;
 use core::ffi::c_int;
 
 /// A name without `SIG`, padded with NULs, and its signal. A table of pointers to the names would need relocations.
@@ -62,7 +62,7 @@ pub fn parse_signal(text: &[u8]) -> Option<c_int> {
             NAMES.iter().find(|(name, _)| *name == bare)?.1.into()
         }
     };
-    (1..=HIGHEST).contains(&signal).then_some(signal)
+    (1..=HIGHEST_SIGNAL).contains(&signal).then_some(signal)
 }
 
 #[cfg(test)]

@@ -103,10 +103,10 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
     // A service manager addresses one process by these variables (`man 3 sd_listen_fds`, `man 3 sd_watchdog_enabled`).
     inherited.readdress(&mut stack, b"WATCHDOG_PID=", &mut watchdog);
     if inherited.readdress(&mut stack, b"LISTEN_PID=", &mut listen) {
-        stack.replace_variables(b"LISTEN_PIDFDID=", None); // it identifies `init` too, and is optional
+        stack.remove_variable(c"LISTEN_PIDFDID="); // it identifies `init` too, and is optional
     }
     if !options.keeps_variable {
-        stack.replace_variables(VARIABLE, None); // a nested init must not use our options
+        stack.remove_variable(VARIABLE); // a nested init must not use our options
     }
     inherited.restore();
     let error = path_search::execute(&mut stack, index);

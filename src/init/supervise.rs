@@ -7,7 +7,7 @@ use super::options::{Level, Options};
 use super::spawn::{Program, Recipient};
 use super::terminal::Terminal;
 use crate::sys::Errno;
-use crate::sys::process::{Pid, WaitStatus, getpid, wait4};
+use crate::sys::process::{Change, ExitStatus, Pid, WaitStatus, getpid, wait4};
 use crate::sys::signal::{Signal, SignalSet, wait_for};
 use crate::sys::time::Time;
 use core::ffi::c_int;
@@ -89,11 +89,10 @@ impl<'a> Supervisor<'a> {
     /// The status to exit with, if the kernel refuses to wait.
     fn reap_one_child(&mut self) -> Result<Children, c_int> {
         let mut status = WaitStatus::default();
-        // `__WALL` includes children whose exit signal is not SIGCHLD.
-        match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED | libc::__WALL) {
+        match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED) {
             Ok(0) => Ok(Children::NoneChanged),
             Ok(pid) => {
-                self.child_changed(pid, status);
+                self.child_changed(pid, status.change());
                 Ok(Children::OneChanged)
             }
             // The program is our child until it is reaped, so this is not ECHILD.
@@ -216,19 +215,14 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Acts on a child, adopted or not, that has ended, was stopped or was continued.
-    fn child_changed(&mut self, pid: Pid, status: WaitStatus) {
+    fn child_changed(&mut self, pid: Pid, change: Change) {
         let is_program = pid == self.program.pid && matches!(self.state, State::Running);
-        if status.is_continued() {
-            if is_program {
-                self.job_control.program_continued();
-            }
-            return;
-        }
-        match (status.stopped_by(), is_program) {
-            (Some(signal), true) => self.job_control.program_stopped(&self.program, signal),
-            (None, true) => self.program_ended(status),
-            (Some(_), false) => {}
-            (None, false) => {
+        match change {
+            Change::Ended(status) if is_program => self.program_ended(status),
+            Change::Stopped(signal) if is_program => self.job_control.program_stopped(&self.program, signal),
+            Change::Continued if is_program => self.job_control.program_continued(),
+            Change::Stopped(_) | Change::Continued => {}
+            Change::Ended(_) => {
                 let level = if self.options.warns_of_reaping { Level::Warning } else { Level::Debug };
                 if self.options.says(level) {
                     log::number(b"Reaped zombie process with pid=", pid);
@@ -238,11 +232,11 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Acts on the end of the program.
-    fn program_ended(&mut self, status: WaitStatus) {
+    fn program_ended(&mut self, status: ExitStatus) {
         if self.options.says(Level::Info) {
             log::program_end(status);
         }
-        self.state = State::Ended(status.code());
+        self.state = State::Ended(status.shell_status());
         let terminal = &self.job_control.terminal;
         let Program { group, leads_group, .. } = self.program;
         let is_in_foreground = terminal.reaches(group);
@@ -251,7 +245,7 @@ impl<'a> Supervisor<'a> {
         }
         if let Some(seconds) = self.options.grace_period {
             let gets_forwarded_signals = matches!(self.recipient(), Recipient::Group);
-            let signal = status.ended_by().unwrap_or(0);
+            let signal = status.signal().unwrap_or(0);
             self.shutdown.program_ended(ProgramEnd { signal, group, gets_forwarded_signals, is_in_foreground });
             self.shutdown.begin(seconds);
         }

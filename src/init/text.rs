@@ -51,7 +51,7 @@ impl<'a> Text<'a> {
 
     /// Returns the text as a string that ends with a NUL.
     pub fn into_string(self) -> &'a CStr {
-        self.room.get(..=self.length).and_then(cstr::beginning).unwrap_or(c"")
+        self.room.get(..=self.length).and_then(cstr::until_first_nul).unwrap_or(c"")
     }
 }
 

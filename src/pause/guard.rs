@@ -2,17 +2,20 @@
 
 use crate::sys::signal::Signal;
 
-/// Whether the kernel guarantees that `signal` came from an outer PID namespace: it was sent by `kill` from a process
-/// that has no ID in this namespace, or by the kernel, for example for a key of a terminal.
+/// Whether the kernel guarantees that no process of our PID namespace sent `signal`: a process of an ancestor PID
+/// namespace sent it by `kill`, or the kernel itself did, for example for a key of a terminal.
 ///
-/// The sender's ID alone is no proof. A sender that uses `rt_sigqueueinfo` chooses every detail of the signal, but it
-/// cannot choose these two codes (`do_rt_sigqueueinfo` in the kernel's `kernel/signal.c`). For a signal that a file
-/// sends, the field of the ID contains something else (`man 2 fcntl`, F_SETSIG).
+/// The sender's ID alone is no proof. A sender that uses `rt_sigqueueinfo`, or `pidfd_send_signal` with details,
+/// chooses all of them, but the kernel refuses these two codes (`do_rt_sigqueueinfo` in its `kernel/signal.c`). For a
+/// signal about I/O, the field of the ID contains something else (`man 2 fcntl`, F_SETSIG).
 ///
-/// This proof has one limit. If our user already has as many queued signals, in all pods together, as it may have (`man
-/// 2 getrlimit`, RLIMIT_SIGPENDING), then a signal that was sent in another way loses its details and looks like a
-/// `kill` from outside (`__send_signal_locked`). Only a process that can use that user ID, or that is privileged, can
-/// cause this.
-pub fn is_from_outer_namespace(signal: &Signal) -> bool {
+/// The proof has two limits. In both, a signal loses its details and looks like a `kill` from outside
+/// (`__send_signal_locked`):
+///
+/// - The signals of our real user ID that are queued, in all pods together, are as many as our RLIMIT_SIGPENDING allows
+///   (`man 2 getrlimit`). This happens to signals that are not sent by `kill`. Only a process that can use that user
+///   ID, or that is privileged, can cause it.
+/// - The kernel has no memory for the details. This happens to any signal.
+pub fn is_from_outside(signal: &Signal) -> bool {
     signal.pid == 0 && matches!(signal.code, libc::SI_USER | libc::SI_KERNEL)
 }

@@ -5,16 +5,15 @@ use core::ffi::c_int;
 
 /// Writes `text` to standard output, and waits for the reader if necessary. Returns whether all of it was written.
 pub fn to_stdout(text: &[u8]) -> bool {
-    // One write is enough: a pipe takes so few bytes in one piece (`man 7 pipe`, PIPE_BUF), and if a disk is full after
-    // a part of them, that is a failure.
+    // One write is enough. To a pipe it is atomic (`man 7 pipe`, PIPE_BUF), and a disk that takes only a part is full.
     file::write(libc::STDOUT_FILENO, text) == Ok(text.len() as c_int)
 }
 
-/// Writes `text` to standard error, if the stream can take it without waiting. If the stream is closed, broken or full,
+/// Writes `text` to standard error, unless it would have to wait for a reader. If the stream is closed, broken or full,
 /// the text is dropped, so a reader that does not read cannot hold up process 1.
 ///
-/// Polling first is not enough: a writable terminal may have too little room, and another writer of a pipe may be
-/// faster. So the file is `O_NONBLOCK` during this write, also for other processes that share the open file.
+/// `ppoll` before the write is not enough: a terminal may have room for a part only, and another writer may be faster.
+/// So the open file description is `O_NONBLOCK` during this write, also for the other processes that share it.
 pub fn to_stderr(text: &str) {
     const STDERR: c_int = libc::STDERR_FILENO;
     let Ok(flags) = file::status_flags(STDERR) else {

@@ -2,10 +2,10 @@
 //!
 //! | module         | job                                                          |
 //! | -------------- | ------------------------------------------------------------ |
-//! | [`signals`]    | block the signals of the contract, and take them one by one  |
+//! | [`signals`]    | block the signals that it acts on, and take them one by one  |
 //! | [`reaping`]    | leave no zombie                                              |
 //! | [`guard`]      | tell a signal from outside of the pod from one from inside   |
-//! | [`privileges`] | give up all privileges                                       |
+//! | [`privileges`] | give up all capabilities                                     |
 //! | [`log`]        | write a line without waiting for a reader                    |
 
 pub mod guard;

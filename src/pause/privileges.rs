@@ -1,8 +1,8 @@
-//! Gives up all privileges that `pause` was started with. It needs none.
+//! Gives up the capabilities that `pause` was started with. It needs none. Its user ID stays as it is.
 
 use crate::sys::control;
 
-/// Gives up all capabilities for ever: even a program that this process executed could not get one back
+/// Gives up all capabilities for ever: with `no_new_privs`, even a program that this process executed would gain none
 /// (`cap_bprm_creds_from_file` in the kernel's `security/commoncap.c`).
 pub fn give_up() {
     // A refusal does no harm: `pause` uses no capability and executes no program.

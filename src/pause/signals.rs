@@ -1,8 +1,9 @@
-//! Signals: blocks those of the contract, and takes them one by one. There is no handler, and no signal is lost.
+//! Signals: blocks those that `pause` acts on, and takes them one by one. There are no handlers.
 //!
-//! A blocked signal stays pending until it is taken. That is true even for process 1, for which the kernel otherwise
-//! discards signals without a handler, and for a signal whose action is to ignore it (`sig_ignored` in the kernel's
-//! `kernel/signal.c`).
+//! A blocked signal stays pending until it is taken, even in process 1 without a handler, and even if its action is to
+//! ignore it (`sig_ignored` in the kernel's `kernel/signal.c`). Only a new action may discard it (`do_sigaction`): see
+//! [`let_kernel_reap`](super::reaping::let_kernel_reap). While a signal is pending, the kernel keeps no second one of
+//! the same number.
 
 use crate::sys::Errno;
 use crate::sys::signal::{Signal, SignalSet, set_mask, wait_for};
@@ -10,14 +11,15 @@ use crate::sys::signal::{Signal, SignalSet, set_mask, wait_for};
 /// The signals that [`wait`] waits for.
 const AWAITED: SignalSet = SignalSet::of([libc::SIGINT, libc::SIGTERM, libc::SIGCHLD]);
 
-/// Blocks the signals that [`wait`] takes. Also blocks SIGPIPE, which would end us if the reader of our messages is
-/// gone. Unblocks all other signals: they have their default action, or our parent ignores them.
+/// Blocks the signals that [`wait`] takes, and SIGPIPE, which would end this process if the reader of its messages is
+/// gone. Unblocks all others: they have their default action, or are ignored as before this program was executed (`man
+/// 2 execve`).
 pub fn block() -> Result<(), Errno> {
     set_mask(AWAITED.with(libc::SIGPIPE))
 }
 
-/// Waits for SIGINT, SIGTERM or SIGCHLD, and takes it. If several are pending, takes the one with the smallest number
-/// (`next_signal` in the same file). So an endless stream of dying children cannot delay SIGTERM.
+/// Waits for SIGINT, SIGTERM or SIGCHLD, and takes it. Of those sent to the process, it takes the one with the smallest
+/// number first (`next_signal` in the kernel's `kernel/signal.c`), so dying children cannot delay SIGTERM.
 ///
 /// # Errors
 /// [`Errno::EINTR`]: no signal was taken. Wait again.

@@ -46,7 +46,7 @@ pub(super) fn check(result: isize) -> Result<c_int, Errno> {
     }
 }
 
-/// Turns the result of a system call into an error, unless it is 0.
+/// As [`check`], for a call whose only success is 0.
 pub(super) fn check_unit(result: isize) -> Result<(), Errno> {
     NonZero::new(result as c_int).map_or(Ok(()), |error| Err(Errno(error)))
 }

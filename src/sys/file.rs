@@ -3,7 +3,7 @@
 use super::errno::{check, check_unit};
 use super::time::{SYS_PPOLL_TIME64, Time, Time64, timed_syscall};
 use super::{Argument, Errno, NULL, syscall};
-use core::ffi::{CStr, c_int, c_short};
+use core::ffi::{CStr, c_int};
 
 /// The first descriptor after the standard streams.
 pub const FIRST_AFTER_STREAMS: c_int = 3;
@@ -11,31 +11,31 @@ pub const FIRST_AFTER_STREAMS: c_int = 3;
 /// Stands for the current directory where a directory's descriptor is expected.
 pub const CURRENT_DIRECTORY: c_int = libc::AT_FDCWD;
 
-/// Opens a file with these `O_` flags, which must not include O_CREAT (`man 2 openat`). A relative path begins in
-/// `directory`. The descriptor is closed when this process executes a program.
+/// Opens a file with these `O_` flags, which must include neither O_CREAT nor O_TMPFILE (`man 2 openat`). A relative
+/// path begins in `directory`. The descriptor is close-on-exec.
 pub fn open(directory: c_int, path: &CStr, flags: c_int) -> Result<c_int, Errno> {
     let flags = flags | libc::O_CLOEXEC;
-    let arguments = [directory.into(), path.as_ptr().into(), flags.into(), NULL];
+    let arguments = [directory.into(), path.as_ptr().into(), flags.into(), 0.into()];
     // SAFETY: the kernel reads a string that ends with a NUL, which is borrowed until the call returns.
     check(unsafe { syscall(libc::SYS_openat, arguments) })
 }
 
 /// Closes a descriptor (`man 2 close`).
 pub fn close(descriptor: c_int) -> Result<(), Errno> {
-    // SAFETY: takes a number only.
+    // SAFETY: the call neither reads nor writes memory of this process, and no memory is mapped from a descriptor.
     check_unit(unsafe { syscall(libc::SYS_close, [descriptor.into()]) })
 }
 
 /// Closes all descriptors from `first` to `last` (`man 2 close_range`, Linux 5.9).
 pub fn close_range(first: c_int, last: c_int) -> Result<(), Errno> {
-    // SAFETY: takes numbers only.
-    check_unit(unsafe { syscall(libc::SYS_close_range, [first.into(), last.into(), NULL]) })
+    // SAFETY: as for `close`.
+    check_unit(unsafe { syscall(libc::SYS_close_range, [first.into(), last.into(), 0.into()]) })
 }
 
-/// Makes a copy of `descriptor` with the number `lowest` or a greater one (`man 2 fcntl`, F_DUPFD_CLOEXEC). The copy is
-/// closed when this process executes a program.
+/// Makes a copy of `descriptor` with the number `lowest` or a greater one. The copy is close-on-exec (`man 2 fcntl`,
+/// F_DUPFD_CLOEXEC).
 pub fn duplicate(descriptor: c_int, lowest: c_int) -> Result<c_int, Errno> {
-    // SAFETY: takes numbers only.
+    // SAFETY: the call neither reads nor writes memory of this process.
     check(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_DUPFD_CLOEXEC.into(), lowest.into()]) })
 }
 
@@ -71,34 +71,33 @@ pub fn write(descriptor: c_int, bytes: &[u8]) -> Result<c_int, Errno> {
     check(unsafe { syscall(libc::SYS_write, [descriptor.into(), bytes.as_ptr().into(), bytes.len().into()]) })
 }
 
-/// Returns the status flags of an open file, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
+/// Returns the status flags of an open file description, such as `O_NONBLOCK` (`man 2 fcntl`, F_GETFL).
 pub fn status_flags(descriptor: c_int) -> Result<c_int, Errno> {
-    // SAFETY: takes numbers only.
+    // SAFETY: the call neither reads nor writes memory of this process, and ignores the third argument.
     check(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_GETFL.into()]) })
 }
 
-/// Sets the status flags of an open file (F_SETFL). They change for every process that shares the open file.
+/// Sets the status flags of an open file description (F_SETFL), for every descriptor and process that refers to it.
 pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
-    // SAFETY: takes numbers only.
+    // SAFETY: the call neither reads nor writes memory of this process.
     check_unit(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_SETFL.into(), flags.into()]) })
 }
 
-/// Whether a file has room for a write, and a reader (`man 2 ppoll`). A terminal may have less room than the write
-/// needs.
+/// Whether a write would not wait now, and would not fail because the reader is gone (`man 2 ppoll`). A terminal may
+/// have less room than the write needs.
 ///
 /// # Errors
 /// The call was refused.
 pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
-    const WRITABLE: c_short = libc::POLLOUT;
-    let mut request = libc::pollfd { fd: descriptor, events: WRITABLE, revents: 0 };
+    let mut request = libc::pollfd { fd: descriptor, events: libc::POLLOUT, revents: 0 };
     let mut limit = Time::ZERO; // the kernel writes the remaining time into it
     let mut limit64 = Time64::from(&limit);
     let request_pointer = Argument::from(&mut request);
-    let arguments = |limit| [request_pointer, 1.into(), limit, NULL, NULL];
+    let arguments = |limit| [request_pointer, 1.into(), limit, NULL, 0.into()];
     let with_limit = arguments(Argument::from(&mut limit));
     let with_limit64 = arguments(Argument::from(&mut limit64));
     // SAFETY: the kernel reads and writes one `pollfd` and a limit, which live until the call returns. There is no
     // mask.
     let result = unsafe { timed_syscall(libc::SYS_ppoll, SYS_PPOLL_TIME64, with_limit, with_limit64) };
-    check(result).map(|ready| ready == 1 && request.revents == WRITABLE)
+    check(result).map(|ready| ready == 1 && request.revents == libc::POLLOUT)
 }

@@ -1,4 +1,4 @@
-//! The system calls: one safe function for each, one file for each subject.
+//! The system calls as safe functions: one file for each subject.
 //!
 //! | module       | subject                                                         |
 //! | ------------ | --------------------------------------------------------------- |
@@ -39,7 +39,7 @@
 #[cfg_attr(all(target_os = "linux", target_arch = "s390x"), path = "arch/s390x.rs")]
 #[cfg_attr(all(target_os = "linux", target_arch = "x86"), path = "arch/x86.rs")]
 #[cfg_attr(all(target_os = "linux", target_arch = "x86_64", target_pointer_width = "64"), path = "arch/x86_64.rs")]
-mod arch; // otherwise arch/mod.rs, which stops the build and says why
+mod arch; // arch/mod.rs for any other platform
 
 pub mod control;
 pub mod cstr;
@@ -57,7 +57,7 @@ pub mod time;
 
 pub use errno::Errno;
 
-use core::ffi::{c_int, c_uint, c_void};
+use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr;
 
@@ -77,12 +77,7 @@ impl From<usize> for Argument {
 
 impl From<c_int> for Argument {
     fn from(number: c_int) -> Self {
-        Self(ptr::without_provenance(number as usize)) // sign-extended, as the calling conventions want it
-    }
-}
-
-impl From<c_uint> for Argument {
-    fn from(number: c_uint) -> Self {
+        // Sign-extended, which suits a call that takes an `int` and a call that takes a `long`.
         Self(ptr::without_provenance(number as usize))
     }
 }
@@ -111,16 +106,17 @@ impl<T> From<&mut T> for Argument {
     }
 }
 
-/// A null pointer, and the number 0.
+/// A null pointer.
 const NULL: Argument = Argument(ptr::null());
 
 /// Makes the system call `number` with at most five arguments. Returns its result, or an error as a negative number.
 ///
 /// # Safety
-/// The arguments must be those that this system call takes.
+/// The arguments must be those that this system call takes for this operation. It must ignore those that are left out:
+/// they have arbitrary values.
 #[inline(always)]
 unsafe fn syscall<const N: usize>(number: libc::c_long, arguments: [Argument; N]) -> isize {
     let register = |i: usize| arguments.get(i).map_or(Register::uninit(), |argument| Register::new(argument.0));
-    // SAFETY: the caller guarantees the arguments. The kernel reads only the registers of arguments that the call has.
+    // SAFETY: the caller guarantees the arguments, and that the call ignores the other registers.
     unsafe { arch::syscall(number as usize, [register(0), register(1), register(2), register(3), register(4)]) }
 }

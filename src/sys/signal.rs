@@ -6,8 +6,8 @@ use super::{Argument, Errno, NULL, syscall};
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 
-/// The highest signal number.
-pub const HIGHEST: c_int = 64;
+/// The highest signal number (`_NSIG` in the kernel).
+pub const HIGHEST_SIGNAL: c_int = 64;
 
 /// The kernel's set of signals, in which bit N-1 stands for signal N. It has 64 bits on every architecture except MIPS.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ impl SignalSet {
 
     /// Whether `signal`, a number from 1 to 64, is in this set.
     pub const fn contains(self, signal: c_int) -> bool {
-        self.0 >> ((signal - 1) & 63) & 1 != 0
+        self.0 & Self::of([signal]).0 != 0
     }
 }
 
@@ -70,11 +70,24 @@ pub struct Signal {
     pub pid: libc::pid_t,
 }
 
+/// The beginning of the kernel's `siginfo_t`.
+#[repr(C)]
+struct SignalInfo {
+    number: c_int,
+    errno: c_int,
+    code: c_int,
+    /// A union follows, which is aligned like a pointer.
+    alignment: [*const (); 0],
+    /// `si_pid`, one of the members with which the union may begin.
+    pid: libc::pid_t,
+}
+
 /// Waits for one of the signals in `set`, which must be blocked, and takes it (`man 2 rt_sigtimedwait`). Waits no
 /// longer than `limit`, if there is one.
 ///
 /// # Errors
-/// - [`Errno::EINTR`]: the wait was interrupted by a stop and a continue, a debugger or a freezer. Wait again.
+/// - [`Errno::EINTR`]: no signal was taken. A stop and SIGCONT, a debugger or a freezer interrupted the wait (`man 7
+///   signal`, "Interruption of system calls and library functions by stop signals"). Wait again.
 /// - [`Errno::EAGAIN`]: the time is over.
 #[inline(always)]
 pub fn wait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
@@ -84,19 +97,19 @@ pub fn wait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
     let arguments = |limit| [Argument::from(&set), place, limit, size_of::<SignalSet>().into()];
     let with_limit = arguments(limit.map_or(NULL, Argument::from));
     let with_limit64 = arguments(limit64.as_ref().map_or(NULL, Argument::from));
-    // SAFETY: the kernel reads eight bytes at `set` and the limit if there is one, and fills `info`; all of them live
-    // until the call returns.
+    // SAFETY: the kernel reads eight bytes at `set` and the limit if there is one, and writes at most all of `info`.
+    // All of them live until the call returns.
     let result =
         unsafe { timed_syscall(libc::SYS_rt_sigtimedwait, SYS_RT_SIGTIMEDWAIT_TIME64, with_limit, with_limit64) };
     let number = check(result)?;
-    // SAFETY: a signal was taken, so the kernel has filled all of `info` (`copy_siginfo_to_user`).
-    let info = unsafe { info.assume_init_ref() };
-    // SAFETY: these bytes of the union are filled, whatever they mean.
-    Ok(Signal { number, code: info.si_code, pid: unsafe { info.si_pid() } })
+    let info = info.as_ptr().cast::<SignalInfo>();
+    // SAFETY: a signal was taken, so the kernel has written both fields (`copy_siginfo_to_user`). Before Linux 4.20 it
+    // leaves out some of the other bytes, but each signal has an integer or a pointer at the beginning of the union.
+    unsafe { Ok(Signal { number, code: (*info).code, pid: (*info).pid }) }
 }
 
-/// The action of a signal: the kernel's `struct sigaction`, which differs from the C library's. An architecture without
-/// a restorer has the mask at its place, and reads and writes less than this.
+/// The action of a signal: the kernel's `struct sigaction`, which differs from the C library's. An architecture that
+/// has no restorer keeps the mask in that field, and uses only the first 8 bytes after `flags`.
 #[repr(C)]
 pub struct Action {
     handler: usize,

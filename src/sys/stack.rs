@@ -19,7 +19,8 @@ impl<'a> InitialStack<'a> {
     /// Whether one of the arguments after the program's own name equals `flag`, which is in lower case. The ASCII case
     /// of the argument does not matter.
     pub fn has_argument(&self, flag: &CStr) -> bool {
-        self.arguments().iter().skip(1).any(|&argument| equals(argument, flag))
+        // SAFETY: each of these pointers is that of a string that ends with a NUL.
+        self.arguments().iter().skip(1).any(|&argument| unsafe { equals(argument, flag) })
     }
 
     /// Returns the argument at `index`. At 0 it is the program's own name.
@@ -30,17 +31,17 @@ impl<'a> InitialStack<'a> {
 
     /// Returns the value of a variable of the environment. `prefix` is its name and `=`. If there are several, the
     /// first one counts.
-    pub fn variable(&self, prefix: &[u8]) -> Option<&'a CStr> {
+    pub fn variable(&self, prefix: &CStr) -> Option<&'a CStr> {
         let mut slot = self.environment();
         loop {
             // SAFETY: `slot` is not past the null pointer, since the loop ends there. The other pointers are those of
-            // strings that end with a NUL and live as long as `'a`.
+            // strings that end with a NUL and live as long as `'a`. No byte of the prefix is a NUL.
             unsafe {
                 let variable = *slot;
                 if variable.is_null() {
                     return None;
                 }
-                if let Some(value) = after_prefix(variable, prefix) {
+                if let Some(value) = after_prefix(variable, prefix.to_bytes()) {
                     return Some(CStr::from_ptr(value));
                 }
                 slot = slot.add(1);
@@ -48,25 +49,42 @@ impl<'a> InitialStack<'a> {
         }
     }
 
-    /// Replaces every variable of the environment that begins with `prefix`, or removes it if there is no replacement.
-    /// If the prefix ends with a NUL, it stands for a whole variable. Returns whether there was such a variable.
-    pub fn replace_variables(&mut self, prefix: &[u8], replacement: Option<&'a CStr>) -> bool {
-        let mut is_any_meant = false;
+    /// Removes every variable of the environment. `prefix` is its name and `=`.
+    pub fn remove_variable(&mut self, prefix: &CStr) {
+        // SAFETY: no byte is a NUL.
+        unsafe { self.replace(prefix.to_bytes(), None) };
+    }
+
+    /// Replaces every variable of the environment that equals `old`. Returns whether there was one.
+    pub fn replace_variable(&mut self, old: &CStr, new: &'a CStr) -> bool {
+        // SAFETY: only the last byte is a NUL.
+        unsafe { self.replace(old.to_bytes_with_nul(), Some(new)) }
+    }
+
+    /// Replaces every variable that begins with `prefix`, or removes it if there is no replacement. If `prefix` ends
+    /// with a NUL, the whole variable must be equal. Returns whether there was one.
+    ///
+    /// # Safety
+    /// Only the last byte of `prefix` may be a NUL.
+    unsafe fn replace(&mut self, prefix: &[u8], replacement: Option<&'a CStr>) -> bool {
+        let mut found = false;
         let (mut from, mut to) = (self.environment().cast_mut(), self.environment().cast_mut());
         loop {
             // SAFETY: `from` is not past the null pointer, where the loop ends, and `to` is never ahead of `from`. The
-            // stack is writable (ELF header, PT_GNU_STACK), and nobody else borrows this value.
+            // other pointers are those of strings that end with a NUL, and the caller guarantees the prefix. The kernel
+            // maps every stack writable (`VM_STACK_FLAGS`), and nobody else borrows this value.
             unsafe {
                 let variable = *from;
-                let is_meant = !variable.is_null() && after_prefix(variable, prefix).is_some();
-                if let Some(pointer) = if is_meant { replacement.map(CStr::as_ptr) } else { Some(variable) } {
+                let matches = !variable.is_null() && after_prefix(variable, prefix).is_some();
+                let kept = if matches { replacement.map(CStr::as_ptr) } else { Some(variable) };
+                if let Some(pointer) = kept {
                     *to = pointer;
                     to = to.add(1);
                 }
                 if variable.is_null() {
-                    return is_any_meant;
+                    return found;
                 }
-                is_any_meant |= is_meant;
+                found |= matches;
                 from = from.add(1);
             }
         }
@@ -88,9 +106,10 @@ impl<'a> InitialStack<'a> {
         if index == 0 || index >= self.arguments().len() {
             return Errno::ENOEXEC; // no argument names the script, or there is none before it for the shell's name
         }
-        // SAFETY: both pointers are those of arguments. The stack is writable, and nobody else borrows this value. The
-        // pointers are restored before the strings at the new ones can be freed.
+        // SAFETY: both pointers are those of arguments. The stack is writable, as above, and nobody else borrows this
+        // value. The pointers are restored before the strings at the new ones can be freed.
         unsafe {
+            // Word 0 is `argc`, so this is the argument before the script's name, and then the script's name.
             let slot = self.0.add(index).cast::<[*const c_char; 2]>();
             let before = *slot;
             *slot = [shell.as_ptr(), path.as_ptr()];
@@ -121,13 +140,15 @@ impl<'a> InitialStack<'a> {
     }
 }
 
-/// Returns the rest of a string after `prefix`, if it begins with that. The string ends with a NUL, which may be the
-/// last byte of the prefix.
-fn after_prefix(string: *const c_char, prefix: &[u8]) -> Option<*const c_char> {
+/// Returns the rest of a string after `prefix`, if it begins with that.
+///
+/// # Safety
+/// `string` must point to a string that ends with a NUL. Only the last byte of `prefix` may be a NUL.
+unsafe fn after_prefix(string: *const c_char, prefix: &[u8]) -> Option<*const c_char> {
     let mut string = string;
     for byte in prefix {
-        // SAFETY: the loop continues only after a byte that equals one of `prefix`, where only the last one may be a
-        // NUL.
+        // SAFETY: the caller guarantees a NUL, and the loop does not continue after it: only the last byte of `prefix`
+        // may equal it.
         unsafe {
             if *string.cast::<u8>() != *byte {
                 return None;
@@ -140,9 +161,11 @@ fn after_prefix(string: *const c_char, prefix: &[u8]) -> Option<*const c_char> {
 
 /// Whether a string that ends with a NUL equals `flag`, except for its ASCII case. Stops at the first difference, so a
 /// long string takes no longer.
-fn equals(string: *const c_char, flag: &CStr) -> bool {
-    // SAFETY: callers pass pointers to strings that end with a NUL. The loop continues only after a byte that equals
-    // one of `flag` other than its NUL.
+///
+/// # Safety
+/// `string` must point to a string that ends with a NUL.
+unsafe fn equals(string: *const c_char, flag: &CStr) -> bool {
+    // SAFETY: the caller guarantees a NUL. The loop does not continue after it: only the last byte of `flag` equals it.
     let byte = |i| unsafe { *string.cast::<u8>().add(i) };
     flag.to_bytes_with_nul().iter().enumerate().all(|(i, wanted)| byte(i).to_ascii_lowercase() == *wanted)
 }

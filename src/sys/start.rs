@@ -1,4 +1,4 @@
-//! The entry point of a program, and the panic handler that no program may need.
+//! The entry point of a program, and a panic handler that does not link where a panic can be reached.
 
 /// The number of `exit_group`, for [`program!`](crate::program).
 pub const SYS_EXIT_GROUP: libc::c_long = libc::SYS_exit_group;

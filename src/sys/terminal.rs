@@ -8,7 +8,7 @@ use core::ffi::c_int;
 /// Returns the process group of the process `pid`, or of this process if `pid` is 0 (`man 2 getpgid`). Returns 0 if the
 /// leader of the group is outside of our PID namespace.
 pub fn process_group(pid: Pid) -> Result<Pid, Errno> {
-    // SAFETY: takes numbers only.
+    // SAFETY: the call neither reads nor writes memory of this process.
     check(unsafe { syscall(libc::SYS_getpgid, [pid.into()]) })
 }
 
@@ -17,12 +17,12 @@ pub fn process_group(pid: Pid) -> Result<Pid, Errno> {
 /// # Errors
 /// [`Errno::EACCES`]: the process is a child that has already executed a program.
 pub fn make_group_leader(pid: Pid) -> Result<(), Errno> {
-    // SAFETY: takes numbers only.
+    // SAFETY: the call neither reads nor writes memory of this process.
     check_unit(unsafe { syscall(libc::SYS_setpgid, [pid.into(), 0.into()]) })
 }
 
-/// Returns the process group in the foreground of the controlling terminal, which is open as `descriptor`
-/// (`man 3 tcgetpgrp`). Returns 0 if its leader is outside of our PID namespace.
+/// Returns the foreground process group of the controlling terminal, which is open as `descriptor` (`man 3 tcgetpgrp`).
+/// Returns 0 if its leader is outside of our PID namespace.
 ///
 /// # Errors
 /// [`Errno::ENOTTY`]: this is not our controlling terminal, or not a terminal.
@@ -34,8 +34,8 @@ pub fn foreground(descriptor: c_int) -> Result<Pid, Errno> {
     Ok(group)
 }
 
-/// Puts a process group into the foreground of that terminal (`man 3 tcsetpgrp`). The caller must block SIGTTOU, which
-/// would stop a caller in the background.
+/// Makes `group` the foreground process group of the controlling terminal (`man 3 tcsetpgrp`). The caller must block
+/// SIGTTOU, which would stop a caller in the background.
 pub fn set_foreground(descriptor: c_int, group: Pid) -> Result<(), Errno> {
     let arguments = [descriptor.into(), (libc::TIOCSPGRP as usize).into(), Argument::from(&group)];
     // SAFETY: the kernel reads `group`, which lives until the call returns.

@@ -4,7 +4,7 @@ use super::errno::check_unit;
 use super::{Argument, Errno, NULL, syscall};
 use core::ffi::{c_int, c_long};
 
-/// A length of time in the oldest format of the system calls: both fields are as long as a register.
+/// A duration: the kernel's `struct __kernel_old_timespec`, whose fields are as wide as a register.
 #[repr(C)]
 pub struct Time {
     /// Whole seconds.
@@ -14,11 +14,11 @@ pub struct Time {
 }
 
 impl Time {
-    /// No time at all: look, and do not wait.
+    /// No time: do not wait.
     pub const ZERO: Self = Self { seconds: 0, nanoseconds: 0 };
 }
 
-/// A length of time for the system calls that take 64-bit times on a 32-bit architecture.
+/// A duration for the system calls that take 64-bit times on a 32-bit architecture.
 #[repr(C)]
 pub(super) struct Time64 {
     seconds: i64,
@@ -41,7 +41,8 @@ impl From<&Time> for Time64 {
 }
 
 /// Makes the system call `number`. If that is refused, makes it again under its number for 64-bit times: a 32-bit
-/// kernel may lack either of the two, and a seccomp profile may know only one of them.
+/// kernel lacks the second before Linux 5.1, and the first without `CONFIG_COMPAT_32BIT_TIME`. A seccomp profile may
+/// know only one of them.
 ///
 /// # Safety
 /// As for [`syscall`]. The arguments must fit both calls.
@@ -66,10 +67,15 @@ pub(super) unsafe fn timed_syscall<const N: usize>(
 /// ITIMER_REAL). The first one is lost if another SIGALRM is pending, and the next ones make up for that. The signal's
 /// `si_code` is `SI_KERNEL`. 0 seconds would stop the timer.
 ///
-/// Reading a clock would take a system call for each look, and times of different sizes on different kernels.
+/// Not a clock: without a C library each reading is a system call, and 32-bit kernels disagree on its format.
 pub fn start_timer(seconds: c_int) -> Result<(), Errno> {
-    // struct itimerval: the interval, then the first time, each in seconds and microseconds.
-    let times: [isize; 4] = [1, 0, seconds as isize, 0];
-    // SAFETY: the kernel reads `times`, which lives until the call returns, and does not return the previous timer.
-    check_unit(unsafe { syscall(libc::SYS_setitimer, [libc::ITIMER_REAL.into(), Argument::from(&times), NULL]) })
+    /// The kernel's `struct __kernel_old_itimerval`. Each time consists of seconds and microseconds.
+    #[repr(C)]
+    struct Timer {
+        interval: [isize; 2],
+        first: [isize; 2],
+    }
+    let timer = Timer { interval: [1, 0], first: [seconds as isize, 0] };
+    // SAFETY: the kernel reads `timer`, which lives until the call returns, and does not return the previous timer.
+    check_unit(unsafe { syscall(libc::SYS_setitimer, [libc::ITIMER_REAL.into(), Argument::from(&timer), NULL]) })
 }

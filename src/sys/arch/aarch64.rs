@@ -22,9 +22,9 @@ macro_rules! start_instructions {
 #[inline(always)]
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
-    // SAFETY: the caller guarantees the arguments. Of the registers in use the kernel changes x0 alone (`el0_svc` saves
-    // and restores the others; of the vectors it may drop what SVE adds, which no code here uses), and it does not use
-    // this stack.
+    // SAFETY: the caller guarantees the arguments. Of the registers in use the kernel changes x0 alone (`kernel_entry`
+    // and `kernel_exit` save and restore the others; it may discard what SVE adds to the vector registers, which no
+    // code here uses: Documentation/arch/arm64/sve.rst), and it does not use this stack.
     unsafe {
         core::arch::asm!(
             "svc #0",

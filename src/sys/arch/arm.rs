@@ -27,7 +27,7 @@ pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     unsafe {
         core::arch::asm!(
             "svc #0",
-            in("r7") number, // refused in Thumb code, where r7 is the frame pointer
+            in("r7") number, // the compiler refuses r7 in Thumb code, where it is the frame pointer
             inlateout("r0") a => result,
             in("r1") b,
             in("r2") c,

@@ -23,8 +23,8 @@ macro_rules! start_instructions {
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
     // SAFETY: the caller guarantees the arguments. Of the registers in use the kernel changes a0 alone
-    // (`handle_exception` saves and restores the others; it may drop the vectors, which no code here uses), and it does
-    // not use this stack.
+    // (`handle_exception` saves and restores the others; it may discard the vector registers, which no code here uses:
+    // Documentation/arch/riscv/vector.rst), and it does not use this stack.
     unsafe {
         core::arch::asm!(
             "ecall",

@@ -10,8 +10,8 @@ macro_rules! start_instructions {
         concat!(
             "xor ebp, ebp\n", // no outer frame, for a stack unwinder
             "mov eax, esp\n", // the first argument of main is the address of argc
-            "and esp, -16\n", // aligned to 16 bytes once it is on the stack
-            "sub esp, 12\n",
+            "and esp, -16\n", // functions expect this alignment at a call
+            "sub esp, 12\n",  // with the argument 16 bytes, so the stack stays aligned
             "push eax\n",
             "call {main}\n",
             "mov ebx, eax\n", // the status that main returned
@@ -26,7 +26,8 @@ macro_rules! start_instructions {
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
     // SAFETY: the caller guarantees the arguments. Of the registers the kernel changes eax alone (`entry_INT80_32`
-    // saves and restores the others), and it does not use this stack. esi is put back.
+    // saves and restores the others; in a 64-bit kernel `entry_INT80_compat` or `int80_emulation` does), and it does
+    // not use this stack. The second xchg restores esi.
     unsafe {
         core::arch::asm!(
             "xchg esi, {d}", // the compiler reserves esi, so it cannot be an operand

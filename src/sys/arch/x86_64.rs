@@ -23,8 +23,8 @@ macro_rules! start_instructions {
 #[inline(always)]
 pub unsafe fn syscall(number: usize, [a, b, c, d, e]: [Register; 5]) -> isize {
     let result;
-    // SAFETY: the caller guarantees the arguments. Of the registers the kernel changes rax, rcx (the return address)
-    // and r11 (the flags) alone (Intel SDM, SYSCALL), and it does not use this stack.
+    // SAFETY: the caller guarantees the arguments. Of the registers the kernel changes rax, rcx and r11 alone (System V
+    // ABI, AMD64, A.2.1), and it does not use this stack.
     unsafe {
         core::arch::asm!(
             "syscall",

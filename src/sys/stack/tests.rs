@@ -1,4 +1,4 @@
-//! The initial stack, laid out as the kernel does.
+//! Tests with an initial stack like one that the kernel lays out.
 
 use super::*;
 use proptest::collection::vec;
@@ -66,16 +66,16 @@ fn environment_of(stack: &InitialStack) -> Vec<String> {
 fn a_variable_is_found_replaced_and_removed_by_its_whole_name() {
     let (mut words, _strings) = stack(&[b"init", b"true"], &[b"A=1", b"AB=2", b"A", b"A=3", b"=4", b"B="]);
     let mut stack = InitialStack(words.as_mut_ptr(), PhantomData);
-    assert_eq!(stack.variable(b"A="), Some(c"1"));
-    assert_eq!(stack.variable(b"B="), Some(c""));
-    assert_eq!(stack.variable(b"C="), None);
-    stack.replace_variables(b"A=", Some(c"A=5"));
-    assert_eq!(environment_of(&stack), ["A=5", "AB=2", "A", "A=5", "=4", "B="]);
-    stack.replace_variables(b"A=5\0", Some(c"A=50"));
-    stack.replace_variables(b"A=5\0", None);
-    assert_eq!(environment_of(&stack), ["A=50", "AB=2", "A", "A=50", "=4", "B="]);
-    stack.replace_variables(b"A=", None);
-    stack.replace_variables(b"C=", Some(c"C=6"));
+    assert_eq!(stack.variable(c"A="), Some(c"1"));
+    assert_eq!(stack.variable(c"B="), Some(c""));
+    assert_eq!(stack.variable(c"C="), None);
+    assert!(stack.replace_variable(c"A=3", c"A=1"));
+    assert_eq!(environment_of(&stack), ["A=1", "AB=2", "A", "A=1", "=4", "B="]);
+    assert!(stack.replace_variable(c"A=1", c"A=10"));
+    assert!(!stack.replace_variable(c"A=1", c"A=5"));
+    assert_eq!(environment_of(&stack), ["A=10", "AB=2", "A", "A=10", "=4", "B="]);
+    stack.remove_variable(c"A=");
+    stack.remove_variable(c"C=");
     assert_eq!(environment_of(&stack), ["AB=2", "A", "=4", "B="]);
     assert_eq!(stack.argument(1), Some(c"true"));
 }
