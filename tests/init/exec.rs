@@ -1,4 +1,4 @@
-//! `init` finds the program as `execvp` does, and reports once a program that cannot be executed.
+//! `init` finds the program as `execvp` does. If the program cannot be executed, `init` reports that in one line.
 
 use crate::run::{command, probe_child, run, text};
 use std::fs::{self, Permissions};
@@ -51,14 +51,14 @@ fn run_with_path(path: &str, arguments: &[&str]) -> Output {
     Pod::start(command).wait()
 }
 
-/// Asserts the status of `init` and its one line about a program that cannot be executed.
+/// Asserts the exit status and the only message of `init`.
 #[track_caller]
 fn assert_fails(output: &Output, status: i32, message: &str) {
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(status), &*format!("init: {message}\n")));
 }
 
 #[test]
-fn a_program_that_is_not_there_is_127() {
+fn init_exits_with_127_if_the_program_does_not_exist() {
     for name in ["/no/such/program", "./no-such-program", "", "no-such-program", "-", &"n".repeat(200)] {
         let output = run_with_path("/bin:/usr/bin", &[name, "-x"]);
         assert_fails(&output, 127, &format!("{name}: No such file or directory"));
@@ -66,7 +66,7 @@ fn a_program_that_is_not_there_is_127() {
 }
 
 #[test]
-fn a_program_that_cannot_be_executed_is_126() {
+fn init_exits_with_126_if_the_program_cannot_be_executed() {
     let folder = Folder::new().with("plain", SCRIPT, 0o644).with_loop("loop");
     let plain = format!("{}/plain", folder.path());
     let link = format!("{}/loop", folder.path());
@@ -79,7 +79,7 @@ fn a_program_that_cannot_be_executed_is_126() {
     {
         assert_fails(&run(&[name]), 126, &format!("{name} cannot be executed: error {error}"));
     }
-    // PIPE_BUF bytes are the most that the kernel writes to a pipe in one piece (man 7 pipe).
+    // A message is cut at PIPE_BUF bytes, which the kernel writes to a pipe in one piece (man 7 pipe).
     let output = run(&[&format!("/{}", "n".repeat(100_000))]);
     assert_fails(&output, 126, &format!("/{}", "n".repeat(4096 - "init: /\n".len())));
 }
@@ -106,7 +106,7 @@ fn the_search_finds_what_execvp_of_the_c_library_finds() {
         &Folder::new().with_folder("it"),
         &Folder::new().with_loop("it"),
     ];
-    // No name is too long: after one of those, glibc 2.36 looks in the working directory.
+    // Without a name that is too long: after one, glibc 2.36 searches the working directory.
     let names: Vec<&str> = folders.map(Folder::path).into_iter().chain(["", "/no/such", "/dev/null"]).collect();
     let outcome = |mut command: Command, path: &str| {
         command.env("PATH", path).current_dir(good.path());
@@ -119,16 +119,16 @@ fn the_search_finds_what_execvp_of_the_c_library_finds() {
         execvp.arg("exec").stdout(Stdio::piped()).stderr(Stdio::null());
         assert_eq!(outcome(command(&["it", "a", "b c"]), &path), outcome(execvp, &path), "{path}");
     }
-    let first = outcome(command(&["it", "a", "b c"]), &names.join(":"));
+    let found = (Some(0), format!("{}/it a b c\n", good.path()));
     assert_eq!(
-        first,
-        (Some(0), format!("{}/it a b c\n", good.path())),
-        "the control: the first folder has the program"
+        outcome(command(&["it", "a", "b c"]), &names.join(":")),
+        found,
+        "the control: it is in the first folder"
     );
 }
 
 #[test]
-fn without_path_the_search_is_in_bin_and_usr_bin() {
+fn without_path_init_searches_bin_and_usr_bin() {
     let run_without_path = |arguments: &[&str]| {
         let mut command = command(arguments);
         command.env_remove("PATH");
