@@ -1,6 +1,6 @@
 //! The program inherits every file descriptor of `init`, and `init` keeps only the standard streams and the terminal.
 
-use super::program::{Inherited, PAIRS, UnderProcess1, UnderSubreaper, inherited, inherited_by_running};
+use super::program::{Inherited, UnderProcess1, UnderSubreaper, inherited, pairs, start};
 use crate::run::{SignalLog, command, probe_child};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
@@ -14,7 +14,7 @@ use testkit::platform::EmulatorLimit;
 use testkit::process_table::rows;
 use testkit::{Pod, until};
 
-/// A file, both ends of a pipe, and a socket.
+/// Opens a file, both ends of a pipe, and a socket.
 fn files() -> Arc<Vec<OwnedFd>> {
     let (reader, writer) = io::pipe().expect("a pipe can be made");
     let (socket, _) = UnixStream::pair().expect("a socket can be made");
@@ -22,7 +22,7 @@ fn files() -> Arc<Vec<OwnedFd>> {
     Arc::new(vec![file.into(), reader.into(), writer.into(), socket.into()])
 }
 
-/// The lines about descriptors, without the numbers of terminals: each test has another terminal.
+/// Returns the lines about descriptors, without the numbers of terminals: each program has another terminal.
 fn lines(inherited: &Inherited) -> Vec<String> {
     let without_number = |line: &str| match line.split_once("/dev/pts/") {
         Some((before, after)) => format!("{before}terminal{}", after.trim_start_matches(|c: char| c.is_ascii_digit())),
@@ -33,13 +33,10 @@ fn lines(inherited: &Inherited) -> Vec<String> {
 
 #[test]
 fn the_program_inherits_the_standard_streams_open_or_closed() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
     for has_terminal in [false, true] {
         for open in 0..8_u8 {
             let close_others = move || leave_open(open);
-            for (with, without) in PAIRS {
+            for &(with, without) in pairs() {
                 let expected = inherited(without, has_terminal, &[], close_others);
                 let actual = inherited(with, has_terminal, &[], close_others);
                 let case = format!("{with:?}, open: {open:03b}, at a terminal: {has_terminal}");
@@ -52,12 +49,9 @@ fn the_program_inherits_the_standard_streams_open_or_closed() {
 }
 
 #[test]
-fn the_program_inherits_the_descriptors_from_3_on_unless_they_are_close_on_exec() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
+fn the_program_inherits_other_descriptors_unless_they_are_close_on_exec() {
     let files = files();
-    for (with, without) in PAIRS {
+    for &(with, without) in pairs() {
         for has_terminal in [false, true] {
             let expected = lines(&inherited(without, has_terminal, &[], put(&files)));
             assert_eq!(expected.len(), 3 + files.len(), "the control");
@@ -81,7 +75,7 @@ fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
     for scenario in [UnderProcess1, UnderSubreaper] {
         for (has_terminal, open) in (0..16_u8).map(|case| (case >= 8, case % 8)) {
             let mut put = put(&files());
-            let mut inherited = inherited_by_running(scenario, has_terminal, move || {
+            let mut inherited = start(scenario, has_terminal, &[], &["stay"], move || {
                 put()?;
                 leave_open(open)
             });
@@ -100,7 +94,7 @@ fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
     }
 }
 
-/// Whether the reader of a nonblocking pipe sees its end.
+/// Returns whether the reader of a nonblocking pipe sees its end.
 fn is_at_end(reader: &mut PipeReader) -> bool {
     match reader.read(&mut [0]) {
         Ok(length) => length == 0,
