@@ -26,7 +26,7 @@ fn roles() -> &'static [Role] {
     if EmulatorLimit::NoSubreaper.applies() { &[Process1] } else { &[Process1, Subreaper] }
 }
 
-/// `init` with a grace period that never ends in a test, and a shell as its program.
+/// `init` with a grace period longer than any test, and a shell as its program.
 struct Shutdown {
     pod: Pod,
     /// `init`, unless it is process 1 of the pod.
@@ -36,14 +36,14 @@ struct Shutdown {
 }
 
 impl Shutdown {
-    /// Starts the shell with this script, in which PROBE stands for the path of the probe child. The script starts one;
-    /// then the shell waits. It exits with 7 on SIGUSR2.
+    /// Starts the shell with a script that starts a probe child: PROBE stands for its path. Then the shell waits. It
+    /// exits with 7 on SIGUSR2.
     #[track_caller]
     fn start(role: Role, options: &str, script: &str) -> Self {
         Self::start_after(role, options, script, |_| {}, || Ok(()))
     }
 
-    /// Likewise, after a change of the command, and after this last step before `init` is executed.
+    /// Likewise, after a change of the command, and after this last step.
     #[track_caller]
     fn start_after(
         role: Role,
@@ -108,7 +108,8 @@ impl Shutdown {
 
 #[test]
 fn a_process_that_received_the_request_is_not_sent_sigterm() {
-    // The options; a signal to init; what reaches the program, whose trap writes 77; the log then; the rest of the log.
+    // The options, the signal to init, the signal that the program receives, the log then, and the rest of the log. The
+    // program writes 77 when it receives the signal.
     type Case = (&'static str, Signal, &'static str, &'static [i32], &'static [i32]);
     let cases: [Case; 8] = [
         ("-g", SIGTERM, "TERM", &[15, 77], &[18]),
@@ -164,7 +165,7 @@ fn a_process_that_the_handler_started_is_sent_sigterm() {
 }
 
 #[test]
-fn a_process_of_another_session_or_from_outside_is_sent_sigterm() {
+fn a_process_of_another_session_and_one_that_joined_are_sent_sigterm() {
     for &role in roles() {
         let mut shutdown = Shutdown::start(role, "-g", "trap 'echo 77' TERM; PROBE daemon 18 & :");
         let mut command = Command::new(probe_child());
