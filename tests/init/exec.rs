@@ -2,7 +2,9 @@
 
 use crate::run::{command, probe_child, run, text};
 use std::fs::{self, Permissions};
+use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use testkit::Pod;
@@ -11,36 +13,28 @@ use testkit::programs::write;
 /// A script that prints its arguments.
 const SCRIPT: &str = "#!/bin/sh\necho \"$0 $*\"\n";
 
-/// A folder of programs.
+/// A folder with the program `it`.
 struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    /// Makes a folder, and `it` by `make`.
+    fn with(make: impl FnOnce(&Path) -> io::Result<()>) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("the folder is ours");
+        make(&folder.path().join("it")).expect("the folder is empty");
         Self(folder)
+    }
+
+    /// Makes a folder, and the file `it`.
+    fn with_file(content: &str, mode: u32) -> Self {
+        Self::with(|it| {
+            write(it, content, mode);
+            Ok(())
+        })
     }
 
     fn path(&self) -> &str {
         self.0.path().to_str().expect("the path is UTF-8")
-    }
-
-    /// Adds a file.
-    fn with(self, name: &str, content: &str, mode: u32) -> Self {
-        write(&self.0.path().join(name), content, mode);
-        self
-    }
-
-    /// Adds a folder.
-    fn with_folder(self, name: &str) -> Self {
-        fs::create_dir(self.0.path().join(name)).expect("a folder can be made");
-        self
-    }
-
-    /// Adds a symbolic link to itself.
-    fn with_loop(self, name: &str) -> Self {
-        symlink(name, self.0.path().join(name)).expect("a link can be made");
-        self
     }
 }
 
@@ -67,15 +61,14 @@ fn init_exits_with_127_if_the_program_does_not_exist() {
 
 #[test]
 fn init_exits_with_126_if_the_program_cannot_be_executed() {
-    let folder = Folder::new().with("plain", SCRIPT, 0o644).with_loop("loop");
-    let plain = format!("{}/plain", folder.path());
-    let link = format!("{}/loop", folder.path());
-    for name in ["/", &plain, "plain"] {
-        let path = format!("{}:/no/such:/dev/null", folder.path());
+    let [not_executable, link] = [Folder::with_file(SCRIPT, 0o644), Folder::with(|it| symlink("it", it))];
+    let path = format!("{}:/no/such:/dev/null", not_executable.path());
+    for name in ["/", &format!("{}/it", not_executable.path()), "it"] {
         assert_fails(&run_with_path(&path, &[name]), 126, &format!("{name}: Permission denied"));
     }
+    let link = format!("{}/it", link.path());
     for (name, error) in
-        [("/dev/null/program", libc::ENOTDIR), (&*"n".repeat(300), libc::ENAMETOOLONG), (&link, libc::ELOOP)]
+        [("/dev/null/program", libc::ENOTDIR), (&*"n".repeat(300), libc::ENAMETOOLONG), (&*link, libc::ELOOP)]
     {
         assert_fails(&run(&[name]), 126, &format!("{name} cannot be executed: error {error}"));
     }
@@ -86,7 +79,7 @@ fn init_exits_with_126_if_the_program_cannot_be_executed() {
 
 #[test]
 fn the_search_continues_after_a_folder_name_that_is_too_long() {
-    let folder = Folder::new().with("it", SCRIPT, 0o755);
+    let folder = Folder::with_file(SCRIPT, 0o755);
     for length in [4085, 4096, 10_000] {
         let path = format!("/{}:{}", "x/".repeat(length / 2), folder.path());
         let output = run_with_path(&path, &["it"]);
@@ -96,15 +89,15 @@ fn the_search_continues_after_a_folder_name_that_is_too_long() {
 
 #[test]
 fn the_search_finds_what_execvp_of_the_c_library_finds() {
-    let good = Folder::new().with("it", SCRIPT, 0o755);
+    let good = Folder::with_file(SCRIPT, 0o755);
     let folders = [
         &good,
-        &Folder::new().with("it", "echo \"$0 $*\"; exit 3\n", 0o755),
-        &Folder::new().with("it", SCRIPT, 0o644),
-        &Folder::new().with("it", "#!/no/such/interpreter\n", 0o755),
-        &Folder::new().with("it", "\x7fELF", 0o755),
-        &Folder::new().with_folder("it"),
-        &Folder::new().with_loop("it"),
+        &Folder::with_file("echo \"$0 $*\"; exit 3\n", 0o755),
+        &Folder::with_file(SCRIPT, 0o644),
+        &Folder::with_file("#!/no/such/interpreter\n", 0o755),
+        &Folder::with_file("\x7fELF", 0o755),
+        &Folder::with(|it| fs::create_dir(it)),
+        &Folder::with(|it| symlink("it", it)),
     ];
     // Without a name that is too long: after one, glibc 2.36 searches the working directory.
     let names: Vec<&str> = folders.map(Folder::path).into_iter().chain(["", "/no/such", "/dev/null"]).collect();
@@ -141,7 +134,7 @@ fn without_path_init_searches_bin_and_usr_bin() {
 
 #[test]
 fn a_script_without_an_interpreter_line_is_run_by_the_shell() {
-    let folder = Folder::new().with("it", "echo \"$0 $# $*\"; exit 3\n", 0o755).with("empty", "", 0o755);
+    let folder = Folder::with_file("echo \"$0 $# $*\"; exit 3\n", 0o755);
     let program = format!("{}/it", folder.path());
     let path = format!("{}:/bin:/usr/bin", folder.path());
     for arguments in [&["it", "a", "b c"][..], &["-w", "--", "it", "a", "b c"], &[&program, "a", "b c"]] {
@@ -149,7 +142,8 @@ fn a_script_without_an_interpreter_line_is_run_by_the_shell() {
         let expected = format!("{program} 2 a b c\n");
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), &*expected), "{}", text(&output.stderr));
     }
-    assert_eq!(run_with_path(&path, &["empty"]).status.code(), Some(0));
+    let empty = Folder::with_file("", 0o755);
+    assert_eq!(run_with_path(empty.path(), &["it"]).status.code(), Some(0));
 }
 
 #[test]
