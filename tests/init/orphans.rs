@@ -27,6 +27,7 @@ fn orphans_leave_no_zombie() {
         finish(container(&pod, how));
         until_only_the_program_is_left(&pod);
     }
+    // The control:
     let control = Pod::with(never_reaps());
     finish(container(&control, &["together", "50"]));
     until_zombies(&control, 50);

@@ -117,14 +117,14 @@ fn process_1_also_waits_for_a_process_that_joined_its_namespace() {
     let mut command = command(&["-t", LONG, "--", "sh", "-c", "read line; exit 9"]);
     command.stdin(Stdio::piped()); // the program exits when its input ends
     let mut pod = Pod::start(command);
-    let (guest, mut log) = join_probe(&pod);
+    let (joined, mut log) = join_probe(&pod);
     drop(pod.init().streams().stdin.take());
     assert_eq!([log.next(), log.next()], [Some(15), Some(18)]);
     until("the program is gone", || rows(&pod).iter().filter(|row| row.state != 'Z').count() == 2);
     assert!(pod.init().status().is_none(), "init waits for the process that joined");
     pod.signal(Signal::SIGUSR1);
     assert_eq!(sorted(log), [10]);
-    assert!(guest.wait().status.success());
+    assert!(joined.wait().status.success());
     assert_eq!(pod.wait().status.code(), Some(9));
 }
 
