@@ -1,11 +1,11 @@
-//! The program inherits every file descriptor of `init`, and `init` keeps only the standard streams and the terminal.
+//! The program inherits every file descriptor of `init`. `init` keeps only the standard streams and the terminal open.
 
 use super::program::{Inherited, UnderProcess1, UnderSubreaper, inherited, pairs, start};
 use crate::run::{SignalLog, command, probe_child};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use std::fs::File;
-use std::io::{self, PipeReader, Read};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -81,26 +81,14 @@ fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
             });
             inherited.process.until_it_waits();
             let kept = descriptors::of(inherited.process.pid());
-            let (streams, others): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(number, _)| *number < 3);
             let case = format!("{scenario:?}, open: {open:03b}, at a terminal: {has_terminal}");
-            let streams: Vec<i32> = streams.into_iter().map(|(number, _)| number).collect();
+            let streams: Vec<i32> = kept.iter().map(|(number, _)| *number).filter(|number| *number < 3).collect();
             let expected: Vec<i32> = (0..3).filter(|descriptor| open & 1 << descriptor != 0).collect();
             assert_eq!(streams, expected, "{case}");
             // If standard input is the terminal, init opens no other descriptor of it.
-            let others: Vec<String> = others.into_iter().map(|(_, target)| target).collect();
+            let others: Vec<&str> = kept[streams.len()..].iter().map(|(_, target)| target.as_str()).collect();
             let expected: &[&str] = if has_terminal && open & 1 == 0 { &["/dev/tty"] } else { &[] };
             assert_eq!(others, expected, "{case}");
-        }
-    }
-}
-
-/// Returns whether the reader of a nonblocking pipe sees its end.
-fn is_at_end(reader: &mut PipeReader) -> bool {
-    match reader.read(&mut [0]) {
-        Ok(length) => length == 0,
-        Err(error) => {
-            assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
-            false
         }
     }
 }
@@ -119,10 +107,11 @@ fn a_reader_sees_the_end_of_a_pipe_when_the_program_closes_it() {
         drop(files);
         let mut log = SignalLog::of(pod.init());
         if closes {
-            until("the reader sees the end", || is_at_end(&mut reader));
+            until("the reader sees the end", || matches!(reader.read(&mut [0]), Ok(0)));
         } else {
             pod.init().until_it_waits();
-            assert!(!is_at_end(&mut reader), "the control: the program has the pipe open");
+            let error = reader.read(&mut [0]).expect_err("the control: the program has the pipe open");
+            assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         }
         assert_eq!(rows(&pod).len(), 2, "init and the program are alive");
         pod.signal(Signal::SIGUSR1);

@@ -140,7 +140,7 @@ proptest! {
     }
 }
 
-/// Asserts that `init` accepts these arguments and this INIT_OPTIONS, or reports a mistake. The program does not exist.
+/// Asserts whether `init` accepts these arguments and this INIT_OPTIONS. The program does not exist.
 #[track_caller]
 fn assert_init(is_accepted: bool, arguments: &[&str], variable: Option<&str>) {
     let mut command = command(arguments);
