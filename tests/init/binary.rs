@@ -1,4 +1,4 @@
-//! The executable file of `init`, and what the running process costs.
+//! The executable file of `init`, and the memory and CPU time of the process.
 
 use crate::run::start_probe;
 use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD};
@@ -10,7 +10,7 @@ use testkit::platform::EmulatorLimit;
 use testkit::programs::path;
 use testkit::usage::{context_switches, cpu_time, memory};
 
-/// The most bytes of the file on amd64, and on any other platform: three and four pages, section headers included.
+/// The most bytes of the file on amd64 (three pages), and on any other platform (four).
 const MAX_FILE_BYTES_AMD64: usize = 12_288;
 const MAX_FILE_BYTES: usize = 16_384;
 
@@ -26,7 +26,7 @@ fn the_file_fits_its_budget() {
 }
 
 #[test]
-fn the_file_is_one_read_only_segment_without_relocations_and_panics() {
+fn the_file_is_one_read_only_segment_without_relocations_or_panics() {
     let file = fs::read(path("init")).expect("init was built");
     let elf = Elf::parse(&file).expect("init is an ELF file");
     let of_kind = |kind| elf.program_headers.iter().filter(move |header| header.p_type == kind).collect::<Vec<_>>();
@@ -42,7 +42,7 @@ fn the_file_is_one_read_only_segment_without_relocations_and_panics() {
 }
 
 #[test]
-fn while_the_program_sleeps_init_never_wakes_up() {
+fn while_the_program_sleeps_init_never_wakes_up_and_keeps_to_its_memory_budget() {
     let (mut pod, _log) = start_probe(&[]);
     pod.init().until_it_waits();
     let cost = || (context_switches(pod.pid()).expect("init is alive"), cpu_time(pod.pid()).expect("init is alive"));

@@ -1,8 +1,10 @@
-//! `init` finds the program as `execvp` does, and reports once a program that cannot be executed.
+//! `init` finds the program as `execvp` does. If the program cannot be executed, `init` reports that in one line.
 
 use crate::run::{command, probe_child, run, text};
 use std::fs::{self, Permissions};
+use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use testkit::Pod;
@@ -11,36 +13,28 @@ use testkit::programs::write;
 /// A script that prints its arguments.
 const SCRIPT: &str = "#!/bin/sh\necho \"$0 $*\"\n";
 
-/// A folder of programs.
+/// A folder with the program `it`.
 struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    /// Makes a folder, and `it` by `make`.
+    fn with(make: impl FnOnce(&Path) -> io::Result<()>) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("the folder is ours");
+        make(&folder.path().join("it")).expect("the folder is empty");
         Self(folder)
+    }
+
+    /// Makes a folder, and the file `it`.
+    fn with_file(content: &str, mode: u32) -> Self {
+        Self::with(|it| {
+            write(it, content, mode);
+            Ok(())
+        })
     }
 
     fn path(&self) -> &str {
         self.0.path().to_str().expect("the path is UTF-8")
-    }
-
-    /// Adds a file.
-    fn with(self, name: &str, content: &str, mode: u32) -> Self {
-        write(&self.0.path().join(name), content, mode);
-        self
-    }
-
-    /// Adds a folder.
-    fn with_folder(self, name: &str) -> Self {
-        fs::create_dir(self.0.path().join(name)).expect("a folder can be made");
-        self
-    }
-
-    /// Adds a symbolic link to itself.
-    fn with_loop(self, name: &str) -> Self {
-        symlink(name, self.0.path().join(name)).expect("a link can be made");
-        self
     }
 }
 
@@ -51,14 +45,14 @@ fn run_with_path(path: &str, arguments: &[&str]) -> Output {
     Pod::start(command).wait()
 }
 
-/// Asserts the status of `init` and its one line about a program that cannot be executed.
+/// Asserts the exit status and the only message of `init`.
 #[track_caller]
 fn assert_fails(output: &Output, status: i32, message: &str) {
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(status), &*format!("init: {message}\n")));
 }
 
 #[test]
-fn a_program_that_is_not_there_is_127() {
+fn init_exits_with_127_if_the_program_does_not_exist() {
     for name in ["/no/such/program", "./no-such-program", "", "no-such-program", "-", &"n".repeat(200)] {
         let output = run_with_path("/bin:/usr/bin", &[name, "-x"]);
         assert_fails(&output, 127, &format!("{name}: No such file or directory"));
@@ -66,27 +60,26 @@ fn a_program_that_is_not_there_is_127() {
 }
 
 #[test]
-fn a_program_that_cannot_be_executed_is_126() {
-    let folder = Folder::new().with("plain", SCRIPT, 0o644).with_loop("loop");
-    let plain = format!("{}/plain", folder.path());
-    let link = format!("{}/loop", folder.path());
-    for name in ["/", &plain, "plain"] {
-        let path = format!("{}:/no/such:/dev/null", folder.path());
+fn init_exits_with_126_if_the_program_cannot_be_executed() {
+    let [not_executable, link] = [Folder::with_file(SCRIPT, 0o644), Folder::with(|it| symlink("it", it))];
+    let path = format!("{}:/no/such:/dev/null", not_executable.path());
+    for name in ["/", &format!("{}/it", not_executable.path()), "it"] {
         assert_fails(&run_with_path(&path, &[name]), 126, &format!("{name}: Permission denied"));
     }
+    let link = format!("{}/it", link.path());
     for (name, error) in
-        [("/dev/null/program", libc::ENOTDIR), (&*"n".repeat(300), libc::ENAMETOOLONG), (&link, libc::ELOOP)]
+        [("/dev/null/program", libc::ENOTDIR), (&*"n".repeat(300), libc::ENAMETOOLONG), (&*link, libc::ELOOP)]
     {
         assert_fails(&run(&[name]), 126, &format!("{name} cannot be executed: error {error}"));
     }
-    // PIPE_BUF bytes are the most that the kernel writes to a pipe in one piece (man 7 pipe).
+    // A message is cut at PIPE_BUF bytes, which the kernel writes to a pipe in one piece (man 7 pipe).
     let output = run(&[&format!("/{}", "n".repeat(100_000))]);
     assert_fails(&output, 126, &format!("/{}", "n".repeat(4096 - "init: /\n".len())));
 }
 
 #[test]
 fn the_search_continues_after_a_folder_name_that_is_too_long() {
-    let folder = Folder::new().with("it", SCRIPT, 0o755);
+    let folder = Folder::with_file(SCRIPT, 0o755);
     for length in [4085, 4096, 10_000] {
         let path = format!("/{}:{}", "x/".repeat(length / 2), folder.path());
         let output = run_with_path(&path, &["it"]);
@@ -96,17 +89,17 @@ fn the_search_continues_after_a_folder_name_that_is_too_long() {
 
 #[test]
 fn the_search_finds_what_execvp_of_the_c_library_finds() {
-    let good = Folder::new().with("it", SCRIPT, 0o755);
+    let good = Folder::with_file(SCRIPT, 0o755);
     let folders = [
         &good,
-        &Folder::new().with("it", "echo \"$0 $*\"; exit 3\n", 0o755),
-        &Folder::new().with("it", SCRIPT, 0o644),
-        &Folder::new().with("it", "#!/no/such/interpreter\n", 0o755),
-        &Folder::new().with("it", "\x7fELF", 0o755),
-        &Folder::new().with_folder("it"),
-        &Folder::new().with_loop("it"),
+        &Folder::with_file("echo \"$0 $*\"; exit 3\n", 0o755),
+        &Folder::with_file(SCRIPT, 0o644),
+        &Folder::with_file("#!/no/such/interpreter\n", 0o755),
+        &Folder::with_file("\x7fELF", 0o755),
+        &Folder::with(|it| fs::create_dir(it)),
+        &Folder::with(|it| symlink("it", it)),
     ];
-    // No name is too long: after one of those, glibc 2.36 looks in the working directory.
+    // Without a name that is too long: after one, glibc 2.36 searches the working directory.
     let names: Vec<&str> = folders.map(Folder::path).into_iter().chain(["", "/no/such", "/dev/null"]).collect();
     let outcome = |mut command: Command, path: &str| {
         command.env("PATH", path).current_dir(good.path());
@@ -119,16 +112,16 @@ fn the_search_finds_what_execvp_of_the_c_library_finds() {
         execvp.arg("exec").stdout(Stdio::piped()).stderr(Stdio::null());
         assert_eq!(outcome(command(&["it", "a", "b c"]), &path), outcome(execvp, &path), "{path}");
     }
-    let first = outcome(command(&["it", "a", "b c"]), &names.join(":"));
+    let found = (Some(0), format!("{}/it a b c\n", good.path()));
     assert_eq!(
-        first,
-        (Some(0), format!("{}/it a b c\n", good.path())),
-        "the control: the first folder has the program"
+        outcome(command(&["it", "a", "b c"]), &names.join(":")),
+        found,
+        "the control: it is in the first folder"
     );
 }
 
 #[test]
-fn without_path_the_search_is_in_bin_and_usr_bin() {
+fn without_path_init_searches_bin_and_usr_bin() {
     let run_without_path = |arguments: &[&str]| {
         let mut command = command(arguments);
         command.env_remove("PATH");
@@ -141,7 +134,7 @@ fn without_path_the_search_is_in_bin_and_usr_bin() {
 
 #[test]
 fn a_script_without_an_interpreter_line_is_run_by_the_shell() {
-    let folder = Folder::new().with("it", "echo \"$0 $# $*\"; exit 3\n", 0o755).with("empty", "", 0o755);
+    let folder = Folder::with_file("echo \"$0 $# $*\"; exit 3\n", 0o755);
     let program = format!("{}/it", folder.path());
     let path = format!("{}:/bin:/usr/bin", folder.path());
     for arguments in [&["it", "a", "b c"][..], &["-w", "--", "it", "a", "b c"], &[&program, "a", "b c"]] {
@@ -149,7 +142,8 @@ fn a_script_without_an_interpreter_line_is_run_by_the_shell() {
         let expected = format!("{program} 2 a b c\n");
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), &*expected), "{}", text(&output.stderr));
     }
-    assert_eq!(run_with_path(&path, &["empty"]).status.code(), Some(0));
+    let empty = Folder::with_file("", 0o755);
+    assert_eq!(run_with_path(empty.path(), &["it"]).status.code(), Some(0));
 }
 
 #[test]

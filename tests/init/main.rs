@@ -1,4 +1,4 @@
-//! Tests of `init` as process 1 of real namespaces, one module per promise. `run` holds what they share.
+//! Tests of `init` as process 1 of real namespaces. `run` holds the helpers that the modules share.
 
 mod binary;
 mod exec;
@@ -12,3 +12,8 @@ mod run;
 mod signals;
 mod status;
 mod terminal;
+
+#[test]
+fn all_tests_pass_as_an_ordinary_user() {
+    testkit::reexec::as_ordinary_user("all_tests_pass_as_an_ordinary_user");
+}

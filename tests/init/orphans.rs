@@ -1,18 +1,16 @@
 //! `init` adopts and reaps orphans, as process 1 and as a subreaper, also when it is starved of CPU.
 
-use crate::run::{SignalLog, command, kill_in, probe_child, start_probe, text};
+use crate::run::{SignalLog, command, kill_in, probe_child, start_probe};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
 use nix::unistd::close;
-use std::fs;
-use std::io::{Read, Write, pipe};
+use std::io::{Write, pipe};
 use std::process::{Command, Stdio};
-use testkit::cgroup::Cgroup;
 use testkit::container::{container, finish, until_zombies};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
-use testkit::programs::{init, pause};
-use testkit::shim::{dead_children, forbid_fork};
+use testkit::programs::{init, never_reaps, pause};
+use testkit::shim::dead_children;
 use testkit::starvation::{Load, starve};
 use testkit::{Pod, until};
 
@@ -29,10 +27,8 @@ fn orphans_leave_no_zombie() {
         finish(container(&pod, how));
         until_only_the_program_is_left(&pod);
     }
-    // The control: the probe child itself is process 1, which never reaps.
-    let mut never_reaps = Command::new(probe_child());
-    never_reaps.arg("signals").stdout(Stdio::null());
-    let control = Pod::start(never_reaps);
+    // The control:
+    let control = Pod::with(never_reaps());
     finish(container(&control, &["together", "50"]));
     until_zombies(&control, 50);
 }
@@ -46,34 +42,19 @@ fn init_reaps_zombies_that_it_inherits_when_it_starts() {
 }
 
 #[test]
-fn w_warns_of_every_reaped_orphan() {
-    let (mut pod, _log) = start_probe(&["-w"]);
-    finish(container(&pod, &["together", "20"]));
-    until_only_the_program_is_left(&pod);
-    pod.init().until_it_waits(); // it writes the last warning after it has reaped the last orphan
-    let mut stderr = pod.init().streams().stderr.take().expect("standard error is a pipe");
-    drop(pod);
-    let mut messages = String::new();
-    stderr.read_to_string(&mut messages).expect("a pipe can be read");
-    let count = messages.lines().filter(|line| line.starts_with("init: Reaped zombie process with pid=")).count();
-    assert_eq!(count, 20, "{messages}");
-}
-
-#[test]
 fn init_reaps_while_it_is_starved_of_cpu() {
     let (pod, _log) = start_probe(&[]);
-    let load = Load::start();
+    let _load = Load::start();
     starve(pod.pid(), None).expect("the scheduling policy can be lowered");
     for _ in 0..3 {
         assert_eq!(finish(container(&pod, &["one-by-one", "100"])), "failed forks: 0\n");
     }
     until_only_the_program_is_left(&pod);
-    drop(load);
 }
 
-/// Runs `init` beside another process 1, with a program that abandons ten children. Returns how many of them `init`
+/// Runs `init` in a pod whose process 1 is `pause`. Its program abandons ten children. Returns how many of them `init`
 /// adopts.
-fn adopted_beside_process_1(options: &[&str], variable: Option<&str>) -> usize {
+fn adopted_without_being_process_1(options: &[&str], variable: Option<&str>) -> usize {
     let pod = Pod::with(pause());
     const SCRIPT: &str = "exec 3<&0; for i in 1 2 3 4 5 6 7 8 9 10; do (cat <&3 &); done; echo 0; exec sleep 1000";
     let mut command = command(&[options, &["sh", "-c", SCRIPT]].concat());
@@ -94,9 +75,9 @@ fn a_subreaper_adopts_and_reaps_without_being_process_1() {
     if EmulatorLimit::NoSubreaper.applies() {
         return;
     }
-    assert_eq!(adopted_beside_process_1(&["-s"], None), 10);
-    assert_eq!(adopted_beside_process_1(&[], Some("TINI_SUBREAPER")), 10);
-    assert_eq!(adopted_beside_process_1(&[], None), 0, "the control adopts no orphan");
+    assert_eq!(adopted_without_being_process_1(&["-s"], None), 10);
+    assert_eq!(adopted_without_being_process_1(&[], Some("TINI_SUBREAPER")), 10);
+    assert_eq!(adopted_without_being_process_1(&[], None), 0, "the control adopts no orphan");
 }
 
 #[test]
@@ -127,7 +108,7 @@ fn with_p_init_forwards_the_parent_death_signal() {
 }
 
 #[test]
-fn a_reader_of_the_messages_cannot_hold_up_init() {
+fn init_works_while_standard_error_is_closed_full_or_broken() {
     for stderr in ["closed", "full", "broken"] {
         let (reader, mut writer) = pipe().expect("a pipe can be made");
         if stderr == "full" {
@@ -136,12 +117,10 @@ fn a_reader_of_the_messages_cannot_hold_up_init() {
         }
         let mut command = command(&["-vv", "-w", "--", probe_child(), "signals"]);
         command.stderr(writer);
-        let reader = (stderr == "full").then_some(reader);
-        let mut pod =
-            Pod::start_after(
-                command,
-                move || if stderr == "closed" { Ok(close(libc::STDERR_FILENO)?) } else { Ok(()) },
-            );
+        let _reader = (stderr == "full").then_some(reader);
+        let is_closed = stderr == "closed";
+        let last_step = move || if is_closed { Ok(close(libc::STDERR_FILENO)?) } else { Ok(()) };
+        let mut pod = Pod::start_after(command, last_step);
         let mut log = SignalLog::of(pod.init());
         finish(container(&pod, &["together", "20"]));
         for _ in 0..20 {
@@ -149,27 +128,5 @@ fn a_reader_of_the_messages_cannot_hold_up_init() {
             assert_eq!(log.next(), Some(libc::SIGUSR1), "{stderr}");
         }
         until_only_the_program_is_left(&pod);
-        drop(reader);
     }
-}
-
-#[test]
-fn a_refused_fork_is_reported() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
-    let group = Cgroup::new();
-    let pod = match &group {
-        Ok(group) => {
-            group.limit_pids(1).expect("the group has the pids controller");
-            let entrances = group.entrances();
-            let enter = move || entrances.iter().try_for_each(|entrance| fs::write(entrance, "0"));
-            Pod::start_after(command(&["true"]), enter)
-        }
-        // An ordinary user can make no control group, but has a limit of processes.
-        Err(_) => Pod::start_after(command(&["true"]), forbid_fork()),
-    };
-    let output = pod.wait();
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr), format!("init: cannot fork: error {}\n", libc::EAGAIN));
 }

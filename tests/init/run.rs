@@ -1,6 +1,5 @@
 //! Runs `init` and the probe child, and reads what they write.
 
-use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -9,7 +8,7 @@ use testkit::deadline::TIMEOUT;
 use testkit::programs::{init, path};
 use testkit::{Pod, PodProcess};
 
-/// The command `init ARGUMENTS`, with pipes for its output, and without the variables that stand for options.
+/// Returns the command `init ARGUMENTS`, with pipes for its output, and without the variables that set options.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = init();
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -19,7 +18,7 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// The path of the probe child.
+/// Returns the path of the probe child.
 pub fn probe_child() -> &'static str {
     path("probe-child").to_str().expect("paths of this project are UTF-8")
 }
@@ -44,27 +43,22 @@ pub fn start_probe(options: &[&str]) -> (Pod, SignalLog) {
     (pod, log)
 }
 
-/// Sends a signal from inside of the pod, so that it does not pass through `init`. `pid` is the process ID in the pod.
+/// Sends a signal from inside of the pod. It does not pass through `init`. `pid` is the process ID in the pod.
 #[track_caller]
 pub fn kill_in(pod: &Pod, signal: &str, pid: &str) {
     let mut shell = Command::new("sh");
-    // The shell belongs to the pod too: a grace period that begins meanwhile must not end it.
+    // A grace period that begins meanwhile must not end the shell, which is in the pod too.
     shell.args(["-c", r#"trap '' TERM; kill -"$0" "$1""#, signal, pid]);
     assert!(pod.join(shell).wait().status.success(), "process {pid} of the pod is sent SIG{signal}");
 }
 
-/// The output as text.
+/// Returns the output as text.
 pub fn text(bytes: &[u8]) -> &str {
     str::from_utf8(bytes).expect("the output is UTF-8")
 }
 
-/// What `probe-child facts` has written, by name.
-pub fn facts(stdout: &[u8]) -> HashMap<&str, &str> {
-    text(stdout).lines().filter_map(|line| line.split_once(' ')).collect()
-}
-
-/// The numbers of the signals that probe children receive, and a 0 from each when it begins. Ends when no process has
-/// the pipe open.
+/// The numbers that probe children write: 0 when one begins, then each signal that it receives. Ends when no process
+/// has the pipe open.
 pub struct SignalLog(Receiver<i32>);
 
 impl SignalLog {
@@ -93,7 +87,7 @@ impl Iterator for SignalLog {
     }
 }
 
-/// Numbers in ascending order: several processes write them in any order.
+/// Returns the numbers in ascending order: several processes write them in any order.
 pub fn sorted(numbers: impl IntoIterator<Item = i32>) -> Vec<i32> {
     let mut numbers: Vec<i32> = numbers.into_iter().collect();
     numbers.sort();

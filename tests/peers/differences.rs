@@ -5,11 +5,10 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use std::io::{ErrorKind, Read, pipe};
 use std::os::fd::OwnedFd;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 use testkit::descriptors::put;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{pause, write};
@@ -17,13 +16,13 @@ use testkit::shim::{dead_children, forbid_fork, ignore};
 use testkit::terminal::{CTRL_Z, Keyboard, take_control};
 use testkit::{Pod, PodProcess, until};
 
-/// The cell of a peer that has no such option.
+/// The cell of a peer that does not have the option.
 const NO_OPTION: &str = "–";
 
-/// More time than any of the peers needs to forward a signal, also on a busy machine.
+/// Longer than any peer takes to forward a signal, also on a busy machine.
 const FORWARDED: Duration = Duration::from_secs(1);
 
-/// The signals that do not reach the program, without those that no peer can forward.
+/// Returns the signals that do not reach the program, without those that no peer can forward.
 fn not_forwarded(peer: &str) -> String {
     let mut missing = Vec::new();
     for signal in (1..=64).filter(|signal| ![libc::SIGKILL, libc::SIGSTOP, libc::SIGCHLD].contains(signal)) {
@@ -38,7 +37,7 @@ fn not_forwarded(peer: &str) -> String {
     if missing.is_empty() { "none".into() } else { missing.join(" ") }
 }
 
-/// A line of `probe-child facts`.
+/// Returns the value of a line of `probe-child facts`.
 fn fact(peer: &str, name: &str) -> String {
     let output = Pod::start(command(peer, &["--", probe_child(), "facts"])).wait();
     let facts = String::from_utf8(output.stdout).expect("the output is UTF-8");
@@ -46,7 +45,8 @@ fn fact(peer: &str, name: &str) -> String {
     fact.expect("the probe child writes each fact").to_owned()
 }
 
-/// How many of the program, its child, and a child in another session receive a SIGUSR1 to process 1.
+/// Returns how many of three processes receive a SIGUSR1 to process 1: the program, its child, and a child in another
+/// session.
 fn receivers(peer: &str, options: &[&str]) -> String {
     if peer == "dumb-init" && options == ["-g"] {
         return NO_OPTION.into();
@@ -61,8 +61,8 @@ fn receivers(peer: &str, options: &[&str]) -> String {
     format!("{} of 3", numbers.iter().filter(|number| *number == libc::SIGUSR1).count())
 }
 
-/// How many of two remaining processes receive SIGTERM when the program has exited: one of its process group, and one
-/// of another session. The peer is not process 1: its exit would kill them before they have written the signal.
+/// Returns how many of two remaining processes receive SIGTERM when the program has exited: one of its process group,
+/// and one of another session. The peer is not process 1: its exit would kill them before they have written the signal.
 fn asked_to_end(peer: &str, options: &[&str]) -> String {
     let pod = Pod::with(pause());
     let script = format!("{0} signals & {0} daemon & read line; exit 0", probe_child());
@@ -78,8 +78,8 @@ fn asked_to_end(peer: &str, options: &[&str]) -> String {
     format!("{} of 2", numbers.iter().filter(|number| *number == libc::SIGTERM).count())
 }
 
-/// How many of three zombies that the peer inherits when it starts are not reaped. Their exit signals are SIGCHLD,
-/// SIGUSR1 and none.
+/// Returns how many of three zombies that the peer inherits when it starts are not reaped. Their exit signals are
+/// SIGCHLD, SIGUSR1 and none.
 fn remaining_zombies(peer: &str) -> String {
     let probe = command(peer, &["--", probe_child(), "signals"]);
     let mut pod = Pod::start_after(probe, || dead_children(&[libc::SIGCHLD, libc::SIGUSR1, 0]));
@@ -88,21 +88,20 @@ fn remaining_zombies(peer: &str) -> String {
     format!("{} of 3", zombies(&pod).len())
 }
 
-/// The exit status for the program `it`, after a change of the command.
-fn status_of_it(peer: &str, change: impl Fn(&mut Command)) -> String {
+/// Returns the exit status for a script, whose folder is in `PATH`, or else is the working directory with an empty `PATH`.
+fn status_of_script(peer: &str, script: &str, is_in_path: bool) -> String {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    write(&folder.path().join("it"), script, 0o755);
     let mut command = command(peer, &["--", "it"]);
-    change(&mut command);
+    if is_in_path {
+        command.env("PATH", folder.path());
+    } else {
+        command.env("PATH", "").current_dir(folder.path());
+    }
     status_of(Pod::start(command))
 }
 
-/// A folder with the script `it`, which exits with 7.
-fn folder_of_it(first_line: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    write(&folder.path().join("it"), &format!("{first_line}exit 7\n"), 0o755);
-    folder
-}
-
-/// The exit status for a program that exits with 42, if SIGCHLD was ignored when the peer started.
+/// Returns the exit status for a program that exits with 42, if SIGCHLD was ignored when the peer started.
 fn status_with_sigchld_ignored(peer: &str) -> String {
     let probe = command(peer, &["--", probe_child(), "status", "42"]);
     let mut pod = Pod::start_after(probe, || ignore(&[Signal::SIGCHLD]));
@@ -116,7 +115,7 @@ fn status_with_sigchld_ignored(peer: &str) -> String {
     status_of(pod)
 }
 
-/// What the program does after Ctrl-Z at the terminal of process 1.
+/// Returns what the program does after Ctrl-Z at the terminal of process 1.
 fn after_ctrl_z(peer: &str) -> String {
     let mut command = command(peer, &["--", "cat"]);
     let mut keyboard = Keyboard::of(&mut command);
@@ -130,7 +129,7 @@ fn after_ctrl_z(peer: &str) -> String {
     if is_stopped { "stays stopped".into() } else { "keeps running".into() }
 }
 
-/// Whether a reader sees the end of a pipe that the program has closed, while the program still runs.
+/// Returns whether a reader sees the end of a pipe that the program has closed, while the program runs.
 fn closed_pipe(peer: &str) -> String {
     let (mut reader, writer) = pipe().expect("a pipe can be made");
     fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("the pipe is open");
@@ -148,14 +147,14 @@ fn closed_pipe(peer: &str) -> String {
     }
 }
 
-/// The exit status for a program that cannot be executed, and how many lines the peer writes about it.
+/// Returns the exit status for a program that cannot be executed, and how many lines the peer writes about it.
 fn refused(peer: &str, program: &str) -> String {
     let output = Pod::start(command(peer, &["--", program])).wait();
     let lines = String::from_utf8_lossy(&output.stderr).lines().count();
     format!("{} ({lines} line)", output.status.code().unwrap_or(-1))
 }
 
-/// Whether the peer warns that it is not process 1.
+/// Returns whether the peer warns that it is not process 1.
 fn warns(peer: &str) -> String {
     let output = PodProcess::outside(command(peer, &["--", "true"])).wait();
     if output.stderr.is_empty() { "no".into() } else { "yes".into() }
@@ -187,16 +186,11 @@ fn the_table_of_differences_is_up_to_date() {
         ("exit status if the program is a directory", |peer| refused(peer, "/")),
         ("exit status if the program is not in `PATH`", |peer| refused(peer, "no-such-program-anywhere")),
         ("exit status if the program is in `PATH` and exits with 7", |peer| {
-            let folder = folder_of_it("#!/bin/sh\n");
-            status_of_it(peer, |command| _ = command.env("PATH", folder.path()))
+            status_of_script(peer, "#!/bin/sh\nexit 7\n", true)
         }),
-        ("the same for a script without `#!`", |peer| {
-            let folder = folder_of_it("");
-            status_of_it(peer, |command| _ = command.env("PATH", folder.path()))
-        }),
+        ("the same for a script without `#!`", |peer| status_of_script(peer, "exit 7\n", true)),
         ("the same in the working directory, with an empty `PATH`", |peer| {
-            let folder = folder_of_it("#!/bin/sh\n");
-            status_of_it(peer, |command| _ = command.env("PATH", "").current_dir(folder.path()))
+            status_of_script(peer, "#!/bin/sh\nexit 7\n", false)
         }),
         ("exit status if no process can be made", |peer| {
             status_of(Pod::start_after(command(peer, &["--", "true"]), forbid_fork()))

@@ -17,7 +17,7 @@ const CHILD: Place = Place::ChildWithoutTerminal;
 const LOSES_TERMINAL: Step = SendAndWait("give the terminal away");
 const READS: Step = Send("read");
 
-/// Where the peer runs, how its program is stopped, and the steps of that.
+/// Where the peer runs, how its program is stopped, and the steps that do it.
 const ROWS: [(Place, &str, &[Step]); 24] = [
     (Place::Process1, "Ctrl-Z", &[CtrlZ]),
     (Place::Process1, "Ctrl-Z; an editor catches it and raises SIGTSTP", &[CATCHES_THEN_SIGTSTP, CtrlZ]),
@@ -45,7 +45,7 @@ const ROWS: [(Place, &str, &[Step]); 24] = [
     (CHILD, "SIGTSTP to the init", &[ToInit(SIGTSTP)]),
 ];
 
-/// What the table calls a place.
+/// Returns the name of a place in the table.
 fn label(place: Place) -> &'static str {
     match place {
         Place::Process1 => "process 1",
@@ -61,20 +61,20 @@ fn label(place: Place) -> &'static str {
     }
 }
 
-/// The words that start a peer.
+/// Returns the words that start a peer.
 fn words(peer: &str) -> Vec<String> {
     let command = command(peer, &["--"]);
     let words = once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_str().expect("the path is UTF-8").to_owned()).collect()
 }
 
-/// The outcome under `peer`, the words that start one. Without a peer, its signals are sent to the program.
+/// Returns the outcome under the peer that these words start. Without a peer, signals to it are sent to the program.
 fn outcome(peer: &[String], place: Place, steps: &[Step]) -> String {
     let has_peer = !peer.is_empty();
     let mut job = Job::start(place, peer);
     let mut state = job.settle();
     for &step in steps {
-        // The outcome of a step that stops the program too early, or not at all, is the result.
+        // If a step stops the program too early or not at all, the next step is impossible.
         let is_possible = match step {
             Fg => state.foreground == Foreground::Shell,
             _ => state.program == State::Runs,
@@ -102,18 +102,18 @@ fn outcome(peer: &[String], place: Place, steps: &[Step]) -> String {
             let both = if has_peer && state.parent == State::Stopped { "both " } else { "" };
             format!("{both}stopped; {}", after(&job, "SIGCONT"))
         }
-        // A shell sees stops of its child only. Nothing is typed here: a peer may have taken the terminal of the shell.
+        // A shell sees stops of its child only. The test types no command: the shell may have lost the terminal.
         State::Stopped if has_peer && state.parent != State::Stopped => "stopped; the shell does not see it".into(),
         State::Stopped => stopped_under_a_shell(job, place, steps.contains(&READS)),
     }
 }
 
-/// Whether the program, which was stopped, has been continued.
+/// Returns whether the stopped program has been continued by `means`.
 fn after(job: &Job, means: &str) -> String {
     format!("{means} {}", if job.settle().program == State::Runs { "continues" } else { "does not help" })
 }
 
-/// The outcome if the shell has seen the stop.
+/// Returns the outcome if the shell has seen the stop.
 fn stopped_under_a_shell(mut job: Job, place: Place, reads: bool) -> String {
     match place {
         Place::Background(_) => assert!(job.shell_lists_stopped(), "the shell lists the job as stopped"),

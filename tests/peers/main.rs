@@ -1,7 +1,7 @@
-//! `init` beside tini, dumb-init and catatonit, as Debian packages them: what each of them does, and where they differ.
+//! Compares `init` with tini, dumb-init and catatonit, as Debian packages them.
 //!
-//! The results are the tables `docs/measured/init-*.md`. With `PAUSE_WRITE` in the environment the tests write them,
-//! otherwise they compare them.
+//! The results are the tables `docs/measured/init-*.md`. With `PAUSE_WRITE` in the environment, the tests write the
+//! tables. Otherwise they compare them.
 
 mod differences;
 mod job_control;

@@ -3,10 +3,10 @@
 use super::peer::{command, probe_child, status};
 use testkit::PodProcess;
 
-/// Options, and the exit status if the program exits with 7; `None` if the options are a mistake.
+/// Options, and the exit status if the program exits with 7, or `None` if the options are a mistake.
 type Case = (&'static [&'static str], Option<i32>);
 
-/// Both agree on these.
+/// tini and `init` treat these alike.
 const SAME: [Case; 24] = [
     (&[], Some(7)),
     (&["-s", "-v", "-g"], Some(7)),
@@ -50,7 +50,7 @@ const ONLY_INIT: [Case; 9] = [
 /// Only tini accepts these: it reads numbers as `strtol` does, which takes an empty text for 0.
 const ONLY_TINI: [Case; 3] = [(&["-e", ""], Some(7)), (&["-e", " 7"], Some(0)), (&["-e", "+7"], Some(0))];
 
-/// The exit status of the peer, or `None` if the options are a mistake: then the program does not start.
+/// Returns the exit status of the peer, or `None` if it refuses the options and does not start the program.
 fn status_unless_mistake(peer: &str, options: &[&str]) -> Option<i32> {
     let mut command = command(peer, &[options, &["--", "sh", "-c", "echo begun; exit 7"]].concat());
     command.env("TINI_SUBREAPER", "");
@@ -63,13 +63,9 @@ fn status_unless_mistake(peer: &str, options: &[&str]) -> Option<i32> {
     None
 }
 
-/// [`status_unless_mistake`] of tini and of `init`.
-fn statuses(options: &[&str]) -> [Option<i32>; 2] {
-    ["tini", "init"].map(|peer| status_unless_mistake(peer, options))
-}
-
 #[test]
 fn init_accepts_the_options_of_tini_with_few_differences() {
+    let statuses = |options: &[&str]| ["tini", "init"].map(|peer| status_unless_mistake(peer, options));
     for (options, expected) in SAME {
         assert_eq!(statuses(options), [expected; 2], "{options:?}");
     }
@@ -84,7 +80,7 @@ fn init_accepts_the_options_of_tini_with_few_differences() {
     }
 }
 
-/// The exit statuses of tini and of `init`.
+/// Returns the exit statuses of tini and of `init`.
 fn both(arguments: &[&str]) -> [String; 2] {
     ["tini", "init"].map(|peer| status(peer, arguments))
 }
@@ -98,8 +94,7 @@ fn init_finds_the_program_among_the_arguments_as_tini_does() {
         assert_eq!(both(words), ["1"; 2], "{words:?}");
     }
     // Without `--`, tini takes options after the program as its own.
-    let words = ["sh", "-c", "exit 7"];
-    assert_eq!(both(&words), ["1", "7"]);
+    assert_eq!(both(&["sh", "-c", "exit 7"]), ["1", "7"]);
     // tini accepts `--version` only as the only argument.
     assert_eq!(both(&["-s", "--version"]), ["1", "0"]);
 }

@@ -12,15 +12,15 @@ use testkit::{Pod, PodProcess};
 /// `init` and the programs of Debian, in the order of the columns.
 pub const PEERS: [&str; 4] = ["init", "tini", "dumb-init", "catatonit"];
 
-/// The command `PEER ARGUMENTS`, with pipes for its output.
+/// Returns the command `PEER ARGUMENTS`, with pipes for its output.
 pub fn command(peer: &str, arguments: &[&str]) -> Command {
-    // Not by its name alone, which would be searched in the `PATH` that a test gives to the command.
+    // The full path: a test changes the `PATH` of the command.
     let mut command = if peer == "init" { init() } else { Command::new(Path::new("/usr/bin").join(peer)) };
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// The path of the probe child.
+/// Returns the path of the probe child.
 pub fn probe_child() -> &'static str {
     path("probe-child").to_str().expect("paths of this project are UTF-8")
 }
@@ -35,7 +35,7 @@ pub fn status(peer: &str, arguments: &[&str]) -> String {
     status_of(Pod::start(command(peer, arguments)))
 }
 
-/// The numbers that probe children write: 0 when one begins, and then the signals that it receives.
+/// Returns the numbers that probe children write: 0 when one begins, then each signal that it receives.
 pub fn numbers(process: &mut PodProcess) -> Receiver<i32> {
     let lines = BufReader::new(process.streams().stdout.take().expect("standard output is a pipe")).lines();
     let mut numbers = lines.map_while(Result::ok).filter_map(|line| line.parse().ok());
@@ -44,7 +44,7 @@ pub fn numbers(process: &mut PodProcess) -> Receiver<i32> {
     receiver
 }
 
-/// The line of a table with these cells.
+/// Returns the line of a table with these cells.
 pub fn line(cells: &[&str]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }

@@ -1,8 +1,8 @@
-//! The tables are complete: every system call that a program makes, in any scenario and after any refusal, has a row.
+//! The tables are complete: every system call that a program makes, in any scenario or with any call refused, has a row.
 
 use crate::row::{Row, name};
 use crate::run::run;
-use crate::scenario::{Patience, Program, Scenario};
+use crate::scenario::{Program, Scenario, Timing};
 use crate::start::Refusal;
 use crate::{init, init_grace, init_plain, init_terminal, pause};
 use nix::errno::Errno;
@@ -15,16 +15,16 @@ use testkit::recorded_calls::record;
 /// The tables of `init`.
 pub static INIT_TABLES: [&[Row]; 3] = [&init_plain::ROWS, &init_terminal::ROWS, &init_grace::ROWS];
 
-/// The names of the calls that a program makes in a scenario.
+/// Returns the names of the calls that a program makes in a scenario.
 fn calls_in(scenario: &Scenario, refusal: Option<Refusal>) -> BTreeSet<String> {
     let program = if scenario.program == Program::Pause { "pause" } else { "init" };
     let (install, recording) = record(path(program)).expect("a pair of sockets");
-    run(scenario, refusal, Some(install), Patience::RECORDED);
+    run(scenario, refusal, Some(install), Timing::RECORDED);
     let numbers = recording.finish().expect("the kernel reports calls, and to no other listener");
     numbers.into_iter().map(name).collect()
 }
 
-/// The names of the calls in any of these scenarios, with and without any of these refusals.
+/// Returns the names of the calls in these scenarios, and in those of the tables with the calls of the row refused.
 fn all_calls(scenarios: &[&'static Scenario], tables: &[&'static [Row]]) -> BTreeSet<String> {
     let plain = scenarios.iter().map(|scenario| (*scenario, None));
     let refused = tables.iter().copied().flatten().map(|row| (row.scenario, Some(row.calls.list())));
@@ -35,7 +35,7 @@ fn all_calls(scenarios: &[&'static Scenario], tables: &[&'static [Row]]) -> BTre
     calls.into_iter().flatten().collect()
 }
 
-/// The names of the calls that have a row.
+/// Returns the names of the calls that have a row.
 fn in_tables(tables: &[&'static [Row]]) -> BTreeSet<String> {
     tables.iter().copied().flatten().flat_map(|row| row.calls.list()).map(|call| name(call.number)).collect()
 }

@@ -1,4 +1,4 @@
-//! The scenarios of `init`, and what its tables share.
+//! The scenarios of `init`, and the messages and outcomes that its tables share.
 
 use crate::scenario::Place::{Ordinary, Process1};
 use crate::scenario::Setting::{
@@ -53,7 +53,7 @@ const fn reader(name: &'static str, options: Options) -> Scenario {
     Scenario { starts: Starts::Cat, ..scenario(name, Process1, options, Terminal, normal) }
 }
 
-/// A scenario in which `init` starts something else.
+/// A scenario in which `init` starts another program, or none.
 const fn starts(name: &'static str, starts: Starts, options: Options, normal: Outcome) -> Scenario {
     Scenario { starts, ..scenario(name, Process1, options, Plain, normal) }
 }

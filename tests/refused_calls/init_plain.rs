@@ -31,7 +31,7 @@ const REACHES_PROGRAM: &str = "the program shares the group, and receives its si
 const CANNOT_OBEY: &str = "it cannot do what the option asks for";
 const NOT_POLLED: &str = "messages are written without checking whether there is room";
 const LOSES_MESSAGES: &str = "only messages are lost";
-const NOT_EMPTY: &str = "a script must not take nothing for an answer";
+const NOT_EMPTY: &str = "a script must not take an empty output for success";
 
 #[rustfmt::skip]
 pub static ROWS: [Row; 52] = [
@@ -50,7 +50,7 @@ pub static ROWS: [Row; 52] = [
     Row::of(&PROCESS_1, &[SYS_write], SILENCE, LOSES_MESSAGES),
     Row::of(&PROCESS_1, &[SYS_ppoll], WORKS, "it writes no message"),
     Row::of(&PROCESS_1, &[SYS_exit_group], crashes(&[WARNING, TERMINATED]),
-        "an illegal instruction is the last way to end"),
+        "an illegal instruction ends it instead"),
     Row::of(&SILENT, &[SYS_rt_sigtimedwait], CANNOT_WAIT, NEVER_SPINS),
     Row::of(&SILENT, &[SYS_wait4], CANNOT_WAIT, "it would not receive the program's exit status, and must not spin"),
     Row::of(&SILENT, &[SYS_rt_sigtimedwait, SYS_write], exits(1, &[]), NEVER_SPINS),

@@ -59,7 +59,6 @@ pub static ROWS: [Row; 21] = [
 
     Row::of(&CLOSED_INPUT, &[SYS_fcntl], works(&[UNUSABLE]),
         "the terminal must not become standard input; the program, which is pause, drops its messages"),
-    Row::of(&CLOSED_INPUT, &[SYS_close], WORKS, "the execution of the program closes the descriptor"),
-    Row::of(&CLOSED_INPUT, &[SYS_ioctl], WORKS_WITHOUT,
-        "the program shares the group"),
+    Row::of(&CLOSED_INPUT, &[SYS_close], WORKS, "execve closes the descriptor"),
+    Row::of(&CLOSED_INPUT, &[SYS_ioctl], WORKS_WITHOUT, "the program shares the group"),
 ];

@@ -1,4 +1,4 @@
-//! The table of `pause`: its scenarios, and its outcome if a system call is refused.
+//! The scenarios of `pause`, and the table of its outcomes if a system call is refused.
 
 use crate::row::Row;
 use crate::scenario::Place::{Ordinary, Process1};
@@ -32,9 +32,9 @@ const LEAVES_ZOMBIES: &str = "it would leave zombies";
 const NEVER_SPINS: &str = "it must not spin";
 const KEEPS_PRIVILEGES: &str = "no capability is used, and no program is executed";
 const KERNEL_REAPS: &str = "the kernel reaps";
-const LOSES_MESSAGES: &str = "a message is dropped, and nothing waits for it";
-const CANNOT_EXIT: &str = "an illegal instruction is the last way to end";
-const NO_VERSION: &str = "a script must not take nothing for a version";
+const LOSES_MESSAGES: &str = "only messages are lost";
+const CANNOT_EXIT: &str = "an illegal instruction ends it instead";
+const NO_VERSION: &str = "a script must not take an empty output for a version";
 
 #[rustfmt::skip]
 pub static ROWS: [Row; 42] = [

@@ -1,9 +1,8 @@
 //! A row of a table: which system calls are refused in a scenario, and the outcome.
 
 use crate::run::{Observed, run};
-use crate::scenario::{Outcome, Patience, Program, Scenario};
+use crate::scenario::{Outcome, Scenario, Timing};
 use crate::start::Refusal;
-use nix::errno::Errno;
 use testkit::parallel::side_by_side;
 use testkit::refused_call::{Call, ERRORS};
 
@@ -17,7 +16,7 @@ pub struct Row {
 /// The calls that are refused together.
 #[derive(Debug)]
 pub enum Calls {
-    /// Every call of these numbers.
+    /// Every call with these numbers.
     Every(&'static [libc::c_long]),
     /// Calls with certain arguments.
     Some(&'static [Call]),
@@ -51,11 +50,29 @@ impl Row {
         Self { scenario, calls: Calls::Some(calls), outcome, why }
     }
 
-    /// Runs the scenario with this error. Returns the difference from the expected outcome, if there is one.
-    fn mistake(&self, error: Errno) -> Option<String> {
-        let observed = run(self.scenario, Some(Refusal::of(&self.calls.list(), error)), None, Patience::USUAL);
-        let expected = Observed::of(&self.outcome, Some(error));
-        (observed != expected).then(|| format!("  {error}\n    expected {expected:?}\n    observed {observed:?}\n"))
+    /// Runs the scenario with each error. Returns the differences from the expected outcome, if there are any.
+    fn mistakes(&self) -> Option<String> {
+        let mistake = |error| {
+            let observed = run(self.scenario, Some(Refusal::of(&self.calls.list(), error)), None, Timing::NORMAL);
+            let expected = Observed::of(&self.outcome, Some(error));
+            (observed != expected).then(|| format!("  {error}\n    expected {expected:?}\n    observed {observed:?}\n"))
+        };
+        let mistakes: String = ERRORS.into_iter().filter_map(mistake).collect();
+        (!mistakes.is_empty()).then(|| self.title() + &mistakes)
+    }
+
+    /// Returns whether its calls can be refused under an emulator, which makes system calls too.
+    pub fn is_possible_under_an_emulator(&self) -> bool {
+        const POSSIBLE: [libc::c_long; 7] = [
+            libc::SYS_rt_sigaction,
+            libc::SYS_rt_sigtimedwait,
+            libc::SYS_getpid,
+            libc::SYS_capset,
+            libc::SYS_prctl,
+            libc::SYS_write,
+            libc::SYS_fcntl,
+        ];
+        self.calls.list().iter().all(|call| POSSIBLE.contains(&call.number))
     }
 
     fn title(&self) -> String {
@@ -66,43 +83,22 @@ impl Row {
     }
 }
 
-/// Runs every row with every error. Panics with a list of those with another outcome.
+/// Runs every row with every error. Panics with a list of the rows that have another outcome.
 pub fn assert_all<'a>(rows: impl IntoIterator<Item = &'a Row>) {
     let rows: Vec<&Row> = rows.into_iter().collect();
-    let runs: Vec<(usize, Errno)> = (0..rows.len()).flat_map(|at| ERRORS.map(|error| (at, error))).collect();
-    let mut wrong = side_by_side(&runs, |&(at, error)| Some((at, rows[at].mistake(error)?)));
-    wrong.sort();
-    let mistakes = wrong.chunk_by(|one, other| one.0 == other.0).map(|of_row| {
-        let mistakes: String = of_row.iter().map(|(_, mistake)| mistake.as_str()).collect();
-        rows[of_row[0].0].title() + &mistakes
-    });
-    let mistakes: Vec<String> = mistakes.collect();
+    let mistakes = side_by_side(&rows, |row| row.mistakes());
     assert!(mistakes.is_empty(), "{} of {} rows:\n{}", mistakes.len(), rows.len(), mistakes.concat());
 }
 
 /// Runs every scenario with no call refused.
 pub fn assert_normal(scenarios: &[&'static Scenario]) {
     let wrong = side_by_side(scenarios, |scenario| {
-        let (observed, expected) = (run(scenario, None, None, Patience::USUAL), Observed::of(&scenario.normal, None));
+        let (observed, expected) = (run(scenario, None, None, Timing::NORMAL), Observed::of(&scenario.normal, None));
         let (program, name) = (&scenario.program, scenario.name);
         (observed != expected)
             .then(|| format!("{program:?} ({name}):\n  expected {expected:?}\n  observed {observed:?}"))
     });
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), scenarios.len(), wrong.join("\n"));
-}
-
-/// Whether these calls can be refused under an emulator, which makes calls of its own too.
-pub fn is_possible_under_an_emulator(row: &Row) -> bool {
-    const POSSIBLE: [libc::c_long; 7] = [
-        libc::SYS_rt_sigaction,
-        libc::SYS_rt_sigtimedwait,
-        libc::SYS_getpid,
-        libc::SYS_capset,
-        libc::SYS_prctl,
-        libc::SYS_write,
-        libc::SYS_fcntl,
-    ];
-    row.scenario.program == Program::Pause && row.calls.list().iter().all(|call| POSSIBLE.contains(&call.number))
 }
 
 macro_rules! names {
@@ -113,12 +109,12 @@ macro_rules! names {
 }
 
 names! {
-    SYS_rt_sigprocmask SYS_rt_sigaction SYS_rt_sigtimedwait SYS_getpid SYS_getppid SYS_getpgid SYS_setpgid SYS_prctl
+    SYS_rt_sigprocmask SYS_rt_sigaction SYS_rt_sigtimedwait SYS_getpid SYS_getpgid SYS_setpgid SYS_prctl
     SYS_capset SYS_clone SYS_execve SYS_wait4 SYS_kill SYS_exit_group SYS_ioctl SYS_fcntl SYS_openat SYS_close
-    SYS_close_range SYS_read SYS_write SYS_readlinkat SYS_getdents64 SYS_ppoll SYS_setitimer SYS_clock_gettime
+    SYS_close_range SYS_read SYS_write SYS_readlinkat SYS_getdents64 SYS_ppoll SYS_setitimer
 }
 
-/// The name of a system call.
+/// Returns the name of a system call.
 pub fn name(number: libc::c_long) -> String {
     let known = NAMES.iter().find(|(_, known)| *known == number);
     known.map_or_else(|| format!("number {number}"), |(name, _)| name.trim_start_matches("SYS_").into())

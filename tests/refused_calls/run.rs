@@ -1,7 +1,7 @@
-//! Runs a scenario, in the same steps whichever calls are refused, and observes the program.
+//! Runs a scenario and observes the program. The steps are the same whichever calls are refused.
 
 use crate::init::HELP;
-use crate::scenario::{End, Outcome, Patience, Scenario, Starts};
+use crate::scenario::{End, Outcome, Scenario, Starts, Timing};
 use crate::settle::{Settled, end, settle};
 use crate::start::{CHILD, Refusal, Running, start};
 use nix::errno::Errno;
@@ -28,12 +28,12 @@ pub struct Observed {
     /// Lines, sorted.
     pub stderr: Vec<String>,
     pub kept: usize,
-    /// The zombies that it has not reaped.
+    /// The number of zombies that it has not reaped.
     pub zombies: usize,
 }
 
 impl Observed {
-    /// The outcome to expect, with the number of this error.
+    /// Returns what to expect for an outcome, with the number of this error.
     pub fn of(outcome: &Outcome, error: Option<Errno>) -> Self {
         let number = error.map_or(String::new(), |error| (error as i32).to_string());
         let mut stderr: Vec<String> = outcome.stderr.iter().map(|line| line.replace("{error}", &number)).collect();
@@ -42,10 +42,10 @@ impl Observed {
     }
 }
 
-pub fn run(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Install>, patience: Patience) -> Observed {
+pub fn run(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Install>, timing: Timing) -> Observed {
     let mut running = start(scenario, refusal, install);
     let mut observed = Observed { end: End::Hangs, stdout: String::new(), stderr: Vec::new(), kept: 0, zombies: 0 };
-    observed.end = drive(&mut running, scenario, patience, &mut observed);
+    observed.end = drive(&mut running, scenario, timing, &mut observed);
     if matches!(observed.end, End::Spins | End::Hangs) {
         running.program.process().signal(libc::SIGKILL);
     }
@@ -57,7 +57,7 @@ pub fn run(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Instal
     observed
 }
 
-/// The output, without the help of `init` except its first words.
+/// Returns the output, with only the first words of the help of `init`.
 fn without_help(written: &[u8]) -> String {
     let mut written = String::from_utf8_lossy(written).into_owned();
     if let Some(at) = written.find(HELP) {
@@ -66,12 +66,12 @@ fn without_help(written: &[u8]) -> String {
     written
 }
 
-/// A line without the process ID at its end.
+/// Returns a line without the process ID at its end.
 fn without_pid(line: &str) -> String {
     line.split_once("pid=").map_or(line, |(words, _)| words).into()
 }
 
-/// How a program ended, by `exited` if it exited; `None` if it waits.
+/// Returns how a program ended, by `exited` if it exited. Returns `None` if it waits.
 fn ended(settled: Settled, exited: fn(i32) -> End) -> Option<End> {
     match settled {
         Settled::Waits => None,
@@ -86,9 +86,9 @@ fn ended(settled: Settled, exited: fn(i32) -> End) -> Option<End> {
 }
 
 /// Lets the program read, reap and receive SIGTERM. Returns how it ended.
-fn drive(running: &mut Running, scenario: &Scenario, patience: Patience, observed: &mut Observed) -> End {
+fn drive(running: &mut Running, scenario: &Scenario, timing: Timing, observed: &mut Observed) -> End {
     let Running { program: started, keyboard, .. } = running;
-    if let Some(end) = ended(settle(started.process(), patience), End::Early) {
+    if let Some(end) = ended(settle(started.process(), timing), End::Early) {
         return end;
     }
     observed.kept = count_inherited(started.process().pid());
@@ -99,45 +99,45 @@ fn drive(running: &mut Running, scenario: &Scenario, patience: Patience, observe
         let made = pod.join(orphan_maker(&["one-by-one", "2"])).wait().status;
         assert!(made.success(), "no orphans: {made}");
     }
-    if let Some(end) = ended(settle(started.process(), patience), End::Early) {
+    if let Some(end) = ended(settle(started.process(), timing), End::Early) {
         return end;
     }
     if let Started::Process1(pod) = started {
-        observed.zombies = count_zombies(pod, patience);
+        observed.zombies = count_zombies(pod, timing);
     }
     started.process().signal(libc::SIGTERM);
-    let mut settled = settle(started.process(), patience);
+    let mut settled = settle(started.process(), timing);
     let program = program(started, scenario);
     if settled == Settled::Waits
         && let Some(program) = program
     {
-        // It did not forward the signal, and must not log that twice.
+        // `init` did not forward the signal. A second one must not be logged again.
         started.process().signal(libc::SIGTERM);
-        if settle(started.process(), patience) == Settled::Waits {
+        if settle(started.process(), timing) == Settled::Waits {
             _ = send(program, Signal::SIGTERM as i32);
-            return ended(end(started.process(), patience), End::WithProgram).unwrap_or(End::Hangs);
+            return ended(end(started.process(), timing), End::WithProgram).unwrap_or(End::Hangs);
         }
         return End::Hangs; // only the second signal had an effect
     }
     if settled == Settled::Waits {
-        settled = end(started.process(), patience); // the grace period ends
+        settled = end(started.process(), timing); // the grace period ends
     }
     ended(settled, End::OnSigterm).unwrap_or(End::Hangs)
 }
 
-/// The number of zombies that process 1 of a pod does not reap.
-fn count_zombies(pod: &Pod, patience: Patience) -> usize {
+/// Waits until process 1 of a pod has reaped all zombies. Returns how many are left at the timeout.
+fn count_zombies(pod: &Pod, timing: Timing) -> usize {
     let start = Instant::now();
     loop {
         let count = zombies(pod).len();
-        if count == 0 || start.elapsed() > patience.hang {
+        if count == 0 || start.elapsed() > timing.timeout {
             return count;
         }
         sleep(Duration::from_micros(200));
     }
 }
 
-/// The process that `init` started, if it is alive.
+/// Returns the process that `init` started, if it is alive.
 fn program(started: &mut Started, scenario: &Scenario) -> Option<Pid> {
     if scenario.starts == Starts::Nothing {
         return None;
@@ -149,7 +149,7 @@ fn program(started: &mut Started, scenario: &Scenario) -> Option<Pid> {
     process_tree(started.process().pid()).into_iter().skip(1).find(lives)
 }
 
-/// The number of descriptors of `/dev/zero` that a process has open.
+/// Returns the number of descriptors of `/dev/zero` that a process has open.
 fn count_inherited(pid: Pid) -> usize {
     let descriptors = Process::new(pid.as_raw()).and_then(|process| process.fd());
     let is_zero = |target: &FDTarget| matches!(target, FDTarget::Path(path) if path.ends_with("dev/zero"));

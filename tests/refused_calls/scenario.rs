@@ -1,7 +1,8 @@
-//! A scenario: a program, its arguments, where and in what state it is started, and its outcome if no call is refused.
+//! A scenario: a program, its options, where and in which setting it is started, and its outcome if no call is refused.
 
 use std::path::Path;
 use std::time::Duration;
+use testkit::deadline::TIMEOUT;
 use testkit::programs::path;
 
 #[derive(Clone, Copy, Debug)]
@@ -38,15 +39,15 @@ pub enum Starts {
     Nothing,
     /// `pause`, which works without most calls, and exits with 0 on SIGTERM.
     Pause,
-    /// It writes nothing.
+    /// `sleep`, which writes nothing.
     Sleep,
-    /// It copies the terminal's input.
+    /// `cat`, which copies the terminal's input.
     Cat,
     /// A file that does not exist.
     NoFile,
 }
 
-/// The state in which the program is started.
+/// The standard input, descriptors, children and attributes that the program is started with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
     Plain,
@@ -71,7 +72,7 @@ pub enum Setting {
 pub struct Outcome {
     pub end: End,
     pub stdout: &'static str,
-    /// The lines, in any order: two processes write them. `{error}` stands for the number of the error.
+    /// The lines, in any order, as two processes write them. `{error}` stands for the number of the error.
     pub stderr: &'static [&'static str],
     /// How many of the inherited descriptors it kept open.
     pub kept: usize,
@@ -84,7 +85,7 @@ pub enum End {
     Early(i32),
     /// It exits on SIGTERM.
     OnSigterm(i32),
-    /// It does not exit on SIGTERM, but when the program that it started has exited on SIGTERM.
+    /// It does not exit on SIGTERM. It exits when the program that it started has exited on SIGTERM.
     WithProgram(i32),
     /// An illegal instruction ends it.
     Crashes,
@@ -106,7 +107,7 @@ pub const fn exits(status: i32, stderr: &'static [&'static str]) -> Outcome {
     ends(End::Early(status), stderr)
 }
 
-/// The program reaps, or forwards signals, and exits with 0 on SIGTERM.
+/// The program works: it reaps, forwards signals if it is `init`, and exits with 0 on SIGTERM.
 pub const fn works(stderr: &'static [&'static str]) -> Outcome {
     ends(End::OnSigterm(0), stderr)
 }
@@ -156,18 +157,18 @@ impl Scenario {
     }
 }
 
-/// How long a program may take for each step.
+/// When a program is idle, and when it hangs.
 #[derive(Clone, Copy)]
-pub struct Patience {
-    pub hang: Duration,
-    /// A program that did nothing for so long waits.
-    pub rest: Duration,
+pub struct Timing {
+    /// A program that needs longer for a step hangs.
+    pub timeout: Duration,
+    /// A program that does nothing for this long is idle.
+    pub idle: Duration,
     /// Whether its calls are recorded: then it sleeps in each of them.
     pub is_recorded: bool,
 }
 
-impl Patience {
-    pub const USUAL: Self =
-        Self { hang: testkit::deadline::TIMEOUT, rest: Duration::from_millis(2), is_recorded: false };
-    pub const RECORDED: Self = Self { rest: Duration::from_millis(10), is_recorded: true, ..Self::USUAL };
+impl Timing {
+    pub const NORMAL: Self = Self { timeout: TIMEOUT, idle: Duration::from_millis(2), is_recorded: false };
+    pub const RECORDED: Self = Self { idle: Duration::from_millis(10), is_recorded: true, ..Self::NORMAL };
 }

@@ -17,12 +17,12 @@ use testkit::recorded_calls::Install;
 use testkit::refused_call::{Call, Filter, apply, refuse_some};
 use testkit::shim::leave_child;
 use testkit::streams::unused_terminal;
-use testkit::terminal::{control, take_control};
+use testkit::terminal::control;
 
 /// The name of the child of [`Setting::Child`].
 pub const CHILD: &str = "child";
 
-/// A descriptor above the usual limit.
+/// A descriptor above the usual limit of 1024.
 const HIGH: i32 = 1500;
 
 /// A filter that refuses calls.
@@ -33,7 +33,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// These calls, with this error.
+    /// Refuses these calls with this error.
     pub fn of(calls: &[Call], error: Errno) -> Self {
         Self { filter: refuse_some(calls, error), executes_at: calls.contains(&Call::every(libc::SYS_execve)) }
     }
@@ -44,7 +44,7 @@ pub struct Running {
     pub program: Started,
     /// The pod that an ordinary process runs in.
     pub pod: Option<Pod>,
-    /// The master side of its terminal.
+    /// The master side of the terminal.
     pub keyboard: Option<File>,
 }
 
@@ -54,31 +54,22 @@ pub fn start(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Inst
     let mut command = if matches!(scenario.program, Program::Other(_)) { Command::new(path) } else { pause_at(path) };
     command.args(scenario.arguments()).env_clear().env("PATH", "/bin:/usr/bin");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let (keyboard, terminal) = match scenario.setting {
-        Setting::Terminal | Setting::OtherTerminal | Setting::ClosedInput => {
-            let (keyboard, terminal) = unused_terminal();
-            if scenario.setting == Setting::Terminal {
-                command.stdin(terminal.try_clone().expect("a descriptor"));
-            }
-            (Some(keyboard), Some(terminal))
-        }
-        _ => (None, None),
-    };
-    let zeros = [(); 3].map(|()| File::open("/dev/zero").expect("/dev/zero can be opened"));
-    let words =
-        refusal.as_ref().is_some_and(|refusal| refusal.executes_at).then(|| Words::new(path, &scenario.arguments()));
     let setting = scenario.setting;
+    let has_terminal = matches!(setting, Setting::Terminal | Setting::OtherTerminal | Setting::ClosedInput);
+    let (keyboard, terminal) = has_terminal.then(unused_terminal).unzip();
+    if setting == Setting::Terminal {
+        command.stdin(terminal.as_ref().and_then(|file| file.try_clone().ok()).expect("the terminal is open"));
+    }
+    let zeros = [(); 3].map(|()| File::open("/dev/zero").expect("/dev/zero can be opened"));
+    let executes_at = refusal.as_ref().is_some_and(|refusal| refusal.executes_at);
+    let words = executes_at.then(|| Words::new(path, &scenario.arguments()));
     let line = format!("{CHILD_TERMINATED}\n");
     let last_step = move || {
         setrlimit(Resource::RLIMIT_CORE, 0, 0)?; // a crash writes no core dump
+        terminal.as_ref().map_or(Ok(()), control)?;
         match setting {
-            Setting::Plain => {}
-            Setting::Terminal => take_control()?,
-            Setting::OtherTerminal => control(terminal.as_ref().unwrap_or_else(|| unreachable!()))?,
-            Setting::ClosedInput => {
-                control(terminal.as_ref().unwrap_or_else(|| unreachable!()))?;
-                close(0)?;
-            }
+            Setting::Plain | Setting::Terminal | Setting::OtherTerminal => {}
+            Setting::ClosedInput => close(0)?,
             Setting::Descriptors => {
                 for zero in &zeros {
                     fcntl(zero, FcntlArg::F_SETFD(FdFlag::empty()))?; // the program inherits it

@@ -1,4 +1,4 @@
-//! The grace period of `-t`: whom `init` waits for, and which signals the remaining processes are sent.
+//! The grace period of `-t`: which processes `init` waits for, and which signals it sends them.
 
 mod requests;
 mod wait;

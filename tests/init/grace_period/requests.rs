@@ -1,9 +1,9 @@
-//! With `-t`, each process is asked to end once: by the signal that asked the program, or by SIGTERM after its end.
+//! With `-t`, each process is asked to end once: by the request, which is the signal that asked the program to end, or
+//! by SIGTERM after the program has ended.
 
 use crate::run::{SignalLog, command, kill_in, probe_child, sorted};
 use nix::sys::signal::Signal::{self, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGWINCH};
 use std::fs;
-use std::io;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 use testkit::deadline::until_some;
@@ -12,7 +12,7 @@ use testkit::programs::pause;
 use testkit::terminal::{CTRL_C, Keyboard, take_control};
 use testkit::{Pod, PodProcess};
 
-/// What `init` is in the pod.
+/// Whether `init` is process 1 of the pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Process1,
@@ -21,37 +21,32 @@ enum Role {
 
 use Role::{Process1, Subreaper};
 
-/// Both roles, except where the emulator refuses subreapers.
+/// Returns both roles, or only the first if the emulator refuses subreapers.
 fn roles() -> &'static [Role] {
     if EmulatorLimit::NoSubreaper.applies() { &[Process1] } else { &[Process1, Subreaper] }
 }
 
-/// `init` with a grace period that never ends in a test, and a shell as its program.
+/// `init` with a grace period longer than any test, and a shell as its program.
 struct Shutdown {
     pod: Pod,
     /// `init`, unless it is process 1 of the pod.
     subreaper: Option<PodProcess>,
+    keyboard: Option<Keyboard>,
     log: SignalLog,
     folder: TempDir,
 }
 
 impl Shutdown {
-    /// Starts the shell with this script, in which PROBE stands for the path of the probe child. The script starts one;
-    /// then the shell waits. It exits with 7 on SIGUSR2.
+    /// Starts the shell with a script that starts a probe child: PROBE stands for its path. Then the shell waits. It
+    /// exits with 7 on SIGUSR2.
     #[track_caller]
     fn start(role: Role, options: &str, script: &str) -> Self {
-        Self::start_after(role, options, script, |_| {}, || Ok(()))
+        Self::start_at(false, role, options, script)
     }
 
-    /// Likewise, after a change of the command, and after this last step before `init` is executed.
+    /// Likewise, at a terminal or without one.
     #[track_caller]
-    fn start_after(
-        role: Role,
-        options: &str,
-        script: &str,
-        change: impl FnOnce(&mut Command),
-        last_step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
-    ) -> Self {
+    fn start_at(has_terminal: bool, role: Role, options: &str, script: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let file = folder.path().join("pid");
         let script = script.replace("PROBE", probe_child());
@@ -60,7 +55,9 @@ impl Shutdown {
         let options = role_options.split_whitespace().chain(options.split_whitespace());
         let arguments: Vec<&str> = options.chain(["--", "sh", "-c", &script]).collect();
         let mut command = command(&arguments);
-        change(&mut command);
+        let keyboard = has_terminal.then(|| Keyboard::of(&mut command));
+        command.stdout(Stdio::piped());
+        let last_step = move || if has_terminal { take_control() } else { Ok(()) };
         let (mut pod, mut subreaper) = match role {
             Process1 => (Pod::start_after(command, last_step), None),
             Subreaper => {
@@ -70,7 +67,7 @@ impl Shutdown {
             }
         };
         let log = SignalLog::of(subreaper.as_mut().unwrap_or_else(|| pod.init()));
-        Self { pod, subreaper, log, folder }
+        Self { pod, subreaper, keyboard, log, folder }
     }
 
     /// Sends a signal to `init`.
@@ -108,7 +105,8 @@ impl Shutdown {
 
 #[test]
 fn a_process_that_received_the_request_is_not_sent_sigterm() {
-    // The options; a signal to init; what reaches the program, whose trap writes 77; the log then; the rest of the log.
+    // The options, the signal to init, the signal that the program receives, the log then, and the rest of the log. The
+    // program writes 77 when it receives the signal.
     type Case = (&'static str, Signal, &'static str, &'static [i32], &'static [i32]);
     let cases: [Case; 8] = [
         ("-g", SIGTERM, "TERM", &[15, 77], &[18]),
@@ -164,20 +162,20 @@ fn a_process_that_the_handler_started_is_sent_sigterm() {
 }
 
 #[test]
-fn a_process_of_another_session_or_from_outside_is_sent_sigterm() {
+fn a_process_of_another_session_and_one_that_joined_are_sent_sigterm() {
     for &role in roles() {
         let mut shutdown = Shutdown::start(role, "-g", "trap 'echo 77' TERM; PROBE daemon 18 & :");
         let mut command = Command::new(probe_child());
         command.args(["signals", "18"]).stdout(Stdio::piped());
         // Only process 1 sends signals to processes that are not its descendants.
-        let guest = (role == Process1).then(|| {
-            let mut guest = shutdown.pod.join(command);
-            (SignalLog::of(&mut guest), guest)
+        let joined = (role == Process1).then(|| {
+            let mut process = shutdown.pod.join(command);
+            (SignalLog::of(&mut process), process)
         });
         shutdown.signal(SIGTERM);
         shutdown.assert_next(&[77], "the program receives SIGTERM");
         shutdown.end_program();
-        if let Some((log, _guest)) = guest {
+        if let Some((log, _process)) = joined {
             assert_eq!(sorted(log), [15, 18]);
         }
         assert_eq!(shutdown.end(), (vec![15, 18], Some(7)), "{role:?}");
@@ -207,14 +205,8 @@ fn a_second_sigterm_reaches_only_processes_started_since_the_first() {
 fn a_key_that_ends_the_program_is_the_request() {
     for &role in roles() {
         for options in ["", "-g"] {
-            let mut keyboard = None;
-            let at_terminal = |command: &mut Command| {
-                keyboard = Some(Keyboard::of(command));
-                command.stdout(Stdio::piped());
-            };
-            let shutdown = Shutdown::start_after(role, options, "PROBE signals 18 & :", at_terminal, take_control);
-            let mut keyboard = keyboard.expect("the terminal was made");
-            keyboard.types(CTRL_C);
+            let mut shutdown = Shutdown::start_at(true, role, options, "PROBE signals 18 & :");
+            shutdown.keyboard.as_mut().expect("there is a terminal").types(CTRL_C);
             assert_eq!(shutdown.end(), (vec![2, 18], Some(130)), "{role:?}, {options:?}");
         }
     }

@@ -1,11 +1,11 @@
-//! The program inherits every file descriptor of `init`, and `init` keeps only the standard streams and the terminal.
+//! The program inherits every file descriptor of `init`. `init` keeps only the standard streams and the terminal open.
 
-use super::program::{Inherited, PAIRS, UnderProcess1, UnderSubreaper, inherited, inherited_by_running};
+use super::program::{Inherited, UnderProcess1, UnderSubreaper, inherited, pairs, start};
 use crate::run::{SignalLog, command, probe_child};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use std::fs::File;
-use std::io::{self, PipeReader, Read};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use testkit::platform::EmulatorLimit;
 use testkit::process_table::rows;
 use testkit::{Pod, until};
 
-/// A file, both ends of a pipe, and a socket.
+/// Opens a file, both ends of a pipe, and a socket.
 fn files() -> Arc<Vec<OwnedFd>> {
     let (reader, writer) = io::pipe().expect("a pipe can be made");
     let (socket, _) = UnixStream::pair().expect("a socket can be made");
@@ -22,7 +22,7 @@ fn files() -> Arc<Vec<OwnedFd>> {
     Arc::new(vec![file.into(), reader.into(), writer.into(), socket.into()])
 }
 
-/// The lines about descriptors, without the numbers of terminals: each test has another terminal.
+/// Returns the lines about descriptors, without the numbers of terminals: each program has another terminal.
 fn lines(inherited: &Inherited) -> Vec<String> {
     let without_number = |line: &str| match line.split_once("/dev/pts/") {
         Some((before, after)) => format!("{before}terminal{}", after.trim_start_matches(|c: char| c.is_ascii_digit())),
@@ -33,13 +33,10 @@ fn lines(inherited: &Inherited) -> Vec<String> {
 
 #[test]
 fn the_program_inherits_the_standard_streams_open_or_closed() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
     for has_terminal in [false, true] {
         for open in 0..8_u8 {
             let close_others = move || leave_open(open);
-            for (with, without) in PAIRS {
+            for &(with, without) in pairs() {
                 let expected = inherited(without, has_terminal, &[], close_others);
                 let actual = inherited(with, has_terminal, &[], close_others);
                 let case = format!("{with:?}, open: {open:03b}, at a terminal: {has_terminal}");
@@ -52,12 +49,9 @@ fn the_program_inherits_the_standard_streams_open_or_closed() {
 }
 
 #[test]
-fn the_program_inherits_the_descriptors_from_3_on_unless_they_are_close_on_exec() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
+fn the_program_inherits_other_descriptors_unless_they_are_close_on_exec() {
     let files = files();
-    for (with, without) in PAIRS {
+    for &(with, without) in pairs() {
         for has_terminal in [false, true] {
             let expected = lines(&inherited(without, has_terminal, &[], put(&files)));
             assert_eq!(expected.len(), 3 + files.len(), "the control");
@@ -81,32 +75,20 @@ fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
     for scenario in [UnderProcess1, UnderSubreaper] {
         for (has_terminal, open) in (0..16_u8).map(|case| (case >= 8, case % 8)) {
             let mut put = put(&files());
-            let mut inherited = inherited_by_running(scenario, has_terminal, move || {
+            let mut inherited = start(scenario, has_terminal, &[], &["stay"], move || {
                 put()?;
                 leave_open(open)
             });
             inherited.process.until_it_waits();
             let kept = descriptors::of(inherited.process.pid());
-            let (streams, others): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(number, _)| *number < 3);
             let case = format!("{scenario:?}, open: {open:03b}, at a terminal: {has_terminal}");
-            let streams: Vec<i32> = streams.into_iter().map(|(number, _)| number).collect();
+            let streams: Vec<i32> = kept.iter().map(|(number, _)| *number).filter(|number| *number < 3).collect();
             let expected: Vec<i32> = (0..3).filter(|descriptor| open & 1 << descriptor != 0).collect();
             assert_eq!(streams, expected, "{case}");
             // If standard input is the terminal, init opens no other descriptor of it.
-            let others: Vec<String> = others.into_iter().map(|(_, target)| target).collect();
+            let others: Vec<&str> = kept[streams.len()..].iter().map(|(_, target)| target.as_str()).collect();
             let expected: &[&str] = if has_terminal && open & 1 == 0 { &["/dev/tty"] } else { &[] };
             assert_eq!(others, expected, "{case}");
-        }
-    }
-}
-
-/// Whether the reader of a nonblocking pipe sees its end.
-fn is_at_end(reader: &mut PipeReader) -> bool {
-    match reader.read(&mut [0]) {
-        Ok(length) => length == 0,
-        Err(error) => {
-            assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
-            false
         }
     }
 }
@@ -125,10 +107,11 @@ fn a_reader_sees_the_end_of_a_pipe_when_the_program_closes_it() {
         drop(files);
         let mut log = SignalLog::of(pod.init());
         if closes {
-            until("the reader sees the end", || is_at_end(&mut reader));
+            until("the reader sees the end", || matches!(reader.read(&mut [0]), Ok(0)));
         } else {
             pod.init().until_it_waits();
-            assert!(!is_at_end(&mut reader), "the control: the program has the pipe open");
+            let error = reader.read(&mut [0]).expect_err("the control: the program has the pipe open");
+            assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         }
         assert_eq!(rows(&pod).len(), 2, "init and the program are alive");
         pod.signal(Signal::SIGUSR1);

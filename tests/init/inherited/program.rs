@@ -4,35 +4,40 @@ use std::fs;
 use std::io;
 use std::process::{Command, Stdio};
 use testkit::descriptors::close_others_on_execution;
+use testkit::platform::EmulatorLimit;
 use testkit::programs::{init, path};
 use testkit::terminal::{Keyboard, take_control};
 use testkit::variables::execute_with;
 use testkit::{Pod, PodProcess, until};
 
-/// Where the program runs.
+/// Where the program runs, and whether `init` starts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
     /// The program is process 1 of a pod.
     Process1,
     /// `init` is process 1.
     UnderProcess1,
-    /// `init` is process 1, its program is a second `init`, and the program is started by that.
+    /// `init` is process 1 and starts a second `init`, which starts the program.
     UnderNestedInit,
     /// The program is in no pod.
     NoPod,
-    /// The program is in no pod, under an `init` that is a subreaper.
+    /// No process is in a pod. `init`, a subreaper, starts the program.
     UnderSubreaper,
 }
 
 pub use Scenario::*;
 
-/// The scenarios with `init`, each with the same scenario without it: the control.
-pub const PAIRS: [(Scenario, Scenario); 3] =
-    [(UnderProcess1, Process1), (UnderNestedInit, Process1), (UnderSubreaper, NoPod)];
+/// Returns the scenarios with `init`, each with the same scenario without it: the control. Returns none if the kernel
+/// executes an emulator instead of the program.
+pub fn pairs() -> &'static [(Scenario, Scenario)] {
+    const PAIRS: [(Scenario, Scenario); 3] =
+        [(UnderProcess1, Process1), (UnderNestedInit, Process1), (UnderSubreaper, NoPod)];
+    if EmulatorLimit::OwnProcess.applies() { &[] } else { &PAIRS }
+}
 
 /// What the program has inherited.
 pub struct Inherited {
-    /// The outermost process: `init`, or the program without it.
+    /// The outermost `init`, or the program without it.
     pub process: PodProcess,
     /// What `print-inherited` has written.
     pub text: String,
@@ -40,21 +45,21 @@ pub struct Inherited {
 }
 
 impl Inherited {
-    /// The rest of the line that begins with this.
+    /// Returns the rest of the line that begins with `beginning`.
     #[track_caller]
     pub fn line(&self, beginning: &str) -> &str {
         let line = self.text.lines().find_map(|line| line.strip_prefix(beginning));
         line.unwrap_or_else(|| panic!("{beginning:?} is not in:\n{}", self.text)).trim()
     }
 
-    /// The rest of each line that begins with this.
+    /// Returns the rest of each line that begins with `beginning`.
     pub fn lines(&self, beginning: &str) -> Vec<&str> {
         self.text.lines().filter_map(|line| line.strip_prefix(beginning)).collect()
     }
 }
 
-/// Runs the program at a terminal or without one, with exactly these variables, after this last step. It inherits the
-/// standard streams and the descriptors that the step adds.
+/// Runs the program with exactly these variables until it exits. It inherits the standard streams, and the descriptors
+/// that the last step adds.
 #[track_caller]
 pub fn inherited(
     scenario: Scenario,
@@ -67,18 +72,10 @@ pub fn inherited(
     inherited
 }
 
-/// Likewise, but the program keeps running until it is killed.
+/// Starts the program likewise, with these arguments, and returns when it has written what it inherits. With the
+/// argument `stay`, it runs until it is killed.
 #[track_caller]
-pub fn inherited_by_running(
-    scenario: Scenario,
-    has_terminal: bool,
-    step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
-) -> Inherited {
-    start(scenario, has_terminal, &[], &["stay"], step)
-}
-
-#[track_caller]
-fn start(
+pub fn start(
     scenario: Scenario,
     has_terminal: bool,
     variables: &[&str],
@@ -108,7 +105,7 @@ fn start(
     Inherited { process, text, _keyboard: keyboard }
 }
 
-/// The command that starts the program in this scenario. It takes the arguments of the program.
+/// Returns the command that starts the program. Arguments that are added to it are those of the program.
 fn command(scenario: Scenario) -> Command {
     let options: &[&[&str]] = match scenario {
         Process1 | NoPod => &[],

@@ -1,14 +1,11 @@
-//! Variables that name `init` as the process of a service name the program instead, as `sd_listen_fds` and
-//! `sd_watchdog_enabled` require.
+//! `LISTEN_PID` and `WATCHDOG_PID` hold the process ID of `init`. The program inherits them with its own process ID, as
+//! `sd_listen_fds` and `sd_watchdog_enabled` require.
 
-use super::program::{
-    Inherited, NoPod, PAIRS, Process1, Scenario, UnderNestedInit, UnderProcess1, UnderSubreaper, inherited,
-};
+use super::program::{Inherited, Scenario, inherited, pairs};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use testkit::descriptors::put;
-use testkit::platform::EmulatorLimit;
 use testkit::variables::OWN_PID;
 
 /// The ID of another process.
@@ -29,13 +26,8 @@ fn assert_same((with, without): (Scenario, Scenario), variables: &[&str]) -> Inh
     inherited
 }
 
-/// The pairs of scenarios; none where the kernel executes an emulator instead of the program.
-fn pairs() -> &'static [(Scenario, Scenario)] {
-    if EmulatorLimit::OwnProcess.applies() { &[] } else { &PAIRS }
-}
-
 #[test]
-fn a_variable_with_the_process_id_of_init_gets_that_of_the_program() {
+fn the_process_id_of_init_is_replaced_by_that_of_the_program() {
     let listen_pid = format!("LISTEN_PID={OWN_PID}");
     let watchdog_pid = format!("WATCHDOG_PID={OWN_PID}");
     let all = [
@@ -60,7 +52,7 @@ fn a_variable_with_the_process_id_of_init_gets_that_of_the_program() {
 }
 
 #[test]
-fn a_variable_with_any_other_value_is_left_alone() {
+fn any_other_value_is_inherited_unchanged() {
     for &pair in pairs() {
         for value in [OTHER_PID, "", "0", "-1", "x", "1x", " 1", "99999999999999999999"] {
             let listen_pid = format!("LISTEN_PID={value}");
@@ -98,18 +90,13 @@ fn listen_pidfdid_is_removed_when_listen_pid_is_replaced() {
 }
 
 #[test]
-fn the_program_does_not_inherit_init_options() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
-    for scenario in [UnderProcess1, UnderSubreaper, UnderNestedInit] {
-        let inherited = inherited_with(scenario, &["A=1", "INIT_OPTIONS=-g", "B=2", "INIT_OPTIONS=-v", "C=3"]);
-        assert_eq!(inherited.lines("variable "), ["A=1", "B=2", "C=3"], "{scenario:?}");
+fn the_program_does_not_inherit_init_options_unless_k_keeps_it() {
+    for &(with, without) in pairs() {
+        let inherited = inherited_with(with, &["A=1", "INIT_OPTIONS=-g", "B=2", "INIT_OPTIONS=-v", "C=3"]);
+        assert_eq!(inherited.lines("variable "), ["A=1", "B=2", "C=3"], "{with:?}");
         let variables = ["A=1", "INIT_OPTIONS=--keep-options -v", "C=3"];
-        assert_eq!(inherited_with(scenario, &variables).lines("variable "), variables, "{scenario:?}");
-    }
-    for scenario in [Process1, NoPod] {
-        let inherited = inherited_with(scenario, &["INIT_OPTIONS=-g"]);
-        assert_eq!(inherited.lines("variable "), ["INIT_OPTIONS=-g"], "the control");
+        assert_eq!(inherited_with(with, &variables).lines("variable "), variables, "{with:?}");
+        let control = inherited_with(without, &["INIT_OPTIONS=-g"]);
+        assert_eq!(control.lines("variable "), ["INIT_OPTIONS=-g"], "the control");
     }
 }

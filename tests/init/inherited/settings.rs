@@ -1,6 +1,6 @@
-//! The program inherits the settings of the process: limits, scheduling, the parent-death signal, and more.
+//! The program inherits the attributes of `init`: signal mask, limits, scheduling, the parent-death signal, and more.
 
-use super::program::{PAIRS, inherited};
+use super::program::{inherited, pairs};
 use crate::run::{SignalLog, command, kill_in, probe_child};
 use nix::unistd::Pid;
 use std::fs;
@@ -15,12 +15,9 @@ use testkit::{Pod, until};
 
 #[test]
 fn the_program_inherits_every_setting_as_without_init() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
     let has_several_cpus = available_parallelism().is_ok_and(|count| count.get() > 1);
     let affinity = || Setting { name: "CPU affinity", make: one_processor, outlives_execution: true };
-    for (with, without) in PAIRS {
+    for &(with, without) in pairs() {
         let inherited_after =
             |scenario, make: fn() -> io::Result<()>| inherited(scenario, false, &["A=1", "B=", "A=2"], make).text;
         let unchanged = inherited_after(without, || Ok(()));

@@ -20,16 +20,16 @@ fn for_each(places: &[Place], test: impl Fn(Place, &[&str], &str)) {
     }
 }
 
-/// Starts a job, and waits until it runs.
+/// Starts a job, and waits until it has nothing to do.
 fn start(place: Place, options: &[&str]) -> Job {
     let job = Job::start(place, &command_line(options));
     job.settle();
     job
 }
 
-/// The state of a job that the shell has put into the foreground.
+/// Returns the state of a job that the shell has put into the foreground.
 fn in_foreground(place: Place) -> JobState {
-    running(Place::Foreground(place.shell().expect("a shell is above")))
+    running(Place::Foreground(place.shell().expect("a shell started the job")))
 }
 
 /// Asserts that the program, which is in the foreground now, can finish its use of the terminal.
@@ -113,8 +113,8 @@ fn without_a_shell_above_the_program_is_sent_sighup_or_gets_eio() {
         assert_eq!(job.settle().foreground, Foreground::Other);
         job.send(usage);
         if options.is_empty() {
-            // The program's group is not orphaned while init lives, so the kernel stops it. init then does what the
-            // kernel does to a stopped group that becomes orphaned.
+            // The program's group is not orphaned while init lives, so the kernel stops it. init sends it SIGHUP and
+            // SIGCONT, as the kernel does to a stopped group that becomes orphaned.
             assert_eq!(job.settle().program, State::Ended);
         } else {
             // The shared group is orphaned, so the kernel refuses the call.

@@ -1,10 +1,10 @@
-//! A test case of job control: how the program is stopped in some places, and the outcome.
+//! A test case of job control: where the program runs, how it is stopped, and the outcome.
 
 use libc::{SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN};
 use testkit::job::{Place, Shell, Step};
 
 type Places = &'static [Place];
-/// The options of `init`: a case runs once with each of these.
+/// Lists of options of `init`: a case runs once with each list.
 type Options = &'static [&'static [&'static str]];
 type Steps = &'static [Step];
 
@@ -24,7 +24,7 @@ pub enum Outcome {
     Running,
     /// The program is stopped, `init` runs, and the foreground is unchanged. SIGCONT continues the program.
     Stopped,
-    /// Both are stopped. A shell above sees that, and has the terminal.
+    /// Both are stopped. A shell above sees that, and gets the terminal back.
     BothStopped,
 }
 
@@ -44,7 +44,7 @@ pub const ORPHANED: Places = &[Place::Process1WithoutTerminal, Place::OrphanedWi
 pub const NO_TTY: Places =
     &[Place::Process1WithoutTerminal, Place::OrphanedWithoutTerminal, Place::ChildWithoutTerminal];
 
-/// The program has its own process group, shares that of `init`, or each in turn.
+/// The program leads a process group, or shares that of `init`.
 pub const OWN: Options = &[&[]];
 pub const SHARED: Options = &[&["-c"]];
 pub const BOTH: Options = &[&[], &["-c"]];
@@ -68,6 +68,12 @@ pub const fn same(places: Places, options: Options, steps: Steps, outcome: Outco
 }
 
 /// A case with the first outcome under `init`, and the second one without it.
-pub const fn differs(p: Places, o: Options, s: Steps, outcomes: (Outcome, Outcome), why: &'static str) -> Case {
-    Case { without_init: Some(outcomes.1), ..only(p, o, s, outcomes.0, why) }
+pub const fn differs(
+    places: Places,
+    options: Options,
+    steps: Steps,
+    (with, without): (Outcome, Outcome),
+    why: &'static str,
+) -> Case {
+    Case { without_init: Some(without), ..only(places, options, steps, with, why) }
 }

@@ -1,4 +1,4 @@
-//! Job control: wherever `init` runs, a stop of its program has the effect that it has without `init`.
+//! Job control: a stop of the program has the effect that it would have without `init`.
 
 mod background;
 mod case;
@@ -30,7 +30,7 @@ fn without_a_terminal_the_program_stays_stopped_until_sigcont() {
     check_all(table::NO_TERMINAL);
 }
 
-/// Asserts that Ctrl-Z stops no process: `init` has forgotten the SIGTSTP that it forwarded.
+/// Asserts that Ctrl-Z stops no process: `init` does not take the stop for that of a SIGTSTP which it forwarded before.
 #[track_caller]
 fn assert_ctrl_z_stops_nothing(mut job: Job, place: Place) {
     job.ctrl_z();
@@ -46,7 +46,7 @@ fn init_forgets_a_sigtstp_that_sigcont_follows() {
             job.signal_parent(libc::SIGTSTP);
             job.signal_parent(libc::SIGCONT);
         }
-        // Of two pending signals, SIGCONT is delivered first, as it has the lower number: the program may be stopped.
+        // init takes the lower number first: it may forward SIGCONT before SIGTSTP, and the program may be stopped now.
         job.settle();
         job.signal_parent(libc::SIGCONT);
         assert_eq!(job.settle(), running(place), "{place:?}");

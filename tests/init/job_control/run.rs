@@ -11,7 +11,7 @@ use testkit::until;
 
 const ROUNDS: [&str; 2] = ["the first time", "the second time"];
 
-/// Runs all of these cases, then fails with a list of those that failed.
+/// Runs all cases, then panics with a list of those that failed.
 #[track_caller]
 pub fn check_all(cases: &[Case]) {
     let mut failed = Vec::new();
@@ -40,7 +40,7 @@ pub fn check_all(cases: &[Case]) {
     assert!(failed.is_empty(), "{} cases failed:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// The words that start `init` with these options, for [`Job::start`].
+/// Returns the words that start `init` with these options, for [`Job::start`].
 pub fn command_line(options: &[&str]) -> Vec<String> {
     let init = init();
     let start = once(init.get_program()).chain(init.get_args());
@@ -48,7 +48,7 @@ pub fn command_line(options: &[&str]) -> Vec<String> {
     start.chain(options.iter().copied()).chain(["--"]).map(str::to_owned).collect()
 }
 
-/// The state of a job that runs in this place.
+/// Returns the state of a job that runs in this place.
 pub fn running(place: Place) -> JobState {
     let foreground = match place {
         Place::Background(_) => Foreground::Shell,
@@ -58,7 +58,7 @@ pub fn running(place: Place) -> JobState {
     JobState { program: State::Runs, parent: State::Runs, foreground }
 }
 
-/// The state of a job in this place if both `init` and the program are stopped.
+/// Returns the state of a job in this place if `init` and the program are stopped.
 pub fn both_stopped(place: Place) -> JobState {
     let foreground = if place.has_terminal() { Foreground::Shell } else { Foreground::NoTerminal };
     JobState { program: State::Stopped, parent: State::Stopped, foreground }
@@ -128,7 +128,7 @@ fn take_steps(job: &mut Job, case: &Case) -> JobState {
     job.settle()
 }
 
-/// How often the program must catch SIGTSTP.
+/// Returns how often the program must catch SIGTSTP.
 fn expected_catches(case: &Case) -> usize {
     let mut catches = false;
     let mut count = 0;
@@ -142,7 +142,7 @@ fn expected_catches(case: &Case) -> usize {
     count
 }
 
-/// Ends the job: at a terminal by a key, after the program has read a line.
+/// Ends the job. At a terminal, the program reads a line, and then a key ends it.
 fn end(mut job: Job, place: Place) {
     if !place.has_terminal() {
         return assert_eq!(job.end_by_signal(), Some(128 + libc::SIGTERM), "the exit status");

@@ -9,32 +9,33 @@ use testkit::job::step::{
 
 /// No shell above can continue `init`: it is process 1, or its process group is orphaned.
 pub const NO_SHELL_ABOVE: &[Case] = &[
+    // Ctrl-Z.
     same(ALONE, OWN, &[CtrlZ], Running, "the kernel stops no orphaned group by a key: no process could continue it"),
     same(ALONE, SHARED, &[CtrlZ], Running, "the shared group is orphaned: the kernel drops the signal"),
     same(SESSION_LEADER, SUBREAPER, &[CtrlZ], Running, "a regression: no key could end the program"),
     same(ALONE, BOTH, &[CATCHES, CtrlZ], Running, "the program catches the signal once, and does not stop"),
     same(ALONE, BOTH, &[IGNORES, CtrlZ], Running, "the program ignores the signal"),
     same(ALONE, BOTH, &[CATCHES_THEN_SIGTSTP, CtrlZ], Running, "an editor continues, as it does without init"),
-    same(ALONE, BOTH, &[CATCHES_THEN_SIGSTOP, CtrlZ], Stopped, "no key sends SIGSTOP: it is intended"),
-    //
+    same(ALONE, BOTH, &[CATCHES_THEN_SIGSTOP, CtrlZ], Stopped, "SIGSTOP is intended: no key sends it"),
+    // SIGTSTP to init.
     only(ALONE, OWN, &[TSTP_TO_INIT], Stopped, "the sender wants a stop, and init itself cannot stop"),
     only(ALONE, SHARED, &[TSTP_TO_INIT], Running, "the group is orphaned: the kernel drops the signal"),
     only(ALONE, BOTH, &[CATCHES, TSTP_TO_INIT], Running, "the signal is forwarded once, and the program does not stop"),
     only(ALONE, BOTH, &[IGNORES, TSTP_TO_INIT], Running, "the program ignores the forwarded signal"),
-    only(ALONE, BOTH, &[CATCHES_THEN_SIGTSTP, TSTP_TO_INIT], Running, "the program stops itself, as after a key"),
-    only(ALONE, BOTH, &[CATCHES_THEN_SIGSTOP, TSTP_TO_INIT], Stopped, "no key sends SIGSTOP: it is intended"),
-    //
+    only(ALONE, BOTH, &[CATCHES_THEN_SIGTSTP, TSTP_TO_INIT], Running, "an editor continues, as after a key"),
+    only(ALONE, BOTH, &[CATCHES_THEN_SIGSTOP, TSTP_TO_INIT], Stopped, "SIGSTOP is intended: no key sends it"),
+    // A signal to the program.
     same(ALONE, BOTH, &[TSTP_TO_PROGRAM], Running, "the kernel stops no orphaned group by SIGTSTP"),
-    same(ALONE, BOTH, &[STOP_TO_PROGRAM], Stopped, "no key sends SIGSTOP: it is intended"),
+    same(ALONE, BOTH, &[STOP_TO_PROGRAM], Stopped, "SIGSTOP is intended: no key sends it"),
     same(ALONE, BOTH, &[RAISES_SIGTSTP], Running, "the kernel stops no orphaned group by SIGTSTP"),
-    same(ALONE, BOTH, &[RAISES_SIGSTOP], Stopped, "no key sends SIGSTOP: it is intended"),
-    differs(ALONE, OWN, &[TTIN_TO_PROGRAM], (Stopped, Running), "a key cannot have sent SIGTTIN: it is intended"),
+    same(ALONE, BOTH, &[RAISES_SIGSTOP], Stopped, "SIGSTOP is intended: no key sends it"),
+    differs(ALONE, OWN, &[TTIN_TO_PROGRAM], (Stopped, Running), "SIGTTIN is intended: no key sends it"),
     same(ALONE, SHARED, &[TTIN_TO_PROGRAM], Running, "the kernel stops no orphaned group by SIGTTIN"),
-    //
-    only(ALONE, OWN, &[CATCHES, TSTP_TO_INIT, DEFAULT, CtrlZ], Running, "the forwarded signal stopped no process"),
-    only(ALONE, OWN, &[IGNORES, TSTP_TO_INIT, DEFAULT, CtrlZ], Running, "the forwarded signal stopped no process"),
-    only(ALONE, OWN, &[CtrlZ, TSTP_TO_INIT], Stopped, "the key before it does not matter"),
-    only(ALONE, OWN, &[CATCHES, CtrlZ, DEFAULT, TSTP_TO_INIT], Stopped, "the key before it does not matter"),
+    // Several events.
+    only(ALONE, OWN, &[CATCHES, TSTP_TO_INIT, DEFAULT, CtrlZ], Running, "the forwarded signal has stopped no process"),
+    only(ALONE, OWN, &[IGNORES, TSTP_TO_INIT, DEFAULT, CtrlZ], Running, "the forwarded signal has stopped no process"),
+    only(ALONE, OWN, &[CtrlZ, TSTP_TO_INIT], Stopped, "an earlier key has no effect"),
+    only(ALONE, OWN, &[CATCHES, CtrlZ, DEFAULT, TSTP_TO_INIT], Stopped, "an earlier key has no effect"),
     only(ALONE, OWN, &[TSTP_TO_INIT, CONT_TO_INIT, CtrlZ], Running, "SIGCONT has ended the stop"),
     only(ALONE, OWN, &[TSTP_TO_INIT, CONT_TO_PROGRAM, CtrlZ], Running, "SIGCONT has ended the stop"),
     only(ALONE, OWN, &[TSTP_TO_INIT, TSTP_TO_INIT, CONT_TO_INIT, CtrlZ], Running, "SIGCONT discards the second one"),
@@ -46,19 +47,20 @@ pub const NO_SHELL_ABOVE: &[Case] = &[
 
 /// An interactive shell started `init`. It sees every stop of the program.
 pub const SHELL_ABOVE: &[Case] = &[
+    // Ctrl-Z.
     same(FOREGROUND, BOTH, &[CtrlZ], BothStopped, "the shell sees the job stop, and continues it"),
     same(FOREGROUND, BOTH, &[CATCHES, CtrlZ], Running, "the program catches the signal once, and does not stop"),
     same(FOREGROUND, BOTH, &[IGNORES, CtrlZ], Running, "the program ignores the signal"),
     same(FOREGROUND, BOTH, &[CATCHES_THEN_SIGTSTP, CtrlZ], BothStopped, "an editor stops, as it does without init"),
     same(FOREGROUND, BOTH, &[CATCHES_THEN_SIGSTOP, CtrlZ], BothStopped, "the shell sees the job stop by SIGSTOP"),
     same(BACKGROUND, BOTH, &[CtrlZ], Running, "a key reaches the foreground only"),
-    //
+    // SIGTSTP to init.
     only(UNDER_A_SHELL, BOTH, &[TSTP_TO_INIT], BothStopped, "init stops with the program"),
     only(UNDER_A_SHELL, BOTH, &[CATCHES, TSTP_TO_INIT], Running, "the signal is forwarded once, and no process stops"),
     only(UNDER_A_SHELL, BOTH, &[IGNORES, TSTP_TO_INIT], Running, "the program ignores the forwarded signal"),
-    only(UNDER_A_SHELL, BOTH, &[CATCHES_THEN_SIGTSTP, TSTP_TO_INIT], BothStopped, "the program stops, only later"),
-    only(UNDER_A_SHELL, BOTH, &[CATCHES_THEN_SIGSTOP, TSTP_TO_INIT], BothStopped, "the program stops, only later"),
-    //
+    only(UNDER_A_SHELL, BOTH, &[CATCHES_THEN_SIGTSTP, TSTP_TO_INIT], BothStopped, "it stops after its handler"),
+    only(UNDER_A_SHELL, BOTH, &[CATCHES_THEN_SIGSTOP, TSTP_TO_INIT], BothStopped, "it stops after its handler"),
+    // A signal to the program, or Ctrl-Z under a script.
     same(UNDER_A_SHELL, BOTH, &[TSTP_TO_PROGRAM], BothStopped, "the shell sees every stop"),
     same(UNDER_A_SHELL, BOTH, &[STOP_TO_PROGRAM], BothStopped, "the shell sees every stop"),
     same(UNDER_A_SHELL, BOTH, &[RAISES_SIGTSTP], BothStopped, "the shell sees every stop"),
@@ -66,7 +68,7 @@ pub const SHELL_ABOVE: &[Case] = &[
     same(FOREGROUND, BOTH, &[TTIN_TO_PROGRAM], BothStopped, "the shell sees every stop"),
     same(SCRIPT_IN_SHELL, BOTH, &[CtrlZ], BothStopped, "the script, part of the job, stops too"),
     same(SCRIPT_IN_SHELL, BOTH, &[CATCHES_THEN_SIGTSTP, CtrlZ], BothStopped, "the script, part of the job, stops too"),
-    //
+    // Several events.
     only(FOREGROUND, OWN, &[CATCHES, TSTP_TO_INIT, DEFAULT, CtrlZ], BothStopped, "the key stops the job again"),
     only(FOREGROUND, OWN, &[IGNORES, TSTP_TO_INIT, DEFAULT, CtrlZ], BothStopped, "the key stops the job again"),
     only(FOREGROUND, BOTH, &[TSTP_TO_INIT, Fg, CtrlZ], BothStopped, "the key stops the job again"),
@@ -76,6 +78,7 @@ pub const SHELL_ABOVE: &[Case] = &[
 
 /// There is no terminal.
 pub const NO_TERMINAL: &[Case] = &[
+    // SIGTSTP to init.
     only(ORPHANED, OWN, &[TSTP_TO_INIT], Stopped, "the sender wants a stop, and init itself cannot stop"),
     only(ORPHANED, SHARED, &[TSTP_TO_INIT], Running, "the group is orphaned: the kernel drops the signal"),
     only(CHILD, BOTH, &[TSTP_TO_INIT], BothStopped, "the sender sees init stop, and continues it"),
@@ -85,17 +88,17 @@ pub const NO_TERMINAL: &[Case] = &[
     only(ORPHANED, SHARED, &[CATCHES_THEN_SIGTSTP, TSTP_TO_INIT], Running, "the kernel stops no orphaned group"),
     only(CHILD, SHARED, &[CATCHES_THEN_SIGTSTP, TSTP_TO_INIT], Stopped, "the program stops itself"),
     only(NO_TTY, BOTH, &[CATCHES_THEN_SIGSTOP, TSTP_TO_INIT], Stopped, "the program stops itself"),
-    //
-    differs(ORPHANED, OWN, &[TSTP_TO_PROGRAM], (Stopped, Running), "its group is not orphaned"),
+    // A signal to the program.
+    differs(ORPHANED, OWN, &[TSTP_TO_PROGRAM], (Stopped, Running), "under init, its group is not orphaned"),
     same(ORPHANED, SHARED, &[TSTP_TO_PROGRAM], Running, "the kernel stops no orphaned group by SIGTSTP"),
     same(CHILD, BOTH, &[TSTP_TO_PROGRAM], Stopped, "the sender continues it"),
     same(NO_TTY, BOTH, &[STOP_TO_PROGRAM], Stopped, "the sender continues it"),
-    differs(ORPHANED, OWN, &[RAISES_SIGTSTP], (Stopped, Running), "its group is not orphaned: the kernel stops it"),
+    differs(ORPHANED, OWN, &[RAISES_SIGTSTP], (Stopped, Running), "under init, its group is not orphaned"),
     same(ORPHANED, SHARED, &[RAISES_SIGTSTP], Running, "the kernel stops no orphaned group by SIGTSTP"),
     same(CHILD, BOTH, &[RAISES_SIGTSTP], Stopped, "SIGCONT continues it"),
     same(NO_TTY, BOTH, &[RAISES_SIGSTOP], Stopped, "SIGCONT continues it"),
-    //
+    // Several events.
     only(ORPHANED, OWN, &[IGNORES, TSTP_TO_INIT, DEFAULT, TSTP_TO_PROGRAM], Stopped, "SIGCONT continues it"),
-    only(CHILD, BOTH, &[IGNORES, TSTP_TO_INIT, DEFAULT, TSTP_TO_PROGRAM], Stopped, "SIGTSTP was not sent to init"),
+    only(CHILD, BOTH, &[IGNORES, TSTP_TO_INIT, DEFAULT, TSTP_TO_PROGRAM], Stopped, "init saw only the first one"),
     only(CHILD, BOTH, &[TSTP_TO_INIT, CONT_TO_INIT, TSTP_TO_PROGRAM], Stopped, "SIGCONT has ended the stop"),
 ];

@@ -14,10 +14,10 @@ use testkit::platform::EmulatorLimit;
 
 const DOCUMENT: &str = include_str!("../../../docs/init.md");
 
-/// The characters of the words in these tests. The grammar leaves them open.
+/// The characters of the words in these tests. The grammar does not define them.
 const CHARACTERS: std::ops::RangeInclusive<char> = '!'..='~';
 
-/// What a change inserts into a sentence: one of these, or one of the long options.
+/// A change inserts one of these or one of the long options into a sentence.
 const PIECES: [&str; 40] = [
     " ", " ", "-", "--", "- ", "-- ", "=", ":", "0", "1", "2", "5", "6", "9", "00", "64", "65", "255", "256", "SIG",
     "TERM", "IOT", "POLL", "HUP", "term", "s", "g", "c", "w", "v", "k", "h", "l", "V", "e", "p", "r", "t", "x",
@@ -25,7 +25,7 @@ const PIECES: [&str; 40] = [
 ];
 const LONG_OPTIONS: [&str; 6] = ["--help", "--version", "--rewrite", "--single-child", "--verbose", "--keep-options"];
 
-/// The grammar of the document, and definitions of what it leaves open.
+/// Returns the grammar of the document, with definitions of the symbols that it does not define.
 fn grammar() -> Grammar {
     let block = DOCUMENT.split("```bnf\n").nth(1).and_then(|rest| rest.split("```").next());
     let block = block.expect("the document has a grammar");
@@ -53,7 +53,7 @@ struct Sentences {
 
 impl Sentences {
     fn from(symbol: &str) -> Self {
-        // A sentence is generated from the first production.
+        // The crate generates a sentence from the first production.
         let start = Term::Nonterminal(symbol.into());
         let is_start = |production: &Production| production.lhs == start;
         let (first, others): (Vec<_>, Vec<_>) = grammar().productions_iter().cloned().partition(is_start);
@@ -62,12 +62,12 @@ impl Sentences {
         Self { grammar, start, strategy, random: StdRng::seed_from_u64(1) }
     }
 
-    /// A sentence of the grammar.
+    /// Returns a sentence of the grammar.
     fn next(&mut self) -> String {
         self.grammar.generate_seeded_with_strategy(&mut self.strategy).expect("the grammar is complete")
     }
 
-    /// A sentence of the grammar with one to three changes.
+    /// Returns a sentence of the grammar with one to three changes.
     fn next_changed(&mut self) -> String {
         let mut sentence = self.next();
         for _ in 0..self.random.random_range(1..=3) {
@@ -81,7 +81,7 @@ impl Sentences {
         sentence.split(' ').filter(|word| !word.is_empty()).map(|word| format!("{word} ")).collect()
     }
 
-    /// This many sentences, and as many changed ones, each with whether the grammar derives it.
+    /// Returns `count` sentences and as many changed ones, each with whether the grammar derives it.
     fn generate(mut self, count: usize) -> Vec<(String, bool)> {
         let derived: Vec<_> = (0..count).map(|_| (self.next(), true)).collect();
         let changed: Vec<String> = (0..count).map(|_| self.next_changed()).collect();
@@ -101,7 +101,7 @@ fn parser(sentence: &str) -> Parser<'_> {
     Parser::new(Words::Text(Some(sentence.as_bytes())))
 }
 
-/// Whether the parser has found no mistake.
+/// Returns whether the parser has found no mistake.
 fn is_accepted(stop: Stop) -> bool {
     matches!(stop, Stop::Program | Stop::Help | Stop::Version)
 }
@@ -140,7 +140,7 @@ proptest! {
     }
 }
 
-/// Asserts that `init` accepts these arguments and this INIT_OPTIONS, or reports a mistake. It finds no program.
+/// Asserts whether `init` accepts these arguments and this INIT_OPTIONS. The program does not exist.
 #[track_caller]
 fn assert_init(is_accepted: bool, arguments: &[&str], variable: Option<&str>) {
     let mut command = command(arguments);

@@ -42,12 +42,12 @@ fn spelling() -> impl Strategy<Value = Spelling> {
     )
 }
 
-/// Random options, each with a random spelling.
+/// Generates options, each with a spelling.
 pub fn spelled_choices() -> impl Strategy<Value = Vec<(Choice, Spelling)>> {
     vec((choice(), spelling()), 0..12)
 }
 
-/// The words for these options, with a blank after each word. First with letters that share a word, then without.
+/// Returns these options with a blank after each word: first with letters that share a word, then without.
 pub fn spellings(choices: &[(Choice, Spelling)]) -> [String; 2] {
     let words: String = choices.iter().map(|(choice, spelling)| spelling.spell(choice)).collect();
     [cluster(&words), words]
@@ -58,7 +58,7 @@ impl Spelling {
         format!("{}{number}", "0".repeat(self.zeros))
     }
 
-    /// A signal, or 0.
+    /// Spells a signal, or 0.
     fn signal(&self, number: i32) -> String {
         match Signal::try_from(number).map(Signal::as_str) {
             Ok(name) if self.by_name && self.has_prefix => name.to_owned(),
