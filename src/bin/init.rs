@@ -7,6 +7,7 @@
 #![no_main]
 
 use core::ffi::{CStr, c_int};
+use core::ops::ControlFlow::{Break, Continue};
 use pause::init::inherited::Inherited;
 use pause::init::options::{Level, Options, Parser, Stop, VARIABLE};
 use pause::init::spawn::Group;
@@ -55,8 +56,8 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     let group = if options.shares_group || terminal.is_err() { Group::OfInit } else { Group::New };
     let terminal = terminal.unwrap_or(Terminal::NONE);
     let program = match spawn::start(stack, program, options, &mut inherited, &terminal, group) {
-        Ok(program) => program,
-        Err(status) => return status,
+        Continue(program) => program,
+        Break(status) => return status,
     };
 
     if let Err(error) = spawn::close_inherited_descriptors() {

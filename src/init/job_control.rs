@@ -55,11 +55,10 @@ impl JobControl {
 
     /// Prepares for `signal`, which `init` is about to forward to the program.
     ///
-    /// If SIGTSTP has its default action, it stops the program now or never. So `init` remembers nothing for a program
-    /// that catches or ignores it: a later stop has another cause. Without `/proc` it remembers nothing either, and a
-    /// SIGTSTP that was sent to `init` counts as a key. [`Self::stop_is_late`] deals with a program that takes the
-    /// signal by `sigwait`: while it waits, it does not block the signal (`do_sigtimedwait` in the kernel's
-    /// `kernel/signal.c`).
+    /// The next stop counts as the effect of a SIGTSTP only if the program does not block, catch or ignore it now:
+    /// otherwise the stop has another cause. Without `/proc`, a SIGTSTP that was sent to `init` counts as a key.
+    /// [`Self::expected_stop_is_late`] deals with a program that takes the signal by `sigwait`, which unblocks it while
+    /// it waits (`do_sigtimedwait` in the kernel's `kernel/signal.c`).
     pub fn before_forwarding(&mut self, signal: c_int, program: Pid) {
         match signal {
             libc::SIGTSTP => self.expects_forwarded_stop = stops_by_sigtstp(program).unwrap_or(false),
@@ -75,7 +74,7 @@ impl JobControl {
 
     /// Call this if the expected stop has not come for some time. If the program sleeps, it has taken the signal
     /// itself, because a signal that is still to be acted on would have woken it.
-    pub fn stop_is_late(&mut self, program: Pid) {
+    pub fn expected_stop_is_late(&mut self, program: Pid) {
         let state = Proc::open().and_then(|proc| proc.stat(program, field::STATE));
         self.expects_forwarded_stop = state.is_ok_and(|state| state != c_int::from(b'S'));
     }

@@ -12,6 +12,7 @@ use crate::sys::stack::InitialStack;
 use crate::sys::terminal::{make_group_leader, process_group};
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
+use core::ops::ControlFlow::{self, Break, Continue};
 
 /// The program that `init` has started.
 pub struct Program {
@@ -58,11 +59,8 @@ pub enum Group {
     OfInit,
 }
 
-/// Starts the program that the argument at `index` names.
-///
-/// # Errors
-/// The status to exit with. In `init`: no child could be made. In the child: the program could not be executed. In both
-/// cases a line has been written.
+/// Starts the program that the argument at `index` names. Breaks with the status to exit with, in `init` if there is no
+/// child, and in the child if the program cannot be executed. In both cases a line has been written.
 pub fn start(
     stack: InitialStack,
     index: usize,
@@ -70,10 +68,13 @@ pub fn start(
     inherited: &mut Inherited,
     terminal: &Terminal,
     group: Group,
-) -> Result<Program, c_int> {
+) -> ControlFlow<c_int, Program> {
     let mut leads_group = group == Group::New;
     inherited.note_before_fork();
-    let pid = fork().map_err(|error| log::failure(b"cannot fork", error))?;
+    let pid = match fork() {
+        Ok(pid) => pid,
+        Err(error) => return Break(log::failure(b"cannot fork", error)),
+    };
     // Parent and child both make the group, so that it exists before either of them continues. In the child `pid` is 0,
     // which means itself. The parent gets EACCES if the child has made the group and executed the program by now.
     if leads_group
@@ -89,9 +90,9 @@ pub fn start(
         if leads_group {
             terminal.hand_over(terminal.own_group, getpid());
         }
-        return Err(become_program(stack, index, options, inherited));
+        return Break(become_program(stack, index, options, inherited));
     }
-    Ok(Program { pid, group: if leads_group { pid } else { terminal.own_group }, leads_group })
+    Continue(Program { pid, group: if leads_group { pid } else { terminal.own_group }, leads_group })
 }
 
 /// Executes the program in the child. Returns the status to exit with if that failed.
