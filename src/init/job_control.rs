@@ -14,7 +14,7 @@
 //!
 //! Without a controlling terminal the program stays stopped until it, or `init`, gets SIGCONT.
 
-use super::proc::{Proc, field};
+use super::proc::{ASLEEP, Proc, STOPPED, contains, field};
 use super::spawn::{Program, Recipient};
 use super::terminal::Terminal;
 use crate::sys::Errno;
@@ -76,7 +76,7 @@ impl JobControl {
     /// itself, because a signal that is still to be acted on would have woken it.
     pub fn expected_stop_is_late(&mut self, program: Pid) {
         let state = Proc::open().and_then(|proc| proc.stat(program, field::STATE));
-        self.expects_forwarded_stop = state.is_ok_and(|state| state != c_int::from(b'S'));
+        self.expects_forwarded_stop = state.is_ok_and(|state| state != ASLEEP);
     }
 
     /// Call this if the program was continued: a forwarded stop is over.
@@ -155,11 +155,11 @@ impl JobControl {
 /// already. In a stopped process the signal stays pending, and the SIGCONT that continues the process discards it.
 fn stops_by_sigtstp(pid: Pid) -> Result<bool, Errno> {
     let proc = Proc::open()?;
-    if proc.stat(pid, field::STATE)? == c_int::from(b'T') {
+    if proc.stat(pid, field::STATE)? == STOPPED {
         return Ok(false);
     }
     for handled in [field::BLOCKED, field::IGNORED, field::CAUGHT] {
-        if proc.stat(pid, handled)? >> (libc::SIGTSTP - 1) & 1 != 0 {
+        if contains(proc.stat(pid, handled)?, libc::SIGTSTP) {
             return Ok(false);
         }
     }

@@ -161,7 +161,7 @@ impl<'a> Supervisor<'a> {
             log::number(b"forwarding signal ", sent);
         }
         match self.state {
-            State::Running => self.forward(signal.number, sent),
+            State::Running => self.forward(signal, sent),
             State::Ended(_) if sent == libc::SIGTERM => self.shutdown.ask(),
             State::Ended(_) => grace_period::signal_everybody(sent),
         }
@@ -186,10 +186,10 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Sends the program, or its process group, the signal `sent` because `init` has received `received`.
-    fn forward(&mut self, received: c_int, sent: c_int) {
+    fn forward(&mut self, received: &Signal, sent: c_int) {
         let recipient = self.recipient();
         self.job_control.before_forwarding(sent, self.program.pid);
-        let group = if matches!(recipient, Recipient::Group) { self.program.group } else { 0 };
+        let group = matches!(recipient, Recipient::Group).then_some(self.program.group);
         self.shutdown.before_forwarding(received, sent, group);
         // After a refusal `init` stays: the signal may not have been a request to end, and if a process 1 exited, the
         // kernel would kill a program that was not even asked to end.
@@ -242,7 +242,7 @@ impl<'a> Supervisor<'a> {
         }
         if let Some(seconds) = self.options.grace_period {
             let gets_forwarded_signals = matches!(self.recipient(), Recipient::Group);
-            let signal = status.ended_by().unwrap_or(0);
+            let signal = status.ended_by();
             self.shutdown.program_ended(ProgramEnd { signal, group, gets_forwarded_signals, is_in_foreground });
             self.shutdown.begin(seconds);
         }

@@ -16,8 +16,7 @@ const NOT_SIGNALLED: &str = "init: cannot signal the remaining processes: error 
 /// The error is ESRCH, not that of the refused call: `/proc` seems to be of another PID namespace.
 const OTHER_PROC: &str = "init: cannot signal the remaining processes: error 3";
 
-const SIGNALS_ALL: Outcome =
-    works(&[WARNING, TERMINATED, CHILD_TERMINATED, "init: cannot tell processes apart: error {error}"]);
+const SIGNALS_ALL: Outcome = works(&[WARNING, TERMINATED, CHILD_TERMINATED, "init: cannot read /proc: error {error}"]);
 const SIGNALS_NONE: Outcome = works(&[WARNING, TERMINATED, NOT_SIGNALLED]);
 
 /// Opens a folder.
