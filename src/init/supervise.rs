@@ -117,7 +117,7 @@ impl<'a> Supervisor<'a> {
             // The kernel hands over the signal with the smallest number first, so SIGCHLD would delay others. The next
             // turn looks for a child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
-            Children::NoneChanged if !self.job_control.expects_stop() => (SignalSet::ALL, None),
+            Children::NoneChanged if !self.job_control.expects_forwarded_stop => (SignalSet::ALL, None),
             Children::NoneChanged | Children::NoneExist => (SignalSet::ALL, Some(POLL_INTERVAL)),
         };
         match wait_for(set, limit.as_ref()) {
