@@ -9,7 +9,7 @@
 use core::ffi::{CStr, c_int};
 use core::ops::ControlFlow::{Break, Continue};
 use pause::init::inherited::Inherited;
-use pause::init::options::{Level, Options, Parser, Stop, VARIABLE};
+use pause::init::options::{INIT_OPTIONS, Level, Options, Parser};
 use pause::init::spawn::Group;
 use pause::init::supervise::Supervisor;
 use pause::init::terminal::{CANNOT_USE, Terminal};
@@ -27,17 +27,13 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     let mut inherited = Inherited::NEEDED;
     let is_ready = inherited.exchange();
 
-    let variable = stack.variable(VARIABLE).map(CStr::to_bytes);
-    let mut parser = Parser::new(Words::Text(variable));
-    match parser.parse_variable() {
-        Stop::Program => {}
-        stop => return usage::answer(stop, parser.word, Source::Variable),
+    let mut parser = Parser::new(Words::Text(stack.variable(INIT_OPTIONS).map(CStr::to_bytes)));
+    if let Err(answer) = parser.parse_variable() {
+        return usage::answer(answer, parser.word, Source::Variable);
     }
-    parser.words = Words::Arguments { stack: &stack, next: 1 };
-    let program = match (parser.parse(), parser.words) {
-        (Stop::Program, Words::Arguments { next, .. }) if stack.argument(next).is_some() => next,
-        (Stop::Program, _) => return usage::answer(Stop::NoProgram, b"", Source::CommandLine),
-        (stop, _) => return usage::answer(stop, parser.word, Source::CommandLine),
+    let program_index = match parser.parse_command_line(&stack) {
+        Ok(index) => index,
+        Err(answer) => return usage::answer(answer, parser.word, Source::CommandLine),
     };
     let options = &mut parser.options;
     options.read_variables(&stack);
@@ -45,7 +41,7 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     if let Err(error) = is_ready.and_then(|()| apply(options)) {
         return log::failure(b"cannot begin", error);
     }
-    if options.says(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
+    if options.writes(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
         log::text(b"orphans stay zombies: not process 1, and no -s");
     }
 
@@ -55,7 +51,7 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     }
     let group = if options.shares_group || terminal.is_err() { Group::OfInit } else { Group::New };
     let terminal = terminal.unwrap_or(Terminal::NONE);
-    let program = match spawn::start(stack, program, options, &mut inherited, &terminal, group) {
+    let program = match spawn::start(stack, program_index, options, &mut inherited, &terminal, group) {
         Continue(program) => program,
         Break(status) => return status,
     };
@@ -78,7 +74,7 @@ fn apply(options: &Options) -> Result<(), Errno> {
         control::become_subreaper()?;
     }
     match options.parent_death_signal {
-        0 => Ok(()),
-        signal => control::set_parent_death_signal(signal),
+        Some(signal) => control::set_parent_death_signal(signal),
+        None => Ok(()),
     }
 }

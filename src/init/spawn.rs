@@ -2,7 +2,7 @@
 
 use super::inherited::Inherited;
 use super::log;
-use super::options::{Options, VARIABLE};
+use super::options::{INIT_OPTIONS, Options};
 use super::path_search;
 use super::proc::Directory;
 use super::terminal::Terminal;
@@ -107,7 +107,7 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
         stack.replace_variables(b"LISTEN_PIDFDID=", None); // it identifies `init` too, and is optional
     }
     if !options.keeps_variable {
-        stack.replace_variables(VARIABLE, None); // a nested init must not use our options
+        stack.replace_variables(INIT_OPTIONS, None); // a nested init must not use our options
     }
     inherited.restore();
     let error = path_search::execute(&mut stack, index);

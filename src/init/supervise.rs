@@ -154,10 +154,10 @@ impl<'a> Supervisor<'a> {
             self.shutdown.is_time_over = true;
             return;
         }
-        let Some(sent) = self.options.forwarded_for(signal.number) else {
+        let Some(sent) = self.options.rewritten(signal.number) else {
             return;
         };
-        if self.options.says(Level::Info) {
+        if self.options.writes(Level::Info) {
             log::number(b"forwarding signal ", sent);
         }
         match self.state {
@@ -221,7 +221,7 @@ impl<'a> Supervisor<'a> {
             (Some(_), false) => {}
             (None, false) => {
                 let level = if self.options.warns_of_reaping { Level::Warning } else { Level::Debug };
-                if self.options.says(level) {
+                if self.options.writes(level) {
                     log::number(b"Reaped zombie process with pid=", pid);
                 }
             }
@@ -230,7 +230,7 @@ impl<'a> Supervisor<'a> {
 
     /// Acts on the end of the program.
     fn program_ended(&mut self, status: WaitStatus) {
-        if self.options.says(Level::Info) {
+        if self.options.writes(Level::Info) {
             log::program_end(status);
         }
         self.state = State::Ended(status.code());

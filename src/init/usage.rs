@@ -1,7 +1,7 @@
 //! Prints the help, the version, and mistakes in the options.
 
 use super::log;
-use super::options::Stop;
+use super::options::Answer;
 use crate::sys::file;
 use core::ffi::c_int;
 
@@ -32,25 +32,25 @@ const VERSION: &str = concat!(
     "\n"
 );
 
-/// Where a word was found.
+/// Where the words of the options came from.
 #[derive(Clone, Copy)]
 pub enum Source {
-    /// On the command line.
+    /// The command line.
     CommandLine,
-    /// In the environment variable that holds options.
+    /// The environment variable that holds options.
     Variable,
 }
 
-/// Prints the help or the version, or a message about `word`, which the parser has found in `source`. Returns the
-/// status to exit with.
-pub fn answer(stop: Stop, word: &[u8], source: Source) -> c_int {
-    match (stop, source) {
-        (Stop::Help, _) => return print(HELP),
-        (Stop::Version, _) => return print(VERSION),
-        (Stop::NoProgram, _) => log::text(b"PROGRAM is missing"),
+/// Prints the help or the version, or a message about `word`, the last one that was parsed. Returns the status to exit
+/// with.
+pub fn answer(answer: Answer, word: &[u8], source: Source) -> c_int {
+    match (answer, source) {
+        (Answer::Help, _) => return print(HELP),
+        (Answer::Version, _) => return print(VERSION),
+        (Answer::NoProgram, _) => log::text(b"PROGRAM is missing"),
         (_, Source::Variable) => log::two(word, b": mistake in INIT_OPTIONS"),
-        (Stop::WrongValue, _) => log::two(word, b": wrong value"),
-        _ => log::two(word, b": unknown option"),
+        (Answer::WrongValue, _) => log::two(word, b": wrong value"),
+        (Answer::UnknownOption, _) => log::two(word, b": unknown option"),
     }
     log::to_stderr(HELP.as_bytes());
     1
