@@ -24,8 +24,7 @@ pause::program!(main);
 
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     // First of all: process 1 loses every signal that arrives before they are blocked.
-    let mut inherited = Inherited::NEEDED;
-    let is_ready = inherited.exchange();
+    let (mut inherited, prepared) = Inherited::take();
 
     let mut parser = Parser::new(Words::Text(stack.variable(INIT_OPTIONS).map(CStr::to_bytes)));
     if let Err(answer) = parser.parse_variable() {
@@ -38,7 +37,7 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     let options = &mut parser.options;
     options.read_variables(&stack);
 
-    if let Err(error) = is_ready.and_then(|()| apply(options)) {
+    if let Err(error) = prepared.and_then(|()| apply(options)) {
         return log::failure(b"cannot begin", error);
     }
     if options.writes(Level::Warning) && getpid() != 1 && !control::is_subreaper() {

@@ -18,22 +18,23 @@ pub struct Inherited {
 }
 
 impl Inherited {
-    /// The values that `init` needs for itself. [`Self::exchange`] sets them.
-    pub const NEEDED: Self = Self {
-        mask: SignalSet::ALL,
-        sigchld: Action::DEFAULT,
-        sigtstp: Action::DEFAULT,
-        parent_death_signal: 0,
-        init: 0,
-    };
+    /// Sets what `init` needs for itself, and returns what it has inherited. The signal mask comes first: all signals
+    /// are blocked. Two actions become the default. A process that ignores SIGCHLD does not learn how its children end,
+    /// and one that ignores SIGTSTP cannot stop together with its program. The result is an error if the kernel refused
+    /// one of them.
+    pub fn take() -> (Self, Result<(), Errno>) {
+        let mut inherited = Self {
+            mask: SignalSet::ALL,
+            sigchld: Action::DEFAULT,
+            sigtstp: Action::DEFAULT,
+            parent_death_signal: 0,
+            init: 0,
+        };
+        let result = inherited.exchange();
+        (inherited, result)
+    }
 
-    /// Sets these values, and stores the inherited ones instead. The signal mask comes first: all signals are blocked.
-    /// Two actions become the default. A process that ignores SIGCHLD does not learn how its children end, and one that
-    /// ignores SIGTSTP cannot stop together with its program.
-    ///
-    /// # Errors
-    /// The kernel refused one of them.
-    pub fn exchange(&mut self) -> Result<(), Errno> {
+    fn exchange(&mut self) -> Result<(), Errno> {
         signal::exchange_mask(&mut self.mask)?;
         signal::exchange_action(libc::SIGCHLD, &mut self.sigchld)?;
         signal::exchange_action(libc::SIGTSTP, &mut self.sigtstp)
