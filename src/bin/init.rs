@@ -38,10 +38,10 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     options.read_variables(&stack);
 
     if let Err(error) = prepared.and_then(|()| apply(options)) {
-        return log::failure(b"cannot begin", error);
+        return log::failure(b"cannot set up signals, -s or -p", error);
     }
     if options.writes(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
-        log::text(b"orphans stay zombies: not process 1, and no -s");
+        log::text(b"cannot adopt orphans: not process 1, and no -s");
     }
 
     let terminal = Terminal::find().and_then(|terminal| terminal.probe().map(|()| terminal));
@@ -58,8 +58,8 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     if let Err(error) = spawn::close_inherited_descriptors() {
         log::failure(b"cannot close inherited descriptors", error);
     }
-    // The descriptor of the terminal may be closed now, so find the terminal again. An error was reported the first
-    // time, or the terminal was hung up since.
+    // The descriptor of the terminal may be closed now, so find the terminal again. An error needs no message: it was
+    // reported above, or the terminal was hung up since.
     let terminal = Terminal::find().unwrap_or(Terminal::NONE);
     Supervisor::new(options, terminal, program).run()
 }

@@ -118,7 +118,7 @@ impl JobControl {
         if signal == libc::SIGTSTP {
             return Response::Continue;
         }
-        if is_in_background && !self.terminal.reaches(program.group) && !self.has_sent_sighup {
+        if is_in_background && !self.terminal.is_foreground(program.group) && !self.has_sent_sighup {
             self.has_sent_sighup = true;
             return Response::HangUp;
         }
@@ -149,7 +149,7 @@ impl JobControl {
     /// Puts the process group of the program into the foreground if the group of `init` is there. Returns whether it
     /// did.
     fn give_terminal_to(&self, program: &Program) -> bool {
-        program.leads_group && self.terminal.hand_over(self.terminal.own_group, program.group)
+        program.leads_group && self.terminal.replace_foreground(self.terminal.own_group, program.group)
     }
 }
 

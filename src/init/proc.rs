@@ -88,8 +88,8 @@ impl Proc {
     /// [`Errno::ENOENT`] or [`Errno::ESRCH`]: the process has ended. Any other error: the file cannot be read.
     #[inline(never)]
     pub fn stat(&self, pid: Pid, field: c_int) -> Result<c_int, Errno> {
-        let mut room = [0; 24];
-        let mut path = Text::new(&mut room);
+        let mut buffer = [0; 24];
+        let mut path = Text::new(&mut buffer);
         path.push_number(pid);
         path.push(b"/stat");
         self.number(path.into_string(), field)
@@ -134,8 +134,8 @@ fn parse_field(line: &[u8], field: c_int) -> c_int {
     number
 }
 
-/// Offsets in `struct linux_dirent64`, which begins with two 64-bit numbers (`man 2 getdents64`): a 16-bit length of
-/// the entry, an 8-bit type, and a name that ends with a NUL.
+/// Offsets in `struct linux_dirent64` (`man 2 getdents64`). It consists of two 64-bit numbers, a 16-bit length of the
+/// entry, an 8-bit type, and a name that ends with a NUL.
 const LENGTH_AT: usize = 16;
 const TYPE_AT: usize = 18;
 const NAME_AT: usize = 19;

@@ -7,8 +7,8 @@ use core::ffi::c_int;
 /// A name without `SIG`, padded with NULs, and its signal. A table of pointers to the names would need relocations.
 type Name = ([u8; 6], u8);
 
-/// All signals below 32: signal N is at N-1. SIGIOT, SIGPOLL and SIGCLD are other names of three of them, and `init` does
-/// not accept them.
+/// All signals below 32: signal N is at N-1. SIGIOT, SIGPOLL and SIGCLD are other names of three of them, and `init`
+/// does not accept them.
 static NAMES: [Name; 31] = [
     name("HUP", libc::SIGHUP),
     name("INT", libc::SIGINT),

@@ -1,4 +1,4 @@
-//! Starts the program as the only child, and closes the descriptors that only the program needs.
+//! Starts the program, and closes the descriptors that only the program needs.
 
 use super::inherited::Inherited;
 use super::log;
@@ -24,7 +24,7 @@ pub struct Program {
     pub leads_group: bool,
 }
 
-/// Who is sent a signal.
+/// Which processes [`Program::signal`] signals.
 #[derive(Clone, Copy)]
 pub enum Recipient {
     /// The program alone.
@@ -88,7 +88,7 @@ pub fn start(
     }
     if pid == 0 {
         if leads_group {
-            terminal.hand_over(terminal.own_group, getpid());
+            terminal.replace_foreground(terminal.own_group, getpid());
         }
         return Break(become_program(stack, index, options, inherited));
     }
@@ -102,8 +102,8 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
     let (mut listen, mut watchdog) = ([0; _], [0; _]);
     let mut stack = stack; // declared after the two buffers, because it will point to their contents
     // A service manager addresses one process by these variables (`man 3 sd_listen_fds`, `man 3 sd_watchdog_enabled`).
-    inherited.readdress(&mut stack, b"WATCHDOG_PID=", &mut watchdog);
-    if inherited.readdress(&mut stack, b"LISTEN_PID=", &mut listen) {
+    inherited.point_to_caller(&mut stack, b"WATCHDOG_PID=", &mut watchdog);
+    if inherited.point_to_caller(&mut stack, b"LISTEN_PID=", &mut listen) {
         stack.replace_variables(b"LISTEN_PIDFDID=", None); // it identifies `init` too, and is optional
     }
     if !options.keeps_variable {
@@ -115,9 +115,9 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
     // SIGPIPE must not end us before the line is written. This call worked before.
     _ = set_mask(SignalSet::ALL);
     match error {
-        Errno::ENOENT => log::two(name.to_bytes(), b": No such file or directory"),
-        Errno::EACCES => log::two(name.to_bytes(), b": Permission denied"),
-        _ => log::line(name.to_bytes(), b" cannot be executed: error ", Some(error.number())),
+        Errno::ENOENT => log::joined(name.to_bytes(), b": No such file or directory"),
+        Errno::EACCES => log::joined(name.to_bytes(), b": Permission denied"),
+        _ => log::line(name.to_bytes(), b" cannot be executed: errno ", Some(error.number())),
     }
     if error == Errno::ENOENT { 127 } else { 126 }
 }

@@ -122,12 +122,11 @@ impl<'a> Supervisor<'a> {
         };
         match wait_for(set, limit.as_ref()) {
             Ok(signal) => self.handle(&signal),
-            Err(Errno::EAGAIN) if limit.is_some() => {
+            Err(Errno::EAGAIN) if limit.is_some() => match children {
+                Children::NoneChanged => self.job_control.expected_stop_is_late(self.program.pid),
                 // After `OneChanged` other children may have changed too, and the next turn looks for them first.
-                if matches!(children, Children::NoneChanged) {
-                    self.job_control.expected_stop_is_late(self.program.pid);
-                }
-            }
+                Children::OneChanged | Children::NoneExist => {}
+            },
             Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or an interruption by a debugger
             Err(error) => return Break(log::failure(b"cannot wait", error)),
         }
@@ -236,9 +235,9 @@ impl<'a> Supervisor<'a> {
         self.state = State::Ended(status.code());
         let terminal = &self.job_control.terminal;
         let Program { group, leads_group, .. } = self.program;
-        let is_in_foreground = terminal.reaches(group);
+        let is_in_foreground = terminal.is_foreground(group);
         if leads_group {
-            terminal.hand_over(group, terminal.own_group);
+            terminal.replace_foreground(group, terminal.own_group);
         }
         if let Some(seconds) = self.options.grace_period {
             let gets_forwarded_signals = matches!(self.recipient(), Recipient::Group);

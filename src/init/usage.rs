@@ -13,7 +13,7 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 -c\tshare our group with PROGRAM
 -r A:B\tsend B for A; 0 for none
 -e CODE\texit 0 for CODE
--t SECS\twait for the rest to end
+-t SECS\task the rest to end, and wait
 -w -v\twarn of reaping, say more
 -k\tkeep INIT_OPTIONS
 Apache-2.0
@@ -48,9 +48,9 @@ pub fn answer(answer: Answer, word: &[u8], source: Source) -> c_int {
         (Answer::Help, _) => return print(HELP),
         (Answer::Version, _) => return print(VERSION),
         (Answer::NoProgram, _) => log::text(b"PROGRAM is missing"),
-        (_, Source::Variable) => log::two(word, b": mistake in INIT_OPTIONS"),
-        (Answer::WrongValue, _) => log::two(word, b": wrong value"),
-        (Answer::UnknownOption, _) => log::two(word, b": unknown option"),
+        (_, Source::Variable) => log::joined(word, b": mistake in INIT_OPTIONS"),
+        (Answer::WrongValue, _) => log::joined(word, b": wrong value"),
+        (Answer::UnknownOption, _) => log::joined(word, b": unknown option"),
     }
     log::to_stderr(HELP.as_bytes());
     1

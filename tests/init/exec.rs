@@ -77,7 +77,7 @@ fn a_program_that_cannot_be_executed_is_126() {
     for (name, error) in
         [("/dev/null/program", libc::ENOTDIR), (&*"n".repeat(300), libc::ENAMETOOLONG), (&link, libc::ELOOP)]
     {
-        assert_fails(&run(&[name]), 126, &format!("{name} cannot be executed: error {error}"));
+        assert_fails(&run(&[name]), 126, &format!("{name} cannot be executed: errno {error}"));
     }
     // PIPE_BUF bytes are the most that the kernel writes to a pipe in one piece (man 7 pipe).
     let output = run(&[&format!("/{}", "n".repeat(100_000))]);

@@ -171,5 +171,5 @@ fn a_refused_fork_is_reported() {
     };
     let output = pod.wait();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr), format!("init: cannot fork: error {}\n", libc::EAGAIN));
+    assert_eq!(text(&output.stderr), format!("init: cannot fork: errno {}\n", libc::EAGAIN));
 }

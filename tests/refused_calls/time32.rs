@@ -110,7 +110,7 @@ fn a_32_bit_program_without_both_numbers_logs_an_error_and_exits() {
     for error in ERRORS {
         let waits = exits(42, &["Error: cannot wait for signals"]);
         assert_eq!(mistake(&pause, &both, error, &waits), None);
-        let waits = exits(1, &["init: cannot wait: error {error}"]);
+        let waits = exits(1, &["init: cannot wait: errno {error}"]);
         assert_eq!(mistake(&init, &both, error, &waits), None);
     }
 }

@@ -92,7 +92,7 @@ fn init_warns_if_it_would_not_adopt_orphans() {
         assert_eq!(output.status.code(), Some(0));
         text(&output.stderr).to_owned()
     };
-    const WARNING: &str = "init: orphans stay zombies: not process 1, and no -s\n";
+    const WARNING: &str = "init: cannot adopt orphans: not process 1, and no -s\n";
     assert_eq!(messages(&[], None), WARNING);
     if !EmulatorLimit::NoSubreaper.applies() {
         assert_eq!(messages(&["-s"], None), "");
