@@ -7,8 +7,9 @@
 #![no_main]
 
 use core::ffi::{CStr, c_int};
+use core::ops::ControlFlow::{Break, Continue};
 use pause::init::inherited::Inherited;
-use pause::init::options::{Level, Options, Parser, Stop, VARIABLE};
+use pause::init::options::{INIT_OPTIONS, Level, Options, Parser};
 use pause::init::spawn::Group;
 use pause::init::supervise::Supervisor;
 use pause::init::terminal::{CANNOT_USE, Terminal};
@@ -23,29 +24,24 @@ pause::program!(main);
 
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     // First of all: process 1 loses every signal that arrives before they are blocked.
-    let mut inherited = Inherited::NEEDED;
-    let is_ready = inherited.exchange();
+    let (mut inherited, prepared) = Inherited::take();
 
-    let variable = stack.variable(VARIABLE).map(CStr::to_bytes);
-    let mut parser = Parser::new(Words::Text(variable));
-    match parser.parse_variable() {
-        Stop::Program => {}
-        stop => return usage::answer(stop, parser.word, Source::Variable),
+    let mut parser = Parser::new(Words::Text(stack.variable(INIT_OPTIONS).map(CStr::to_bytes)));
+    if let Err(answer) = parser.parse_variable() {
+        return usage::answer(answer, parser.word, Source::Variable);
     }
-    parser.words = Words::Arguments { stack: &stack, next: 1 };
-    let program = match (parser.parse(), parser.words) {
-        (Stop::Program, Words::Arguments { next, .. }) if stack.argument(next).is_some() => next,
-        (Stop::Program, _) => return usage::answer(Stop::NoProgram, b"", Source::CommandLine),
-        (stop, _) => return usage::answer(stop, parser.word, Source::CommandLine),
+    let program_index = match parser.parse_command_line(&stack) {
+        Ok(index) => index,
+        Err(answer) => return usage::answer(answer, parser.word, Source::CommandLine),
     };
     let options = &mut parser.options;
     options.read_variables(&stack);
 
-    if let Err(error) = is_ready.and_then(|()| apply(options)) {
-        return log::failure(b"cannot begin", error);
+    if let Err(error) = prepared.and_then(|()| apply(options)) {
+        return log::failure(b"cannot set up signals, -s or -p", error);
     }
-    if options.says(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
-        log::text(b"orphans stay zombies: not process 1, and no -s");
+    if options.writes(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
+        log::text(b"cannot adopt orphans: not process 1, and no -s");
     }
 
     let terminal = Terminal::find().and_then(|terminal| terminal.probe().map(|()| terminal));
@@ -54,16 +50,16 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     }
     let group = if options.shares_group || terminal.is_err() { Group::OfInit } else { Group::New };
     let terminal = terminal.unwrap_or(Terminal::NONE);
-    let program = match spawn::start(stack, program, options, &mut inherited, &terminal, group) {
-        Ok(program) => program,
-        Err(status) => return status,
+    let program = match spawn::start(stack, program_index, options, &mut inherited, &terminal, group) {
+        Continue(program) => program,
+        Break(status) => return status,
     };
 
     if let Err(error) = spawn::close_inherited_descriptors() {
         log::failure(b"cannot close inherited descriptors", error);
     }
-    // The descriptor of the terminal may be closed now, so find the terminal again. An error was reported the first
-    // time, or the terminal was hung up since.
+    // The descriptor of the terminal may be closed now, so find the terminal again. An error needs no message: it was
+    // reported above, or the terminal was hung up since.
     let terminal = Terminal::find().unwrap_or(Terminal::NONE);
     Supervisor::new(options, terminal, program).run()
 }
@@ -77,7 +73,7 @@ fn apply(options: &Options) -> Result<(), Errno> {
         control::become_subreaper()?;
     }
     match options.parent_death_signal {
-        0 => Ok(()),
-        signal => control::set_parent_death_signal(signal),
+        Some(signal) => control::set_parent_death_signal(signal),
+        None => Ok(()),
     }
 }

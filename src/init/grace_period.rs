@@ -1,33 +1,28 @@
-//! The grace period: after the program has ended, asks each remaining process to end, and asks none of them twice.
+//! The grace period: after the program has ended, asks each remaining process to end, if possible none of them twice.
 
 use super::log;
-use super::proc::{Proc, field};
+use super::proc::{Proc, contains, field};
 use crate::sys::Errno;
 use crate::sys::process::{EVERY_PROCESS, Pid, getpid, kill};
-use crate::sys::signal::SignalSet;
+use crate::sys::signal::{Signal, SignalSet};
 use crate::sys::time::start_timer;
 use core::ffi::c_int;
 
-/// The processes that were asked to end: those with an ID up to `newest` that are in `group` and do not ignore
+/// The processes that were asked to end: all members of `group` with an ID up to `newest`, except those that ignore
 /// `signal`.
-///
-/// Processes that start later have greater IDs, until the IDs begin anew at the kernel's limit.
 struct Asked {
-    /// The greatest of their IDs. 0 if nobody was asked.
+    /// The process ID that was assigned last when they were asked: see [`Proc::newest_pid`].
     newest: Pid,
-    /// Their process group. 0 for all groups.
-    group: Pid,
+    /// Their process group. `None` for all groups.
+    group: Option<Pid>,
     /// The signal by which they were asked.
     signal: c_int,
 }
 
-impl Asked {
-    const NOBODY: Self = Self { newest: 0, group: 0, signal: libc::SIGTERM };
-}
-
 /// A shutdown: from the first request to end until no process is left.
 pub struct Shutdown {
-    asked: Asked,
+    /// `None` if nobody was asked.
+    asked: Option<Asked>,
     /// The signals that were forwarded to the program.
     forwarded: SignalSet,
     /// Whether the grace period is over.
@@ -36,8 +31,8 @@ pub struct Shutdown {
 
 /// How the program ended, and who else got the signal that ended it.
 pub struct ProgramEnd {
-    /// The signal that ended the program. 0 if it exited by itself.
-    pub signal: c_int,
+    /// The signal that ended the program, if it did not exit by itself.
+    pub signal: Option<c_int>,
     /// The program's process group. 0 if its leader is outside of our PID namespace.
     pub group: Pid,
     /// Whether that group gets the signals that `init` forwards.
@@ -48,14 +43,14 @@ pub struct ProgramEnd {
 
 impl Shutdown {
     /// Nothing has happened yet.
-    pub const NONE: Self = Self { asked: Asked::NOBODY, forwarded: SignalSet::of([]), is_time_over: false };
+    pub const NONE: Self = Self { asked: None, forwarded: SignalSet::of([]), is_time_over: false };
 
-    /// Call this before `init` forwards a signal: it has received `received`, and sends `sent` to the program, and to
-    /// all of `group` unless that is 0.
-    pub fn before_forwarding(&mut self, received: c_int, sent: c_int, group: Pid) {
+    /// Call this before `init` forwards a signal that it has received: it sends `sent` to the program, and to all of
+    /// `group` if there is one.
+    pub fn before_forwarding(&mut self, received: &Signal, sent: c_int, group: Option<Pid>) {
         self.forwarded = self.forwarded.with(sent);
-        if group != 0 && (received == libc::SIGTERM || sent == libc::SIGTERM) {
-            self.asked = Asked { newest: newest(), group, signal: sent };
+        if group.is_some() && (received.number == libc::SIGTERM || sent == libc::SIGTERM) {
+            self.asked = Some(Asked { newest: newest_pid(), group, signal: sent });
         }
     }
 
@@ -64,12 +59,13 @@ impl Shutdown {
     /// group was in the foreground. `init` does not know when the key was typed, so it counts every member of the group
     /// as asked.
     pub fn program_ended(&mut self, end: ProgramEnd) {
-        let ProgramEnd { signal, group, .. } = end;
-        let is_request = matches!(signal, libc::SIGHUP | libc::SIGINT | libc::SIGQUIT);
+        let Some(signal @ (libc::SIGHUP | libc::SIGINT | libc::SIGQUIT)) = end.signal else {
+            return;
+        };
         let was_forwarded = self.forwarded.contains(signal);
         let group_got_it = if was_forwarded { end.gets_forwarded_signals } else { end.is_in_foreground };
-        if is_request && group_got_it && group != 0 {
-            self.asked = Asked { newest: Pid::MAX, group, signal };
+        if group_got_it && end.group != 0 {
+            self.asked = Some(Asked { newest: Pid::MAX, group: Some(end.group), signal });
         }
     }
 
@@ -78,27 +74,22 @@ impl Shutdown {
         self.ask();
         // A stopped process could not act on the request. If this is refused, so was the request, and that was
         // reported.
-        _ = signal_remaining(libc::SIGCONT, &Asked::NOBODY);
-        self.is_time_over = seconds == 0;
-        if seconds != 0
-            && let Err(error) = start_timer(seconds)
-        {
-            log::failure(b"cannot set a timer", error);
-            self.is_time_over = true;
-        }
+        _ = signal_remaining(libc::SIGCONT, None);
+        self.is_time_over =
+            seconds == 0 || start_timer(seconds).map_err(|error| log::failure(b"cannot set a timer", error)).is_err();
     }
 
     /// Sends SIGTERM to the remaining processes that were not asked to end yet.
     pub fn ask(&mut self) {
-        let newest = newest();
-        report(signal_remaining(libc::SIGTERM, &self.asked));
-        self.asked = Asked { newest, ..Asked::NOBODY };
+        let newest = newest_pid();
+        report(signal_remaining(libc::SIGTERM, self.asked.as_ref()));
+        self.asked = Some(Asked { newest, group: None, signal: libc::SIGTERM });
     }
 }
 
 /// Sends `signal` to all remaining processes.
 pub fn signal_everybody(signal: c_int) {
-    report(signal_remaining(signal, &Asked::NOBODY));
+    report(signal_remaining(signal, None));
 }
 
 /// Reports that some of the remaining processes could not be signalled.
@@ -108,16 +99,16 @@ fn report(result: Result<(), Errno>) {
     }
 }
 
-/// Whether processes remain that are not our children. Only a process 1 can have them: others have entered its PID
-/// namespace.
+/// Whether processes remain besides `init`. Those that have joined its PID namespace, as by `docker exec`, are not its
+/// children. Only process 1 can ask the kernel for them.
 pub fn others_remain() -> bool {
     getpid() == 1 && kill(EVERY_PROCESS, 0).is_ok()
 }
 
-/// Returns the process ID that was assigned last. Without `/proc`, `init` cannot tell processes apart later, so any
-/// number will do.
-fn newest() -> Pid {
-    Proc::open().and_then(|proc| proc.newest()).unwrap_or(Pid::MAX)
+/// Returns the process ID that was assigned last. Without `/proc` every process counts as older, but `init` cannot tell
+/// processes apart later anyway.
+fn newest_pid() -> Pid {
+    Proc::open().and_then(|proc| proc.newest_pid()).unwrap_or(Pid::MAX)
 }
 
 /// Sends `signal` to the remaining processes except those in `asked`. For a process 1 they are all processes of its PID
@@ -126,14 +117,14 @@ fn newest() -> Pid {
 /// # Errors
 /// `/proc` cannot be read, or one of the processes may not be signalled. If one call signals all of them, the kernel
 /// does not report such a refusal.
-fn signal_remaining(signal: c_int, asked: &Asked) -> Result<(), Errno> {
+fn signal_remaining(signal: c_int, asked: Option<&Asked>) -> Result<(), Errno> {
     let is_first = getpid() == 1;
-    if !is_first || asked.newest != 0 {
+    if !is_first || asked.is_some() {
         match signal_each(signal, asked) {
             Ok(result) => return result,
             // Without /proc a process 1 can only signal everybody. Asking some twice is better than not asking others.
-            Err(error) if is_first && asked.group != 0 => {
-                log::failure(b"cannot tell processes apart", error);
+            Err(error) if is_first && asked.is_some_and(|asked| asked.group.is_some()) => {
+                log::failure(b"cannot read /proc", error);
             }
             Err(error) => return Err(error),
         }
@@ -141,11 +132,11 @@ fn signal_remaining(signal: c_int, asked: &Asked) -> Result<(), Errno> {
     unless_ended(kill(EVERY_PROCESS, signal))
 }
 
-/// Signals the processes one by one. The inner result is the last error of `kill`, if there was one.
+/// Signals the processes one by one. Returns the last error of `kill` as the inner result.
 ///
 /// # Errors
 /// `/proc` cannot be read, or does not show one of the processes.
-fn signal_each(signal: c_int, asked: &Asked) -> Result<Result<(), Errno>, Errno> {
+fn signal_each(signal: c_int, asked: Option<&Asked>) -> Result<Result<(), Errno>, Errno> {
     let init = getpid();
     let proc = Proc::open()?;
     let mut processes = proc.directory.numbers();
@@ -168,21 +159,19 @@ fn unless_ended(result: Result<(), Errno>) -> Result<(), Errno> {
     }
 }
 
-/// Whether a process remains, and is not in `asked`.
-fn must_be_signalled(proc: &Proc, pid: Pid, init: Pid, asked: &Asked) -> Result<bool, Errno> {
+/// Whether `init` has to signal a process: it is one of those that [`signal_remaining`] names, and not one of `asked`.
+fn must_be_signalled(proc: &Proc, pid: Pid, init: Pid, asked: Option<&Asked>) -> Result<bool, Errno> {
     if pid == init || (init != 1 && !is_descendant(proc, pid, init)?) {
         return Ok(false);
     }
-    let is_asked = pid <= asked.newest
-        && (asked.group == 0 || proc.stat(pid, field::GROUP)? == asked.group)
-        && !is_ignored(proc, pid, asked.signal)?;
-    Ok(!is_asked)
-}
-
-/// Whether a process ignores `signal`. `/proc/PID/stat` does not show this for real-time signals: the answer is no.
-fn is_ignored(proc: &Proc, pid: Pid, signal: c_int) -> Result<bool, Errno> {
-    let ignored = proc.stat(pid, field::IGNORED)?;
-    Ok(signal < 32 && ignored >> (signal - 1) & 1 != 0)
+    let Some(asked) = asked.filter(|asked| pid <= asked.newest) else {
+        return Ok(true);
+    };
+    let is_member = match asked.group {
+        Some(group) => proc.stat(pid, field::GROUP)? == group,
+        None => true,
+    };
+    Ok(!is_member || contains(proc.stat(pid, field::IGNORED)?, asked.signal))
 }
 
 /// Whether a process is a child of `init`, or a child of a child, and so on.

@@ -18,29 +18,30 @@ pub struct Inherited {
 }
 
 impl Inherited {
-    /// The values that `init` needs for itself. [`Self::exchange`] sets them.
-    pub const NEEDED: Self = Self {
-        mask: SignalSet::ALL,
-        sigchld: Action::DEFAULT,
-        sigtstp: Action::DEFAULT,
-        parent_death_signal: 0,
-        init: 0,
-    };
+    /// Sets what `init` needs for itself, and returns what it has inherited. The signal mask comes first: all signals
+    /// are blocked. Two actions become the default. A process that ignores SIGCHLD does not learn how its children end,
+    /// and one that ignores SIGTSTP cannot stop together with its program. The result is an error if the kernel refused
+    /// one of them.
+    pub fn take() -> (Self, Result<(), Errno>) {
+        let mut inherited = Self {
+            mask: SignalSet::ALL,
+            sigchld: Action::DEFAULT,
+            sigtstp: Action::DEFAULT,
+            parent_death_signal: 0,
+            init: 0,
+        };
+        let result = inherited.exchange();
+        (inherited, result)
+    }
 
-    /// Sets these values, and stores the inherited ones instead. The signal mask comes first: all signals are blocked.
-    /// Two actions become the default. A process that ignores SIGCHLD does not learn how its children end, and one that
-    /// ignores SIGTSTP cannot stop together with its program.
-    ///
-    /// # Errors
-    /// The kernel refused one of them.
-    pub fn exchange(&mut self) -> Result<(), Errno> {
+    fn exchange(&mut self) -> Result<(), Errno> {
         signal::exchange_mask(&mut self.mask)?;
         signal::exchange_action(libc::SIGCHLD, &mut self.sigchld)?;
         signal::exchange_action(libc::SIGTSTP, &mut self.sigtstp)
     }
 
-    /// Stores what only `init` itself can read. Call it before the fork, and after `-p` was applied: the program
-    /// inherits that signal.
+    /// Stores what the child cannot read after the fork. Call it after `-p` was applied: the program gets that signal,
+    /// too, when `init` ends.
     pub fn note_before_fork(&mut self) {
         self.parent_death_signal = control::parent_death_signal();
         self.init = getpid();
@@ -49,7 +50,7 @@ impl Inherited {
     /// Restores the inherited values. Call it in the child, before it executes the program.
     pub fn restore(&mut self) {
         if self.parent_death_signal != 0 {
-            // If this is refused, the program survives an `init` that is killed, as it does without `-p`.
+            // If this is refused, the program survives an `init` that is killed.
             _ = control::set_parent_death_signal(self.parent_death_signal);
         }
         // These calls worked before, and the kernel gave us these values.
@@ -58,23 +59,28 @@ impl Inherited {
         _ = signal::set_mask(self.mask);
     }
 
-    /// Makes a variable that names `init` name the calling process instead. Call it in the child. `name` ends with `=`,
-    /// and `room` holds the new variable. Returns whether there was such a variable.
-    pub fn readdress<'a>(&self, stack: &mut InitialStack<'a>, name: &[u8], room: &'a mut Assignment) -> bool {
-        let mut old_room: Assignment = [0; _];
-        let old = assignment(name, self.init, &mut old_room);
-        let new = assignment(name, getpid(), room);
+    /// If the variable `name` holds the process ID of `init`, replaces it by that of the caller, which is the child.
+    /// `name` ends with `=`, and `buffer` holds the new variable. Returns whether there was such a variable.
+    pub fn point_to_caller<'a>(
+        &self,
+        stack: &mut InitialStack<'a>,
+        name: &[u8],
+        buffer: &'a mut PidVariableBuffer,
+    ) -> bool {
+        let mut old_buffer: PidVariableBuffer = [0; _];
+        let old = pid_variable(name, self.init, &mut old_buffer);
+        let new = pid_variable(name, getpid(), buffer);
         stack.replace_variable(old, new)
     }
 }
 
 /// Returns the variable `name` with a process ID as its value.
-fn assignment<'a>(name: &[u8], pid: Pid, room: &'a mut Assignment) -> &'a CStr {
-    let mut text = Text::new(room);
+fn pid_variable<'a>(name: &[u8], pid: Pid, buffer: &'a mut PidVariableBuffer) -> &'a CStr {
+    let mut text = Text::new(buffer);
     text.push(name);
     text.push_number(pid);
     text.into_string()
 }
 
-/// Room for a variable whose value is a process ID.
-pub type Assignment = [u8; 32];
+/// A buffer for a variable whose value is a process ID.
+pub type PidVariableBuffer = [u8; 32];

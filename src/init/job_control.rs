@@ -1,20 +1,26 @@
 //! Job control: a stop of the program has the effect that it would have without `init`.
 //!
-//! A shell above `init` knows `init` alone. It must see `init` stop when the program stops, and it continues `init`. If
-//! no such shell is above, then nobody could continue what a key has stopped: `init` is process 1, or its process group
-//! is orphaned (`man 2 setpgid`). Without `init` the kernel would not stop the program there. One thing `init` cannot
-//! undo: it is not told of other members of the program's group, which the key has stopped as well.
+//! A shell with job control knows `init` alone. It must see `init` stop when the program stops, and it continues
+//! `init`. Without such a shell, nobody could continue what a key has stopped: `init` is process 1, or its process
+//! group is orphaned (`man 2 setpgid`). The kernel would not stop the program there without `init`. One thing `init`
+//! cannot undo: it does not learn of other members of the program's group, which the key has stopped as well.
 //!
-//! | event: the program is stopped by | with a shell above | with no shell above |
-//! | -------------------------------- | ------------------ | ------------------- |
-//! | SIGTSTP from a key, itself or another process | `init` stops; `fg` and `bg` continue both | `init` continues it immediately |
-//! | SIGTTIN or SIGTTOU, because it is in the background | `init` stops, unless the shell has put `init` into the foreground: then `init` gives the terminal to the program and continues it | `init` sends SIGHUP and SIGCONT once, as the kernel does to an orphaned group that is stopped |
-//! | SIGTSTP that was sent to `init` and forwarded | `init` stops, but not its group; SIGCONT to `init` continues both | it stays stopped until `init` gets SIGCONT |
-//! | SIGSTOP from itself or another process | as for SIGTSTP | it stays stopped until somebody sends SIGCONT |
+//! What stops the program, and what `init` does under a shell:
+//! - SIGTSTP from a key, itself or another process: it stops too, and `fg` and `bg` continue both.
+//! - SIGTTIN or SIGTTOU: it stops too, unless the shell has put it into the foreground. Then it gives the terminal to
+//!   the program, and continues it.
+//! - SIGTSTP that `init` has forwarded: it stops too, but not its group.
+//! - SIGSTOP: it stops too.
 //!
-//! Without a controlling terminal the program stays stopped until it, or `init`, gets SIGCONT.
+//! And without a shell:
+//! - SIGTSTP from a key, itself or another process: it continues the program.
+//! - SIGTTIN or SIGTTOU: it sends SIGHUP and SIGCONT once, as the kernel does to a stopped group that becomes orphaned.
+//! - SIGTSTP that `init` has forwarded, or SIGSTOP: it leaves the program stopped.
+//!
+//! Without a controlling terminal, only a SIGTSTP that `init` has forwarded stops `init`. In all cases `init` forwards
+//! SIGCONT, which continues a program that was left stopped.
 
-use super::proc::{Proc, field};
+use super::proc::{ASLEEP, Proc, STOPPED, contains, field};
 use super::spawn::{Program, Recipient};
 use super::terminal::Terminal;
 use crate::sys::Errno;
@@ -31,10 +37,10 @@ pub const BACKGROUND_SIGNALS: SignalSet = SignalSet::of([libc::SIGTTIN, libc::SI
 pub struct JobControl {
     /// The controlling terminal.
     pub terminal: Terminal,
-    /// `init` has forwarded SIGTSTP, and the program is about to stop by it.
-    expects_forwarded_stop: bool,
-    /// The program was in the background, nobody could give it the terminal, and it got SIGHUP.
-    has_hung_up: bool,
+    /// Whether `init` has forwarded SIGTSTP, and the program is about to stop by it.
+    pub expects_forwarded_stop: bool,
+    /// Whether the program was sent SIGHUP because it was in the background without a shell.
+    has_sent_sighup: bool,
 }
 
 /// What `init` does after the program has stopped.
@@ -50,16 +56,15 @@ enum Response {
 impl JobControl {
     /// A program that has just been started at this terminal.
     pub fn new(terminal: Terminal) -> Self {
-        Self { terminal, expects_forwarded_stop: false, has_hung_up: false }
+        Self { terminal, expects_forwarded_stop: false, has_sent_sighup: false }
     }
 
     /// Prepares for `signal`, which `init` is about to forward to the program.
     ///
-    /// If SIGTSTP has its default action, it stops the program now or never. So `init` remembers nothing for a program
-    /// that catches or ignores it: a later stop has another cause. Without `/proc` it remembers nothing either, and a
-    /// SIGTSTP that was sent to `init` counts as a key. [`Self::stop_is_late`] deals with a program that takes the
-    /// signal by `sigwait`: while it waits, it does not block the signal (`do_sigtimedwait` in the kernel's
-    /// `kernel/signal.c`).
+    /// The next stop counts as the effect of a SIGTSTP only if the program does not block, catch or ignore it now:
+    /// otherwise the stop has another cause. Without `/proc`, a SIGTSTP that was sent to `init` counts as a key.
+    /// [`Self::expected_stop_is_late`] deals with a program that takes the signal by `sigwait`, which unblocks it while
+    /// it waits (`do_sigtimedwait` in the kernel's `kernel/signal.c`).
     pub fn before_forwarding(&mut self, signal: c_int, program: Pid) {
         match signal {
             libc::SIGTSTP => self.expects_forwarded_stop = stops_by_sigtstp(program).unwrap_or(false),
@@ -68,16 +73,11 @@ impl JobControl {
         }
     }
 
-    /// Whether the program is about to stop by a SIGTSTP that was forwarded.
-    pub fn expects_stop(&self) -> bool {
-        self.expects_forwarded_stop
-    }
-
     /// Call this if the expected stop has not come for some time. If the program sleeps, it has taken the signal
-    /// itself, because a signal that is still to be acted on would have woken it.
-    pub fn stop_is_late(&mut self, program: Pid) {
+    /// itself: a signal that is still to be acted on would have woken it.
+    pub fn expected_stop_is_late(&mut self, program: Pid) {
         let state = Proc::open().and_then(|proc| proc.stat(program, field::STATE));
-        self.expects_forwarded_stop = state.is_ok_and(|state| state != c_int::from(b'S'));
+        self.expects_forwarded_stop = state.is_ok_and(|state| state != ASLEEP);
     }
 
     /// Call this if the program was continued: a forwarded stop is over.
@@ -85,12 +85,11 @@ impl JobControl {
         self.expects_forwarded_stop = false;
     }
 
-    /// Call this if `signal` has stopped the program. If a shell above waits for that, `init` stops too, and this
-    /// returns when `init` is continued.
+    /// Call this if `signal` has stopped the program. Under a shell, `init` stops too, and this returns when `init` is
+    /// continued.
     pub fn program_stopped(&mut self, program: &Program, signal: c_int) {
         let response = self.respond(program, signal);
-        // If the program has ended by now, it needs neither signal. If they are refused, it stays stopped, as the
-        // kernel wants.
+        // If the program has ended by now, it needs neither signal. If they are refused, nothing else is left to try.
         if matches!(response, Response::HangUp) {
             _ = program.signal(libc::SIGHUP, Recipient::Group);
         }
@@ -99,7 +98,7 @@ impl JobControl {
         }
     }
 
-    /// The table at the head of this file.
+    /// Decides by the lists at the head of this file. Under a shell, stops `init`, and returns when it is continued.
     fn respond(&mut self, program: &Program, signal: c_int) -> Response {
         if mem::take(&mut self.expects_forwarded_stop) {
             // The signal was sent to `init` alone, not to the group of `init`.
@@ -119,7 +118,8 @@ impl JobControl {
         if signal == libc::SIGTSTP {
             return Response::Continue;
         }
-        if is_in_background && !self.terminal.reaches(program.group) && !mem::replace(&mut self.has_hung_up, true) {
+        if is_in_background && !self.terminal.is_foreground(program.group) && !self.has_sent_sighup {
+            self.has_sent_sighup = true;
             return Response::HangUp;
         }
         Response::LeaveStopped
@@ -130,10 +130,11 @@ impl JobControl {
     /// it, because nobody could continue it.
     fn stop_along(&self, program: &Program, target: Pid) -> Option<Response> {
         if getpid() == 1 {
-            return None; // process 1 is never stopped, and its group may have members outside of our PID namespace
+            return None; // SIGTSTP does not stop it, and its group may have members outside of our PID namespace
         }
         // All of these calls worked before, except perhaps `kill`. If `kill` is refused, nothing stops, and the last
-        // call shows that. SIGTSTP discards a pending SIGCONT (`prepare_signal` in the kernel's `kernel/signal.c`).
+        // call shows that. The first one takes older signals, and SIGTSTP discards a pending SIGCONT (`prepare_signal`
+        // in the kernel's `kernel/signal.c`), so what the last one finds is new.
         while signal::wait_for(BACKGROUND_SIGNALS, Some(&Time::ZERO)).is_ok() {}
         _ = kill(target, libc::SIGTSTP);
         _ = signal::set_mask(SignalSet::ALL.without(libc::SIGTSTP)); // the process stops here
@@ -148,7 +149,7 @@ impl JobControl {
     /// Puts the process group of the program into the foreground if the group of `init` is there. Returns whether it
     /// did.
     fn give_terminal_to(&self, program: &Program) -> bool {
-        program.leads_group && self.terminal.hand_over(self.terminal.own_group, program.group)
+        program.leads_group && self.terminal.replace_foreground(self.terminal.own_group, program.group)
     }
 }
 
@@ -156,11 +157,11 @@ impl JobControl {
 /// already. In a stopped process the signal stays pending, and the SIGCONT that continues the process discards it.
 fn stops_by_sigtstp(pid: Pid) -> Result<bool, Errno> {
     let proc = Proc::open()?;
-    if proc.stat(pid, field::STATE)? == c_int::from(b'T') {
+    if proc.stat(pid, field::STATE)? == STOPPED {
         return Ok(false);
     }
     for handled in [field::BLOCKED, field::IGNORED, field::CAUGHT] {
-        if proc.stat(pid, handled)? >> (libc::SIGTSTP - 1) & 1 != 0 {
+        if contains(proc.stat(pid, handled)?, libc::SIGTSTP) {
             return Ok(false);
         }
     }

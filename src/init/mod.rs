@@ -12,7 +12,7 @@
 //! | [`supervise`]    | the loop: reap children, forward signals, exit                           |
 //! | [`terminal`]     | the controlling terminal and its foreground                              |
 //! | [`job_control`]  | stops of the program                                                     |
-//! | [`grace_period`] | ask the remaining processes to end, none of them twice                   |
+//! | [`grace_period`] | ask the remaining processes to end, if possible none of them twice       |
 //! | [`proc`]         | read `/proc`                                                             |
 //! | [`log`]          | write lines to standard error                                            |
 //! | [`text`]         | build and split strings, numbers in text                                 |

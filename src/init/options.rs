@@ -10,12 +10,15 @@ use core::slice;
 
 /// The environment variable that holds options, with its `=`. Some container engines start `init` without a way to pass
 /// options on its command line.
-pub const VARIABLE: &CStr = c"INIT_OPTIONS=";
+pub const INIT_OPTIONS: &CStr = c"INIT_OPTIONS=";
 
 /// The longest grace period, in seconds.
 const MOST_SECONDS: c_int = 999_999_999;
 
-/// In the table of rewrites: `init` drops this signal.
+/// In the table of rewrites: `init` forwards the signal itself.
+const SAME: u8 = 0;
+
+/// In the table of rewrites: `init` drops the signal.
 const DROPPED: u8 = u8::MAX;
 
 /// The long options, each with its letter. See [`padded`].
@@ -37,23 +40,23 @@ const fn long_name(name: &str, letter: u8) -> ([u8; 12], u8) {
 pub struct Options {
     /// `-s`: adopt orphans without being process 1.
     pub is_subreaper: bool,
-    /// `-p SIGNAL`: the signal that `init` is sent when its parent ends; 0 for none.
-    pub parent_death_signal: c_int,
+    /// `-p SIGNAL`: the signal that `init` is sent when its parent ends.
+    pub parent_death_signal: Option<c_int>,
     /// `-g`: forward signals to the program's process group.
     pub signals_group: bool,
     /// `-c`: leave the program in the process group of `init`.
     pub shares_group: bool,
     /// `-t SECONDS`: how long the remaining processes may take to end when the program has ended.
     pub grace_period: Option<c_int>,
-    /// `-v`: how many levels of messages are written. See [`Level`].
+    /// `-v`: the greatest [`Level`] of the messages that are written. -1 for none.
     pub verbosity: c_int,
     /// `-w`: write a warning for every orphan that is reaped.
     pub warns_of_reaping: bool,
-    /// `-k`: keep [`VARIABLE`] in the program's environment.
+    /// `-k`: keep [`INIT_OPTIONS`] in the program's environment.
     pub keeps_variable: bool,
     /// `-e CODE`: the statuses of the program for which `init` exits with 0.
     is_success: [bool; 256],
-    /// `-r FROM:TO`: the signal to forward for each signal. 0 means the same signal; see also [`DROPPED`].
+    /// `-r FROM:TO`: the signal to forward for each signal, or [`SAME`], or [`DROPPED`].
     rewrites: [u8; HIGHEST_SIGNAL as usize + 1],
 }
 
@@ -68,14 +71,12 @@ pub enum Level {
     Debug = 2,
 }
 
-/// Why the parser stopped reading words.
+/// What `init` answers instead of starting a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The next word is the program.
-    Program,
-    /// An option asks for the help.
+pub enum Answer {
+    /// The help, which an option asks for.
     Help,
-    /// An option asks for the version.
+    /// The version, likewise.
     Version,
     /// There is no such option.
     UnknownOption,
@@ -101,7 +102,7 @@ impl<'a> Parser<'a> {
     pub fn new(words: Words<'a>) -> Self {
         const DEFAULT: Options = Options {
             is_subreaper: false,
-            parent_death_signal: 0,
+            parent_death_signal: None,
             signals_group: false,
             shares_group: false,
             grace_period: None,
@@ -109,61 +110,67 @@ impl<'a> Parser<'a> {
             warns_of_reaping: false,
             keeps_variable: false,
             is_success: [false; _],
-            rewrites: [0; _],
+            rewrites: [SAME; _],
         };
         Self { options: DEFAULT, words, word: b"" }
     }
 
-    /// Parses all words of [`VARIABLE`].
-    pub fn parse_variable(&mut self) -> Stop {
-        let stop = self.parse();
-        // The variable may contain options, but no program.
-        if stop == Stop::Program
-            && let Some(word) = self.words.take()
-        {
-            self.word = word;
-            return Stop::UnknownOption;
+    /// Parses all words of [`INIT_OPTIONS`]. They may be options, but no program.
+    pub fn parse_variable(&mut self) -> Result<(), Answer> {
+        self.parse()?;
+        match self.words.take() {
+            Some(word) => {
+                self.word = word;
+                Err(Answer::UnknownOption)
+            }
+            None => Ok(()),
         }
-        stop
+    }
+
+    /// Parses the command line. Returns the index of the argument that names the program.
+    pub fn parse_command_line(&mut self, stack: &'a InitialStack<'a>) -> Result<usize, Answer> {
+        self.words = Words::Arguments { stack, next: 1 };
+        self.parse()?;
+        match self.words {
+            Words::Arguments { next, .. } if stack.argument(next).is_some() => Ok(next),
+            _ => Err(Answer::NoProgram),
+        }
     }
 
     /// Parses words up to `--`, or up to the first word that is no option. That word is not taken.
-    pub fn parse(&mut self) -> Stop {
+    pub fn parse(&mut self) -> Result<(), Answer> {
         loop {
             let before = self.words;
             self.word = self.words.take().unwrap_or_default();
-            let stop = match self.word {
-                b"--" => return Stop::Program,
-                [b'-', b'-', name @ ..] => self.parse_long(name),
-                [b'-', letters @ ..] if !letters.is_empty() => self.parse_letters(letters),
+            match self.word {
+                b"--" => return Ok(()),
+                [b'-', b'-', name @ ..] => self.parse_long(name)?,
+                [b'-', letters @ ..] if !letters.is_empty() => self.parse_letters(letters)?,
                 _ => {
                     self.words = before;
-                    return Stop::Program;
+                    return Ok(());
                 }
-            };
-            if let Some(stop) = stop {
-                return stop;
             }
         }
     }
 
     /// Parses a long option, which is another name of a letter. Its value may follow after `=`.
-    fn parse_long(&mut self, name: &[u8]) -> Option<Stop> {
+    fn parse_long(&mut self, name: &[u8]) -> Result<(), Answer> {
         let mut rest = Some(name);
         let name = take_part(&mut rest, b'=').unwrap_or_default();
         let Some((_, letter)) = padded(name).and_then(|name| LONG_NAMES.iter().find(|(long, _)| *long == name)) else {
-            return Some(Stop::UnknownOption);
+            return Err(Answer::UnknownOption);
         };
         match rest {
             Some(value) if *letter == b'r' => self.set_value(*letter, value),
-            Some(_) => Some(Stop::UnknownOption),
+            Some(_) => Err(Answer::UnknownOption),
             None => self.parse_letters(slice::from_ref(letter)),
         }
     }
 
     /// Parses the letters of one word. The value of a letter is the rest of the word, or the next word if there is no
     /// rest.
-    fn parse_letters(&mut self, mut letters: &[u8]) -> Option<Stop> {
+    fn parse_letters(&mut self, mut letters: &[u8]) -> Result<(), Answer> {
         while let [letter, rest @ ..] = letters {
             match letter {
                 b's' => self.options.is_subreaper = true,
@@ -172,22 +179,22 @@ impl<'a> Parser<'a> {
                 b'w' => self.options.warns_of_reaping = true,
                 b'k' => self.options.keeps_variable = true,
                 b'v' => self.options.verbosity += 1,
-                b'h' | b'l' => return Some(Stop::Help),
-                b'V' => return Some(Stop::Version),
+                b'h' | b'l' => return Err(Answer::Help),
+                b'V' => return Err(Answer::Version),
                 b'e' | b'p' | b'r' | b't' => {
                     let value = if rest.is_empty() { self.words.take().unwrap_or_default() } else { rest };
                     return self.set_value(*letter, value);
                 }
-                _ => return Some(Stop::UnknownOption),
+                _ => return Err(Answer::UnknownOption),
             }
             letters = rest;
         }
-        None
+        Ok(())
     }
 
-    /// Stores a value. Returns [`Stop::WrongValue`] if it is wrong.
-    fn set_value(&mut self, letter: u8, value: &[u8]) -> Option<Stop> {
-        self.options.set_value(letter, value).is_none().then_some(Stop::WrongValue)
+    /// Stores the value of the option `letter`.
+    fn set_value(&mut self, letter: u8, value: &[u8]) -> Result<(), Answer> {
+        self.options.set_value(letter, value).ok_or(Answer::WrongValue)
     }
 }
 
@@ -196,9 +203,10 @@ impl Options {
     fn set_value(&mut self, letter: u8, value: &[u8]) -> Option<()> {
         match letter {
             b'e' => *self.is_success.get_mut(parse_number(value)? as usize)? = true,
-            b'p' => self.parent_death_signal = parse_signal(value)?,
+            b'p' => self.parent_death_signal = Some(parse_signal(value)?),
             b't' => self.grace_period = Some(parse_number(value).filter(|seconds| *seconds <= MOST_SECONDS)?),
             _ => {
+                // b'r': callers pass no other letter
                 let mut rest = Some(value);
                 let from = parse_signal(take_part(&mut rest, b':')?)?;
                 let to = rest?;
@@ -214,7 +222,8 @@ impl Options {
         self.is_subreaper |= stack.variable(c"TINI_SUBREAPER=").is_some();
         self.signals_group |= stack.variable(c"TINI_KILL_PROCESS_GROUP=").is_some();
         if let Some(value) = stack.variable(c"TINI_VERBOSITY=") {
-            self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1; // tini takes any other text for 0
+            // As tini's `atoi`, except for a text that only begins with a number. tini's 1 is our 0.
+            self.verbosity = parse_number(value.to_bytes()).unwrap_or(0) - 1;
         }
     }
 
@@ -224,16 +233,16 @@ impl Options {
     }
 
     /// Returns the signal to forward for `signal`, or `None` if `init` drops it.
-    pub fn forwarded_for(&self, signal: c_int) -> Option<c_int> {
+    pub fn rewritten(&self, signal: c_int) -> Option<c_int> {
         match self.rewrites.get(signal as usize) {
             Some(&DROPPED) => None,
-            Some(&to @ 1..) => Some(to.into()),
-            _ => Some(signal),
+            None | Some(&SAME) => Some(signal),
+            Some(&to) => Some(to.into()),
         }
     }
 
     /// Whether messages of this level are written.
-    pub fn says(&self, level: Level) -> bool {
+    pub fn writes(&self, level: Level) -> bool {
         self.verbosity >= level as c_int
     }
 }

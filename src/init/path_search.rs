@@ -27,8 +27,8 @@ pub fn execute(stack: &mut InitialStack, index: usize) -> Errno {
     let mut result = Errno::ENOENT;
     let mut directories = Some(stack.variable(c"PATH=").unwrap_or(DEFAULT_PATH).to_bytes());
     while let Some(directory) = take_part(&mut directories, b':') {
-        let mut room = [0; libc::PATH_MAX as usize];
-        let mut path = Text::new(&mut room);
+        let mut buffer = [0; libc::PATH_MAX as usize];
+        let mut path = Text::new(&mut buffer);
         path.push(directory);
         if !directory.is_empty() {
             path.push_byte(b'/'); // an empty entry means the current directory

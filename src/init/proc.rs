@@ -9,18 +9,29 @@ use core::ffi::{CStr, c_int};
 pub mod field {
     use core::ffi::c_int;
 
-    /// The state, as the ASCII code of a letter: T for stopped.
+    /// The state, such as [`super::STOPPED`].
     pub const STATE: c_int = 3;
     /// The parent's process ID; 0 if the parent is outside of the PID namespace.
     pub const PARENT: c_int = 4;
     /// The process group; 0 if its leader is outside of the PID namespace.
     pub const GROUP: c_int = 5;
-    /// The signals from 1 to 31 that the process blocks: bit N-1 stands for signal N.
+    /// The signals that the process blocks, of those from 1 to 31. See [`super::contains`].
     pub const BLOCKED: c_int = 32;
     /// The signals that it ignores, likewise.
     pub const IGNORED: c_int = 33;
     /// The signals that it catches, likewise.
     pub const CAUGHT: c_int = 34;
+}
+
+/// The state of a process that a signal has stopped.
+pub const STOPPED: c_int = b'T' as c_int;
+
+/// The state of a process that sleeps, and that a signal would wake.
+pub const ASLEEP: c_int = b'S' as c_int;
+
+/// Whether `signal` is in a set of signals such as [`field::BLOCKED`]. Real-time signals are in none of them.
+pub fn contains(set: c_int, signal: c_int) -> bool {
+    signal < 32 && set >> (signal - 1) & 1 != 0 // bit N-1 stands for signal N
 }
 
 /// An open directory. It is closed when it is dropped.
@@ -75,20 +86,21 @@ impl Proc {
     ///
     /// # Errors
     /// [`Errno::ENOENT`] or [`Errno::ESRCH`]: the process has ended. Any other error: the file cannot be read.
+    #[inline(never)]
     pub fn stat(&self, pid: Pid, field: c_int) -> Result<c_int, Errno> {
-        let mut room = [0; 24];
-        let mut path = Text::new(&mut room);
+        let mut buffer = [0; 24];
+        let mut path = Text::new(&mut buffer);
         path.push_number(pid);
         path.push(b"/stat");
         self.number(path.into_string(), field)
     }
 
     /// Reads the process ID that was assigned last (`man 5 proc_loadavg`). Processes that start later have greater IDs,
-    /// until the IDs begin anew at the kernel's limit.
+    /// until the IDs begin anew at the kernel's limit (`man 5 proc`, pid_max).
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn newest(&self) -> Result<Pid, Errno> {
+    pub fn newest_pid(&self) -> Result<Pid, Errno> {
         self.number(c"loadavg", 5)
     }
 
@@ -122,8 +134,8 @@ fn parse_field(line: &[u8], field: c_int) -> c_int {
     number
 }
 
-/// Offsets in `struct linux_dirent64`, which begins with two 64-bit numbers (`man 2 getdents64`): a 16-bit length of
-/// the entry, an 8-bit type, and a name that ends with a NUL.
+/// Offsets in `struct linux_dirent64` (`man 2 getdents64`). It consists of two 64-bit numbers, a 16-bit length of the
+/// entry, an 8-bit type, and a name that ends with a NUL.
 const LENGTH_AT: usize = 16;
 const TYPE_AT: usize = 18;
 const NAME_AT: usize = 19;
@@ -190,7 +202,7 @@ mod tests {
         let proc = Proc::open().expect("/proc is mounted");
         let us = std::process::id() as Pid;
         assert_eq!(proc.stat(us, field::PARENT), Ok(std::os::unix::process::parent_id() as Pid));
-        assert!(proc.newest().expect("it can be read") >= us);
+        assert!(proc.newest_pid().expect("it can be read") >= us);
         let mut processes = proc.directory.numbers();
         let take = || processes.take().expect("/proc can be read");
         assert!(std::iter::from_fn(take).any(|pid| pid == us));

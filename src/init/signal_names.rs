@@ -1,14 +1,14 @@
 //! The table of signal names.
 
-use super::text::{padded, parse_number, take_part};
+use super::text::{padded, parse_number, unpadded};
 use crate::sys::signal::HIGHEST_SIGNAL;
 use core::ffi::c_int;
 
 /// A name without `SIG`, padded with NULs, and its signal. A table of pointers to the names would need relocations.
 type Name = ([u8; 6], u8);
 
-/// All signals that have a name, from 1 on without a gap. SIGIOT, SIGPOLL and SIGCLD are other names of three of them,
-/// and `init` does not accept them.
+/// All signals below 32: signal N is at N-1. SIGIOT, SIGPOLL and SIGCLD are other names of three of them, and `init`
+/// does not accept them.
 static NAMES: [Name; 31] = [
     name("HUP", libc::SIGHUP),
     name("INT", libc::SIGINT),
@@ -49,8 +49,8 @@ const fn name(name: &str, signal: c_int) -> Name {
 
 /// Returns the name of a signal without `SIG`, if it has a name.
 pub fn name_of(signal: c_int) -> Option<&'static [u8]> {
-    let (name, _) = NAMES.get((signal as usize).wrapping_sub(1))?; // they are in order
-    take_part(&mut Some(name), 0)
+    let (name, _) = NAMES.get((signal as usize).wrapping_sub(1))?;
+    Some(unpadded(name))
 }
 
 /// Returns the signal that `text` names: with or without `SIG`, or as a number from 1 to 64.

@@ -1,8 +1,8 @@
-//! Starts the program as the only child, and closes the descriptors that only the program needs.
+//! Starts the program, and closes the descriptors that only the program needs.
 
 use super::inherited::Inherited;
 use super::log;
-use super::options::{Options, VARIABLE};
+use super::options::{INIT_OPTIONS, Options};
 use super::path_search;
 use super::proc::Directory;
 use super::terminal::Terminal;
@@ -12,6 +12,7 @@ use crate::sys::stack::InitialStack;
 use crate::sys::terminal::{make_group_leader, process_group};
 use crate::sys::{Errno, file};
 use core::ffi::c_int;
+use core::ops::ControlFlow::{self, Break, Continue};
 
 /// The program that `init` has started.
 pub struct Program {
@@ -23,7 +24,7 @@ pub struct Program {
     pub leads_group: bool,
 }
 
-/// Who is sent a signal.
+/// Which processes [`Program::signal`] signals.
 #[derive(Clone, Copy)]
 pub enum Recipient {
     /// The program alone.
@@ -58,11 +59,8 @@ pub enum Group {
     OfInit,
 }
 
-/// Starts the program that the argument at `index` names.
-///
-/// # Errors
-/// The status to exit with. In `init`: no child could be made. In the child: the program could not be executed. In both
-/// cases a line has been written.
+/// Starts the program that the argument at `index` names. Breaks with the status to exit with, in `init` if there is no
+/// child, and in the child if the program cannot be executed. In both cases a line has been written.
 pub fn start(
     stack: InitialStack,
     index: usize,
@@ -70,10 +68,13 @@ pub fn start(
     inherited: &mut Inherited,
     terminal: &Terminal,
     group: Group,
-) -> Result<Program, c_int> {
+) -> ControlFlow<c_int, Program> {
     let mut leads_group = group == Group::New;
     inherited.note_before_fork();
-    let pid = fork().map_err(|error| log::failure(b"cannot fork", error))?;
+    let pid = match fork() {
+        Ok(pid) => pid,
+        Err(error) => return Break(log::failure(b"cannot fork", error)),
+    };
     // Parent and child both make the group, so that it exists before either of them continues. In the child `pid` is 0,
     // which means itself. The parent gets EACCES if the child has made the group and executed the program by now.
     if leads_group
@@ -87,11 +88,11 @@ pub fn start(
     }
     if pid == 0 {
         if leads_group {
-            terminal.hand_over(terminal.own_group, getpid());
+            terminal.replace_foreground(terminal.own_group, getpid());
         }
-        return Err(become_program(stack, index, options, inherited));
+        return Break(become_program(stack, index, options, inherited));
     }
-    Ok(Program { pid, group: if leads_group { pid } else { terminal.own_group }, leads_group })
+    Continue(Program { pid, group: if leads_group { pid } else { terminal.own_group }, leads_group })
 }
 
 /// Executes the program in the child. Returns the status to exit with if that failed.
@@ -101,12 +102,12 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
     let (mut listen, mut watchdog) = ([0; _], [0; _]);
     let mut stack = stack; // declared after the two buffers, because it will point to their contents
     // A service manager addresses one process by these variables (`man 3 sd_listen_fds`, `man 3 sd_watchdog_enabled`).
-    inherited.readdress(&mut stack, b"WATCHDOG_PID=", &mut watchdog);
-    if inherited.readdress(&mut stack, b"LISTEN_PID=", &mut listen) {
+    inherited.point_to_caller(&mut stack, b"WATCHDOG_PID=", &mut watchdog);
+    if inherited.point_to_caller(&mut stack, b"LISTEN_PID=", &mut listen) {
         stack.remove_variable(c"LISTEN_PIDFDID="); // it identifies `init` too, and is optional
     }
     if !options.keeps_variable {
-        stack.remove_variable(VARIABLE); // a nested init must not use our options
+        stack.remove_variable(INIT_OPTIONS); // a nested init must not use our options
     }
     inherited.restore();
     let error = path_search::execute(&mut stack, index);
@@ -114,9 +115,9 @@ fn become_program(stack: InitialStack, index: usize, options: &Options, inherite
     // SIGPIPE must not end us before the line is written. This call worked before.
     _ = set_mask(SignalSet::ALL);
     match error {
-        Errno::ENOENT => log::two(name.to_bytes(), b": No such file or directory"),
-        Errno::EACCES => log::two(name.to_bytes(), b": Permission denied"),
-        _ => log::line(name.to_bytes(), b" cannot be executed: error ", Some(error.number())),
+        Errno::ENOENT => log::joined(name.to_bytes(), b": No such file or directory"),
+        Errno::EACCES => log::joined(name.to_bytes(), b": Permission denied"),
+        _ => log::line(name.to_bytes(), b" cannot be executed: errno ", Some(error.number())),
     }
     if error == Errno::ENOENT { 127 } else { 126 }
 }

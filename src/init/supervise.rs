@@ -11,12 +11,14 @@ use crate::sys::process::{Change, ExitStatus, Pid, WaitStatus, getpid, wait4};
 use crate::sys::signal::{Signal, SignalSet, wait_for};
 use crate::sys::time::Time;
 use core::ffi::c_int;
+use core::ops::ControlFlow::{self, Break, Continue};
 
-/// The time between two looks at something that no signal announces: the end of processes that are not our children, or
-/// a stop that may never come.
-const BETWEEN_LOOKS: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
+/// How long to wait before polling for what no signal announces: the end of processes that are not our children, and a
+/// stop that may never come.
+const POLL_INTERVAL: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
-/// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH.
+/// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH. Those of a
+/// hang-up go to the session leader alone (`tty_signal_session_leader` in the kernel), which may be `init`.
 const TERMINAL_SIGNALS: SignalSet =
     BACKGROUND_SIGNALS.with(libc::SIGINT).with(libc::SIGQUIT).with(libc::SIGTSTP).with(libc::SIGWINCH);
 
@@ -35,7 +37,7 @@ pub struct Supervisor<'a> {
 enum State {
     /// It runs or is stopped.
     Running,
-    /// It has ended with this status. If there is a grace period, the processes that it left behind have it now.
+    /// It has ended with this status. The grace period has begun, if there is one.
     Ended(u8),
 }
 
@@ -47,7 +49,7 @@ enum Children {
     /// There are children, and none of them has changed.
     NoneChanged,
     /// There are no children.
-    None,
+    NoneExist,
 }
 
 impl<'a> Supervisor<'a> {
@@ -66,84 +68,72 @@ impl<'a> Supervisor<'a> {
     /// Supervises the program until it is time to exit. Returns the status to exit with.
     pub fn run(&mut self) -> c_int {
         loop {
-            if let Err(status) = self.turn() {
+            if let Break(status) = self.turn() {
                 return status;
             }
         }
     }
 
-    /// Handles at most one child and one signal, so that a storm of one kind does not delay the other.
-    ///
-    /// # Errors
-    /// The status to exit with.
-    fn turn(&mut self) -> Result<(), c_int> {
+    /// Handles at most one child and one signal, so that a storm of one kind does not delay the other. Breaks with the
+    /// status to exit with, as the three steps do.
+    fn turn(&mut self) -> ControlFlow<c_int> {
         let children = self.reap_one_child()?;
         self.check_timer();
         self.decide_to_exit(children)?;
         self.take_one_signal(children)
     }
 
-    /// Looks for one child that has changed its state, and handles the change.
-    ///
-    /// # Errors
-    /// The status to exit with, if the kernel refuses to wait.
-    fn reap_one_child(&mut self) -> Result<Children, c_int> {
+    /// Looks for one child that has changed its state, and handles the change. Breaks if the kernel refuses to wait.
+    fn reap_one_child(&mut self) -> ControlFlow<c_int, Children> {
         let mut status = WaitStatus::default();
         match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED) {
-            Ok(0) => Ok(Children::NoneChanged),
+            Ok(0) => Continue(Children::NoneChanged),
             Ok(pid) => {
                 self.child_changed(pid, status.change());
-                Ok(Children::OneChanged)
+                Continue(Children::OneChanged)
             }
             // The program is our child until it is reaped, so this is not ECHILD.
-            Err(error) if matches!(self.state, State::Running) => Err(log::failure(b"cannot wait", error)),
-            Err(_) => Ok(Children::None), // ECHILD, since the call worked before
+            Err(error) if matches!(self.state, State::Running) => Break(log::failure(b"cannot wait", error)),
+            Err(_) => Continue(Children::NoneExist), // ECHILD, since the call worked before
         }
     }
 
-    /// Decides whether to exit now.
-    ///
-    /// # Errors
-    /// The status to exit with.
-    fn decide_to_exit(&self, children: Children) -> Result<(), c_int> {
+    /// Breaks if it is time to exit.
+    fn decide_to_exit(&self, children: Children) -> ControlFlow<c_int> {
         let State::Ended(status) = self.state else {
-            return Ok(());
+            return Continue(());
         };
-        let is_anybody_left = !matches!(children, Children::None) || grace_period::others_remain();
+        let is_anybody_left = !matches!(children, Children::NoneExist) || grace_period::others_remain();
         if self.options.grace_period.is_some() && !self.shutdown.is_time_over && is_anybody_left {
-            return Ok(());
+            return Continue(());
         }
-        Err(self.options.status(status))
+        Break(self.options.status(status))
     }
 
-    /// Waits for one signal, and acts on it.
-    ///
-    /// # Errors
-    /// The status to exit with, if the kernel refuses to wait.
-    fn take_one_signal(&mut self, children: Children) -> Result<(), c_int> {
+    /// Waits for one signal, and acts on it. Breaks if the kernel refuses to wait.
+    fn take_one_signal(&mut self, children: Children) -> ControlFlow<c_int> {
         let (set, limit) = match children {
-            // The kernel delivers the smallest signal first, so SIGCHLD would delay greater ones. The next turn looks
-            // for a child anyway.
+            // The kernel hands over the signal with the smallest number first, so SIGCHLD would delay others. The next
+            // turn looks for a child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
-            Children::NoneChanged if !self.job_control.expects_stop() => (SignalSet::ALL, None),
-            Children::NoneChanged | Children::None => (SignalSet::ALL, Some(BETWEEN_LOOKS)),
+            Children::NoneChanged if !self.job_control.expects_forwarded_stop => (SignalSet::ALL, None),
+            Children::NoneChanged | Children::NoneExist => (SignalSet::ALL, Some(POLL_INTERVAL)),
         };
         match wait_for(set, limit.as_ref()) {
             Ok(signal) => self.handle(&signal),
-            Err(Errno::EAGAIN) if limit.is_some() => {
-                // No signal in that time. If a child has changed, it may be the program that has stopped.
-                if matches!(children, Children::NoneChanged) {
-                    self.job_control.stop_is_late(self.program.pid);
-                }
-            }
+            Err(Errno::EAGAIN) if limit.is_some() => match children {
+                Children::NoneChanged => self.job_control.expected_stop_is_late(self.program.pid),
+                // After `OneChanged` other children may have changed too, and the next turn looks for them first.
+                Children::OneChanged | Children::NoneExist => {}
+            },
             Err(Errno::EINTR) => {} // after a stop and a continue, a freeze, or an interruption by a debugger
-            Err(error) => return Err(log::failure(b"cannot wait", error)),
+            Err(error) => return Break(log::failure(b"cannot wait", error)),
         }
-        Ok(())
+        Continue(())
     }
 
-    /// Takes the timer's signal if the grace period is over. In a storm of smaller signals, [`Self::take_one_signal`]
-    /// would never take it.
+    /// Takes the signal of the timer, if it is pending. While signals with smaller numbers keep coming,
+    /// [`Self::take_one_signal`] does not take it.
     fn check_timer(&mut self) {
         if matches!(self.state, State::Ended(_))
             && self.options.grace_period.is_some()
@@ -155,52 +145,52 @@ impl<'a> Supervisor<'a> {
 
     /// Acts on a signal that `init` has taken.
     fn handle(&mut self, signal: &Signal) {
-        if self.is_for_init_alone(signal) {
+        if self.stays_here(signal) {
             return;
         }
         if matches!(self.state, State::Ended(_)) && signal.number == libc::SIGALRM && signal.code == libc::SI_KERNEL {
             self.shutdown.is_time_over = true;
             return;
         }
-        let Some(sent) = self.options.forwarded_for(signal.number) else {
+        let Some(sent) = self.options.rewritten(signal.number) else {
             return;
         };
-        if self.options.says(Level::Info) {
+        if self.options.writes(Level::Info) {
             log::number(b"forwarding signal ", sent);
         }
         match self.state {
-            State::Running => self.forward(signal.number, sent),
+            State::Running => self.forward(signal, sent),
             State::Ended(_) if sent == libc::SIGTERM => self.shutdown.ask(),
             State::Ended(_) => grace_period::signal_everybody(sent),
         }
     }
 
-    /// Whether a signal is not for the program, or the program has received it already.
-    fn is_for_init_alone(&self, signal: &Signal) -> bool {
-        // The terminal sends signals to our process group. Either the program is in that group, or the signal is not
-        // about the program. In the grace period a key must not stop the remaining processes: nobody would continue
-        // them.
-        let of_terminal = match (&self.state, self.program.leads_group) {
+    /// Whether `init` must not forward a signal: it concerns `init` alone, or the program has received it already.
+    fn stays_here(&self, signal: &Signal) -> bool {
+        // The terminal signals our whole process group. A program in that group has received the signal. One in a group
+        // of its own has not, but SIGTTIN and SIGTTOU are about the use of the terminal by our group. When the program
+        // has ended, SIGTSTP would stop processes that nobody would continue.
+        let from_terminal = match (&self.state, self.program.leads_group) {
             (_, false) => TERMINAL_SIGNALS,
             (State::Running, true) => BACKGROUND_SIGNALS,
             (State::Ended(_), true) => BACKGROUND_SIGNALS.with(libc::SIGTSTP),
         };
         signal.number == libc::SIGCHLD
             || match signal.code {
-                libc::SI_KERNEL => of_terminal.contains(signal.number),
-                libc::SI_USER => signal.pid == getpid(), // SIGPIPE, because nobody reads our messages
+                libc::SI_KERNEL => from_terminal.contains(signal.number),
+                libc::SI_USER => signal.pid == getpid(), // the SIGPIPE of a message that nobody reads
                 _ => false,
             }
     }
 
     /// Sends the program, or its process group, the signal `sent` because `init` has received `received`.
-    fn forward(&mut self, received: c_int, sent: c_int) {
+    fn forward(&mut self, received: &Signal, sent: c_int) {
         let recipient = self.recipient();
         self.job_control.before_forwarding(sent, self.program.pid);
-        let group = if matches!(recipient, Recipient::Group) { self.program.group } else { 0 };
+        let group = matches!(recipient, Recipient::Group).then_some(self.program.group);
         self.shutdown.before_forwarding(received, sent, group);
-        // After a refusal `init` stays: the signal may not have been a request to end, and if `init` exited, the kernel
-        // would kill a program that was not even asked to end.
+        // After a refusal `init` stays: the signal may not have been a request to end, and if a process 1 exited, the
+        // kernel would kill a program that was not even asked to end.
         if let Err(error) = self.program.signal(sent, recipient)
             && !self.has_reported_refusal
         {
@@ -224,7 +214,7 @@ impl<'a> Supervisor<'a> {
             Change::Stopped(_) | Change::Continued => {}
             Change::Ended(_) => {
                 let level = if self.options.warns_of_reaping { Level::Warning } else { Level::Debug };
-                if self.options.says(level) {
+                if self.options.writes(level) {
                     log::number(b"Reaped zombie process with pid=", pid);
                 }
             }
@@ -233,19 +223,19 @@ impl<'a> Supervisor<'a> {
 
     /// Acts on the end of the program.
     fn program_ended(&mut self, status: ExitStatus) {
-        if self.options.says(Level::Info) {
+        if self.options.writes(Level::Info) {
             log::program_end(status);
         }
         self.state = State::Ended(status.shell_status());
         let terminal = &self.job_control.terminal;
         let Program { group, leads_group, .. } = self.program;
-        let is_in_foreground = terminal.reaches(group);
+        let is_in_foreground = terminal.is_foreground(group);
         if leads_group {
-            terminal.hand_over(group, terminal.own_group);
+            terminal.replace_foreground(group, terminal.own_group);
         }
         if let Some(seconds) = self.options.grace_period {
             let gets_forwarded_signals = matches!(self.recipient(), Recipient::Group);
-            let signal = status.signal().unwrap_or(0);
+            let signal = status.signal();
             self.shutdown.program_ended(ProgramEnd { signal, group, gets_forwarded_signals, is_in_foreground });
             self.shutdown.begin(seconds);
         }

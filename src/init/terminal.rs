@@ -11,12 +11,13 @@ use core::ffi::c_int;
 /// The first words of every message about the terminal.
 pub const CANNOT_USE: &[u8] = b"cannot use the terminal";
 
-/// The controlling terminal, or the fact that there is none.
+/// The controlling terminal, if there is one.
 #[derive(Clone, Copy)]
 pub struct Terminal {
     /// The open terminal, if there is one.
     descriptor: Option<c_int>,
-    /// The process group of `init`, or 0 if its leader is outside of our PID namespace.
+    /// The process group of `init`. 0 if its leader is outside of our PID namespace: the kernel names such a foreground
+    /// process group 0, too.
     pub own_group: Pid,
 }
 
@@ -51,22 +52,22 @@ impl Terminal {
         }
     }
 
-    /// Puts the process group `to` into the foreground if `from` is there. Returns whether it did.
-    pub fn hand_over(&self, from: Pid, to: Pid) -> bool {
-        let Some(descriptor) = self.descriptor.filter(|descriptor| terminal::foreground(*descriptor) == Ok(from))
+    /// Puts the process group `new` into the foreground if `expected` is there. Returns whether it did.
+    pub fn replace_foreground(&self, expected: Pid, new: Pid) -> bool {
+        let Some(descriptor) = self.descriptor.filter(|descriptor| terminal::foreground(*descriptor) == Ok(expected))
         else {
             return false;
         };
-        let result = terminal::set_foreground(descriptor, to);
+        let result = terminal::set_foreground(descriptor, new);
         if let Err(error) = result {
             log::failure(CANNOT_USE, error);
         }
         result.is_ok()
     }
 
-    /// Whether a key of the terminal sends its signal to a process group, because the group is in the foreground. Also
-    /// true if the terminal was hung up: the group got SIGHUP then.
-    pub fn reaches(&self, group: Pid) -> bool {
+    /// Whether `group` is the foreground process group, which gets the signals of the keys. Also true if the terminal
+    /// gives no answer: it was hung up, and the group got SIGHUP.
+    pub fn is_foreground(&self, group: Pid) -> bool {
         self.descriptor.is_some_and(|descriptor| terminal::foreground(descriptor).unwrap_or(group) == group)
     }
 
@@ -76,9 +77,9 @@ impl Terminal {
     }
 }
 
-/// Opens the controlling terminal, unless it is standard input. Returns `None` if there is none, or if it belongs to
-/// somebody else: a shell without job control starts a background job in its own process group, ignores SIGINT and
-/// SIGQUIT for it, and takes the terminal away from its standard input.
+/// Opens the controlling terminal, unless it is standard input. Returns `None` if there is none, or if it is not for
+/// us: a shell without job control starts a background job in the shell's own process group, with SIGINT and SIGQUIT
+/// ignored, and `/dev/null` as standard input.
 ///
 /// # Errors
 /// There is a terminal, but the kernel does not let us see its foreground.

@@ -5,20 +5,20 @@ use core::ffi::{CStr, c_int};
 
 /// A text in a buffer that the caller owns. Bytes that do not fit are dropped.
 pub struct Text<'a> {
-    room: &'a mut [u8],
+    buffer: &'a mut [u8],
     length: usize,
 }
 
 impl<'a> Text<'a> {
-    /// Begins an empty text in `room`. One byte of it is kept for a NUL.
-    pub fn new(room: &'a mut [u8]) -> Self {
-        Self { room, length: 0 }
+    /// Begins an empty text in `buffer`. One byte of it is kept for a NUL.
+    pub fn new(buffer: &'a mut [u8]) -> Self {
+        Self { buffer, length: 0 }
     }
 
     /// Appends a byte.
     pub fn push_byte(&mut self, byte: u8) {
         // Each byte is written together with a NUL, so the text always ends with one.
-        if let Some([place, end, ..]) = self.room.get_mut(self.length..) {
+        if let Some([place, end, ..]) = self.buffer.get_mut(self.length..) {
             (*place, *end) = (byte, 0);
             self.length += 1;
         }
@@ -41,7 +41,7 @@ impl<'a> Text<'a> {
 
     /// Whether the buffer is full. Then bytes may have been dropped.
     pub fn is_full(&self) -> bool {
-        self.length + 1 >= self.room.len()
+        self.length + 1 >= self.buffer.len()
     }
 
     /// Returns the length in bytes, without the NUL.
@@ -51,23 +51,17 @@ impl<'a> Text<'a> {
 
     /// Returns the text as a string that ends with a NUL.
     pub fn into_string(self) -> &'a CStr {
-        self.room.get(..=self.length).and_then(cstr::until_first_nul).unwrap_or(c"")
+        self.buffer.get(..=self.length).and_then(cstr::until_first_nul).unwrap_or(c"")
     }
 }
 
 /// Takes the part of `text` before the next `separator`. Returns `None` after the last part.
 pub fn take_part<'a>(text: &mut Option<&'a [u8]>, separator: u8) -> Option<&'a [u8]> {
+    // `slice::splitn` takes more code.
     let whole = (*text)?;
-    let mut rest = whole;
-    *text = None;
-    while let [byte, after @ ..] = rest {
-        if *byte == separator {
-            *text = Some(after);
-            break;
-        }
-        rest = after;
-    }
-    whole.get(..whole.len() - rest.len())
+    let length = whole.iter().position(|byte| *byte == separator);
+    *text = length.and_then(|length| whole.get(length + 1..));
+    whole.get(..length.unwrap_or(whole.len()))
 }
 
 /// Returns `name` followed by NULs, so that a table can hold names of different lengths. Returns `None` if it is too
@@ -83,6 +77,11 @@ pub const fn padded<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
         i += 1;
     }
     Some(padded)
+}
+
+/// Returns the name that was [`padded`].
+pub fn unpadded(padded: &[u8]) -> &[u8] {
+    take_part(&mut Some(padded), 0).unwrap_or_default()
 }
 
 /// Returns the number that `digits` stand for. Returns `None` if there are none, if one is not a decimal digit, or if
@@ -104,8 +103,8 @@ mod tests {
 
     #[test]
     fn a_text_consists_of_the_pieces_that_were_pushed() {
-        let mut room = [0xff; 100];
-        let mut text = Text::new(&mut room);
+        let mut buffer = [0xff; 100];
+        let mut text = Text::new(&mut buffer);
         text.push(b"numbers: ");
         for number in [0, 7, 10, c_int::MAX] {
             text.push_number(number);
@@ -119,9 +118,9 @@ mod tests {
     #[test]
     fn bytes_that_do_not_fit_are_dropped() {
         for length in 0..8 {
-            let mut room = [0xff; 8];
-            let room = &mut room[..length];
-            let mut text = Text::new(room);
+            let mut buffer = [0xff; 8];
+            let buffer = &mut buffer[..length];
+            let mut text = Text::new(buffer);
             text.push(b"0123456789");
             text.push_number(5);
             assert!(text.is_full());

@@ -1,7 +1,7 @@
 //! Prints the help, the version, and mistakes in the options.
 
 use super::log;
-use super::options::Stop;
+use super::options::Answer;
 use crate::sys::file;
 use core::ffi::c_int;
 
@@ -13,7 +13,7 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 -c\tshare our group with PROGRAM
 -r A:B\tsend B for A; 0 for none
 -e CODE\texit 0 for CODE
--t SECS\twait for the rest to end
+-t SECS\task the rest to end, and wait
 -w -v\twarn of reaping, say more
 -k\tkeep INIT_OPTIONS
 Apache-2.0
@@ -32,25 +32,25 @@ const VERSION: &str = concat!(
     "\n"
 );
 
-/// Where a word was found.
+/// Where the words of the options came from.
 #[derive(Clone, Copy)]
 pub enum Source {
-    /// On the command line.
+    /// The command line.
     CommandLine,
-    /// In the environment variable that holds options.
+    /// The environment variable that holds options.
     Variable,
 }
 
-/// Prints the help or the version, or a message about `word`, which the parser has found in `source`. Returns the
-/// status to exit with.
-pub fn answer(stop: Stop, word: &[u8], source: Source) -> c_int {
-    match (stop, source) {
-        (Stop::Help, _) => return print(HELP),
-        (Stop::Version, _) => return print(VERSION),
-        (Stop::NoProgram, _) => log::text(b"PROGRAM is missing"),
-        (_, Source::Variable) => log::two(word, b": mistake in INIT_OPTIONS"),
-        (Stop::WrongValue, _) => log::two(word, b": wrong value"),
-        _ => log::two(word, b": unknown option"),
+/// Prints the help or the version, or a message about `word`, the last one that was parsed. Returns the status to exit
+/// with.
+pub fn answer(answer: Answer, word: &[u8], source: Source) -> c_int {
+    match (answer, source) {
+        (Answer::Help, _) => return print(HELP),
+        (Answer::Version, _) => return print(VERSION),
+        (Answer::NoProgram, _) => log::text(b"PROGRAM is missing"),
+        (_, Source::Variable) => log::joined(word, b": mistake in INIT_OPTIONS"),
+        (Answer::WrongValue, _) => log::joined(word, b": wrong value"),
+        (Answer::UnknownOption, _) => log::joined(word, b": unknown option"),
     }
     log::to_stderr(HELP.as_bytes());
     1

@@ -70,7 +70,7 @@ fn init_exits_with_126_if_the_program_cannot_be_executed() {
     for (name, error) in
         [("/dev/null/program", libc::ENOTDIR), (&*"n".repeat(300), libc::ENAMETOOLONG), (&*link, libc::ELOOP)]
     {
-        assert_fails(&run(&[name]), 126, &format!("{name} cannot be executed: error {error}"));
+        assert_fails(&run(&[name]), 126, &format!("{name} cannot be executed: errno {error}"));
     }
     // A message is cut at PIPE_BUF bytes, which the kernel writes to a pipe in one piece (man 7 pipe).
     let output = run(&[&format!("/{}", "n".repeat(100_000))]);

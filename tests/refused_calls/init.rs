@@ -21,16 +21,16 @@ const VERSION: &str = concat!(
 );
 pub const HELP: &str = "usage: init";
 
-pub const NO_REAPING: &str = "init: orphans stay zombies: not process 1, and no -s";
-pub const NOT_FORWARDED: &str = "init: cannot forward a signal: error {error}";
-pub const NO_GROUP: &str = "init: cannot make a process group: error {error}";
-pub const NOT_CLOSED: &str = "init: cannot close inherited descriptors: error {error}";
+pub const NO_REAPING: &str = "init: cannot adopt orphans: not process 1, and no -s";
+pub const NOT_FORWARDED: &str = "init: cannot forward a signal: errno {error}";
+pub const NO_GROUP: &str = "init: cannot make a process group: errno {error}";
+pub const NOT_CLOSED: &str = "init: cannot close inherited descriptors: errno {error}";
 pub const REAPED: &str = "init: Reaped zombie process with ";
 pub const FORWARDING: &str = "init: forwarding signal 15";
 pub const UNKNOWN_OPTION: &str = "init: -x: unknown option";
 
 pub const WORKS: Outcome = works(&[WARNING, TERMINATED]);
-pub const NOT_STARTED: Outcome = exits(1, &["init: cannot begin: error {error}"]);
+pub const NOT_STARTED: Outcome = exits(1, &["init: cannot set up signals, -s or -p: errno {error}"]);
 /// The grace period begins, and the remaining child receives SIGTERM.
 pub const GRACE_WORKS: Outcome = works(&[WARNING, TERMINATED, CHILD_TERMINATED]);
 

@@ -12,12 +12,11 @@ use libc::{
 };
 use testkit::refused_call::Call;
 
-const NOT_SIGNALLED: &str = "init: cannot signal the remaining processes: error {error}";
+const NOT_SIGNALLED: &str = "init: cannot signal the remaining processes: errno {error}";
 /// The error is ESRCH, not that of the refused call: `/proc` seems to be of another PID namespace.
-const OTHER_PROC: &str = "init: cannot signal the remaining processes: error 3";
+const OTHER_PROC: &str = "init: cannot signal the remaining processes: errno 3";
 
-const SIGNALS_ALL: Outcome =
-    works(&[WARNING, TERMINATED, CHILD_TERMINATED, "init: cannot tell processes apart: error {error}"]);
+const SIGNALS_ALL: Outcome = works(&[WARNING, TERMINATED, CHILD_TERMINATED, "init: cannot read /proc: errno {error}"]);
 const SIGNALS_NONE: Outcome = works(&[WARNING, TERMINATED, NOT_SIGNALLED]);
 
 /// Opens a folder.
@@ -32,7 +31,7 @@ const NO_TIMER: &str = "it would wait for ever";
 
 #[rustfmt::skip]
 pub static ROWS: [Row; 26] = [
-    Row::of(&GRACE_ALONE, &[SYS_setitimer], works(&[WARNING, TERMINATED, "init: cannot set a timer: error {error}"]),
+    Row::of(&GRACE_ALONE, &[SYS_setitimer], works(&[WARNING, TERMINATED, "init: cannot set a timer: errno {error}"]),
         NO_TIMER),
     Row::of(&GRACE, &[SYS_openat], GRACE_WORKS, NOT_NEEDED),
     Row::of(&GRACE, &[SYS_readlinkat], GRACE_WORKS, NOT_NEEDED),

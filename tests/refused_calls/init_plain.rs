@@ -15,7 +15,7 @@ use libc::{
 use testkit::refused_call::Call;
 
 const SILENCE: Outcome = works(&[]);
-const CANNOT_WAIT: Outcome = exits(1, &["init: cannot wait: error {error}"]);
+const CANNOT_WAIT: Outcome = exits(1, &["init: cannot wait: errno {error}"]);
 const KEEPS_DESCRIPTORS: Outcome = works(&[WARNING, TERMINATED, NOT_CLOSED]).keeps(3);
 
 const fn prctl(operation: libc::c_int) -> Call {
@@ -42,7 +42,7 @@ pub static ROWS: [Row; 52] = [
     Row::of(&PROCESS_1, &[SYS_getpgid], WORKS, NO_TERMINAL),
     Row::of(&PROCESS_1, &[SYS_ioctl], WORKS, NO_TERMINAL),
     Row::of(&PROCESS_1, &[SYS_openat], WORKS, NO_TERMINAL),
-    Row::of(&PROCESS_1, &[SYS_clone], exits(1, &["init: cannot fork: error {error}"]), "there is no program"),
+    Row::of(&PROCESS_1, &[SYS_clone], exits(1, &["init: cannot fork: errno {error}"]), "there is no program"),
     Row::of(&PROCESS_1, &[SYS_setpgid], works(&[NO_GROUP, WARNING, TERMINATED]), REACHES_PROGRAM),
     Row::of(&PROCESS_1, &[SYS_close_range], WORKS, "nothing is inherited"),
     Row::of(&PROCESS_1, &[SYS_kill], stays(&[NOT_FORWARDED, WARNING, TERMINATED]), WOULD_KILL),
@@ -55,8 +55,8 @@ pub static ROWS: [Row; 52] = [
     Row::of(&SILENT, &[SYS_wait4], CANNOT_WAIT, "it would not receive the program's exit status, and must not spin"),
     Row::of(&SILENT, &[SYS_rt_sigtimedwait, SYS_write], exits(1, &[]), NEVER_SPINS),
     Row::of(&SILENT, &[SYS_rt_sigtimedwait, SYS_exit_group],
-        crashes(&["init: cannot wait: error {error}"]), NEVER_SPINS),
-    Row::of(&NO_FILE, &[SYS_execve], exits(126, &["init: /no/such/file cannot be executed: error {error}"]),
+        crashes(&["init: cannot wait: errno {error}"]), NEVER_SPINS),
+    Row::of(&NO_FILE, &[SYS_execve], exits(126, &["init: /no/such/file cannot be executed: errno {error}"]),
         "the status that a shell exits with"),
     Row::of(&NO_FILE, &[SYS_execve, SYS_write], exits(126, &[]), LOSES_MESSAGES),
 

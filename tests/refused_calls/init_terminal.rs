@@ -11,7 +11,7 @@ use libc::{
 };
 use testkit::refused_call::Call;
 
-const UNUSABLE: &str = "init: cannot use the terminal: error {error}";
+const UNUSABLE: &str = "init: cannot use the terminal: errno {error}";
 const WORKS_WITHOUT: Outcome = works(&[UNUSABLE, WARNING, TERMINATED]);
 
 /// The program reads the line that the test types, and SIGTERM ends it.
@@ -40,7 +40,7 @@ pub static ROWS: [Row; 21] = [
     Row::some(&READER, &[OPEN_TERMINAL], reads(&[]), NOT_NEEDED),
     Row::of(&READER, &[SYS_getpgid], reads(&[UNUSABLE]), SHARES),
     Row::of(&READER, &[SYS_setpgid], reads(&[NO_GROUP]), SHARES),
-    Row::of(&READER, &[SYS_getpid], reads(&[NO_REAPING, "init: cannot use the terminal: error 22"]),
+    Row::of(&READER, &[SYS_getpid], reads(&[NO_REAPING, "init: cannot use the terminal: errno 22"]),
         "the program gets the terminal when it reads: its group was not known before"),
     Row::of(&READER, &[SYS_close_range], reads(&[]), "nothing is inherited"),
     Row::of(&READER, &[SYS_kill], ends(End::WithProgram(143), &[NOT_FORWARDED]).writes("typed\n"),

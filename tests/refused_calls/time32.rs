@@ -103,5 +103,5 @@ fn a_32_bit_program_without_both_numbers_logs_an_error_and_exits() {
     let [pause, init] = scenarios(&folder);
     let init = Scenario { options: &[], starts: Starts::Sleep, setting: Setting::Plain, ..init };
     assert_outcome(&pause, &both, &exits(42, &["Error: cannot wait for signals"]));
-    assert_outcome(&init, &both, &exits(1, &["init: cannot wait: error {error}"]));
+    assert_outcome(&init, &both, &exits(1, &["init: cannot wait: errno {error}"]));
 }

@@ -5,7 +5,7 @@ use crate::run::{command, run, text};
 use bnf::rand::rngs::StdRng;
 use bnf::rand::{Rng as _, SeedableRng as _};
 use bnf::{CoverageGuided, Grammar, Production, Term};
-use pause::init::options::{Parser, Stop};
+use pause::init::options::{Answer, Parser};
 use pause::init::words::Words;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -102,17 +102,17 @@ fn parser(sentence: &str) -> Parser<'_> {
 }
 
 /// Returns whether the parser has found no mistake.
-fn is_accepted(stop: Stop) -> bool {
-    matches!(stop, Stop::Program | Stop::Help | Stop::Version)
+fn is_accepted(result: Result<(), Answer>) -> bool {
+    matches!(result, Ok(()) | Err(Answer::Help | Answer::Version))
 }
 
 #[test]
 fn the_parser_accepts_the_command_lines_of_the_grammar_and_no_others() {
     for (sentence, is_derived) in Sentences::from("command-line").generate(1000) {
         let mut parser = parser(&sentence);
-        let stop = parser.parse();
-        let has_program = stop != Stop::Program || parser.words.take().is_some();
-        assert_eq!(is_accepted(stop) && has_program, is_derived, "{sentence:?}");
+        let result = parser.parse();
+        let has_program = result.is_err() || parser.words.take().is_some();
+        assert_eq!(is_accepted(result) && has_program, is_derived, "{sentence:?}");
     }
 }
 

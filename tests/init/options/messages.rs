@@ -77,7 +77,7 @@ fn arguments_after_the_program_belong_to_the_program() {
 
 #[test]
 fn init_warns_if_it_would_not_adopt_orphans() {
-    const WARNING: &str = "init: orphans stay zombies: not process 1, and no -s\n";
+    const WARNING: &str = "init: cannot adopt orphans: not process 1, and no -s\n";
     for (options, variable, expected) in [
         (&[][..], None, WARNING),
         (&["-s"], None, ""),

@@ -1,7 +1,7 @@
 //! Every spelling of an option has the same meaning.
 
 use nix::sys::signal::Signal;
-use pause::init::options::{Options, Parser, Stop};
+use pause::init::options::{Options, Parser};
 use pause::init::words::Words;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -111,13 +111,13 @@ fn check(options: &Options, choices: &[(Choice, Spelling)]) {
     let mut flags = [0; 128];
     let mut statuses: Vec<i32> = (0..256).collect();
     let mut forwarded: Vec<i32> = (0..=64).collect();
-    let (mut parent_death, mut grace_period) = (0, None);
+    let (mut parent_death, mut grace_period) = (None, None);
     for (choice, _) in choices {
         match *choice {
             Choice::Flag(letter) => flags[letter as usize] += 1,
             Choice::Success(code) => statuses[usize::from(code)] = 0,
             // Of the others, the last one counts.
-            Choice::ParentDeath(signal) => parent_death = signal,
+            Choice::ParentDeath(signal) => parent_death = Some(signal),
             Choice::Rewrite(from, to) => forwarded[from as usize] = to,
             Choice::GracePeriod(seconds) => grace_period = Some(seconds),
         }
@@ -132,7 +132,7 @@ fn check(options: &Options, choices: &[(Choice, Spelling)]) {
     assert_eq!((0..=255).map(|code| options.status(code)).collect::<Vec<_>>(), statuses);
     for signal in 1..=64 {
         let expected = Some(forwarded[signal as usize]).filter(|to| *to != 0);
-        assert_eq!(options.forwarded_for(signal), expected, "signal {signal}");
+        assert_eq!(options.rewritten(signal), expected, "signal {signal}");
     }
     assert_eq!(options.parent_death_signal, parent_death);
     assert_eq!(options.grace_period, grace_period);
@@ -146,7 +146,7 @@ proptest! {
         for options in spellings(&choices) {
             let line = format!("{options}program");
             let mut parser = Parser::new(Words::Text(Some(line.as_bytes())));
-            prop_assert_eq!(parser.parse(), Stop::Program, "{}", line);
+            prop_assert_eq!(parser.parse(), Ok(()), "{}", line);
             prop_assert_eq!(parser.words.take(), Some(&b"program"[..]), "{}", line);
             check(&parser.options, &choices);
         }
