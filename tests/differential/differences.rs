@@ -70,7 +70,7 @@ pub const DIFFERENCES: [Difference; 11] = [
         when: "an ordinary process is sent SIGPIPE",
         theirs: "killed by it",
         ours: "no effect",
-        why: "the signal is blocked, for the reason above",
+        why: "it is blocked, so that a closed log cannot end the process",
         applies: |case| case.place == Ordinary && case.gets_sigpipe(),
         is_seen: |theirs, ours| theirs.end == Killed(SIGPIPE) && ours.end != Killed(SIGPIPE),
     },

@@ -168,8 +168,8 @@ pub fn dead_children(exit_signals: &[i32]) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a child that writes `words` to standard error and exits when it receives SIGTERM. The program that is executed
-/// next inherits it. The child ends with its parent, and holds only standard error open. For a last step.
+/// Makes a child that writes `words` to standard error and exits when it receives SIGTERM. It ends with its parent, and
+/// has only standard error open. The program that is executed next inherits the child. For a last step.
 pub fn leave_child(name: &CStr, words: &str) -> io::Result<()> {
     // SAFETY: this process was forked, and has one thread.
     if let ForkResult::Parent { .. } = unsafe { fork() }? {
