@@ -19,8 +19,8 @@ const FILE_BYTES: usize = 2048;
 /// Bytes of the largest page on our platforms: that of some kernels on arm64, ppc64le and loong64.
 const LARGEST_PAGE: u64 = 64 << 10;
 
-/// KiB of memory on a machine with pages of 4 KiB: the median of all starts, and the maximum. The kernel places the stack
-/// at random, so the number of pages varies.
+/// KiB of memory on a machine with pages of 4 KiB: the median of all starts, and the maximum. The kernel places the
+/// stack at random, so the number of pages varies.
 const RSS_MEDIAN: u64 = 12;
 const RSS_MOST: u64 = 16;
 const PAGE_TABLES_MOST: u64 = 24;

@@ -1,7 +1,7 @@
 //! No orphan stays a zombie, however it is made and ends, and however little CPU time process 1 gets.
 //!
-//! The control of each test is a process 1 that never reaps: there the same steps must leave zombies. The tests of storms
-//! and of a stopped or frozen process 1 are in `tests/stress`.
+//! The control of each test is a process 1 that never reaps: there the same steps must leave zombies. The tests of
+//! storms and of a stopped or frozen process 1 are in `tests/stress`.
 
 use std::process::Command;
 use testkit::cgroup::{enter, if_permitted};
@@ -25,8 +25,8 @@ fn leaves_no_zombie(how: &[&str], count: usize) {
     until_zombies(&control, count);
 }
 
-/// Asserts the same for one orphan that can be reaped only when the orphan maker has ended. `wait` waits until the orphan
-/// is ready.
+/// Asserts the same for one orphan that can be reaped only when the orphan maker has ended. `wait` waits until the
+/// orphan is ready.
 #[track_caller]
 fn leaves_no_zombie_at_its_end(how: &str, wait: fn(&Pod)) {
     for (program, count) in [(pause(), 0), (never_reaps(), 1)] {

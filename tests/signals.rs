@@ -6,7 +6,7 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Instant;
-use testkit::assertions::{assert_exited, assert_works};
+use testkit::assertions::assert_exited;
 use testkit::deadline::TIMEOUT;
 use testkit::pause_process::{INTERRUPT, SHUTDOWN, TERMINATED, WARNING, ordinary, piped};
 use testkit::platform::EmulatorLimit;
@@ -183,16 +183,4 @@ fn inherited_blocked_and_ignored_signals_make_no_difference() {
     assert_eq!(others, 0, "no other signal stays blocked");
     pod.signal(Signal::SIGTERM);
     assert_exited(&pod.wait(), 0, TERMINATED);
-}
-
-#[test]
-fn it_keeps_waiting_after_it_was_stopped_and_continued() {
-    let pod = Pod::with(piped());
-    for _ in 0..50 {
-        pod.signal(Signal::SIGSTOP);
-        until("process 1 is stopped", || is_stopped(pod.pid()));
-        pod.signal(Signal::SIGCONT);
-        until("process 1 is continued", || !is_stopped(pod.pid()));
-    }
-    assert_works(pod, TERMINATED);
 }

@@ -18,7 +18,8 @@ fn an_ordinary_user_gets_the_same() {
     reexec::as_ordinary_user("an_ordinary_user_gets_the_same");
 }
 
-/// Asserts that `pause`, with this standard output and error, exits with status 0, as process 1 and as an ordinary process.
+/// Asserts that `pause`, with this standard output and error, exits with status 0, as process 1 and as an ordinary
+/// process.
 #[track_caller]
 fn assert_exits_with_stderr(mut stderr: impl FnMut() -> Stdio) {
     let mut program = || {

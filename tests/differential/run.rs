@@ -143,8 +143,9 @@ fn settle(started: &mut Started) -> (End, usize) {
             let end = status.code().map(End::Exited).or(status.signal().map(End::Killed));
             return Some((end.expect("a status or a signal"), 0));
         }
-        // Twice: the kernel holds one lock while it makes a zombie and signals the parent (`exit_notify` in `kernel/exit.c`),
-        // and while it lists children. So at the second list, the parent has got the signal of every zombie in the first.
+        // Twice: the kernel holds one lock while it makes a zombie and signals the parent (`exit_notify` in
+        // `kernel/exit.c`), and while it lists children. So at the second list, the parent has got the signal of every
+        // zombie in the first.
         let before = children(pid);
         if before != children(pid) {
             return None;
@@ -160,8 +161,8 @@ fn children(pid: Pid) -> Vec<(Pid, char)> {
     usage::children(pid).into_iter().filter_map(|child| Some((child, usage::state(child)?))).collect()
 }
 
-/// The state of a process that has handled all its signals, or `None` if it is still at work. `used` is the CPU time that
-/// it had used before the step.
+/// The state of a process that has handled all its signals, or `None` if it is still at work. `used` is the CPU time
+/// that it had used before the step.
 fn state(pid: Pid, used: u64) -> Option<End> {
     let process = Process::new(pid.as_raw()).ok()?;
     match process.stat().ok()?.state {

@@ -20,7 +20,8 @@ fn a_stopped_or_frozen_sandbox_leaves_no_zombie() {
     short(run, 30);
 }
 
-/// Ends orphans while process 1 is frozen, or stopped if there is no freezer. Asserts that `left` of them are zombies then.
+/// Ends orphans while process 1 is frozen, or stopped if there is no freezer. Asserts that `left` of them are zombies
+/// then.
 fn freeze_while_they_end(pod: &Pod, freezer: Option<&Freezer>, orphans: usize, left: usize, run: &mut Run) {
     let mut container = container(pod, &["together", &orphans.to_string()]);
     until_ready(&mut container);

@@ -12,8 +12,8 @@
 //! | [`density`]      | many sandboxes start and stop at the same time                    |
 //! | [`idle`]         | nothing happens                                                   |
 //!
-//! They share [`scenario`]. [`soak`] runs the long versions. Each prints its seed. `PAUSE_SEED=…` repeats its random choices,
-//! but not those of the kernel's scheduler.
+//! They share [`scenario`]. [`soak`] runs the long versions. Each prints its seed. `PAUSE_SEED=…` repeats its random
+//! choices, but not those of the kernel's scheduler.
 
 mod debugger;
 mod density;

@@ -1,5 +1,5 @@
-//! Removes control groups: when they are dropped, when a signal ends this process, and, if SIGKILL ended it, when the next
-//! process creates a group.
+//! Removes control groups: when they are dropped, when a signal ends this process, and, if SIGKILL ended it, when the
+//! next process creates a group.
 
 use crate::deadline::TIMEOUT;
 use crate::pod_process::has_ended;
@@ -24,8 +24,8 @@ pub fn name() -> String {
     format!("{PREFIX}{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Returns the folder of a group called `name` in the hierarchy that is mounted at `root`. The caller, or a program that it
-/// starts, creates the group. When a signal ends this process, the group and the groups within it are removed.
+/// Returns the folder of a group called `name` in the hierarchy that is mounted at `root`. The caller, or a program
+/// that it starts, creates the group. When a signal ends this process, the group and the groups within it are removed.
 pub fn claim(root: &Path, name: &str) -> PathBuf {
     LazyLock::force(&SIGNAL_THREAD);
     remove_stale(root);
@@ -45,8 +45,8 @@ pub fn remove(folder: &Path) {
     claimed().groups.retain(|claimed| claimed != folder);
 }
 
-/// Registers process 1 of a pod whose processes create groups. When a signal ends this process, the pod is killed first:
-/// otherwise its processes would create groups while groups are removed.
+/// Registers process 1 of a pod whose processes create groups. When a signal ends this process, the pod is killed
+/// first: otherwise its processes would create groups while groups are removed.
 pub fn kill_first(init: Pid) {
     claimed().pods.push(init);
 }

@@ -49,8 +49,8 @@ pub fn until_zombies(pod: &Pod, count: usize) {
     until(&format!("the pod has {count} zombies"), || zombies(pod).len() == count);
 }
 
-/// Reads the process table of a pod again and again until `is_over`. Returns the number of reads, and the largest number
-/// of zombies in one of them.
+/// Reads the process table of a pod again and again until `is_over`. Returns the number of reads, and the largest
+/// number of zombies in one of them.
 #[track_caller]
 pub fn watch(pod: &Pod, mut is_over: impl FnMut() -> bool) -> (u64, usize) {
     let (mut reads, mut most) = (0, 0);

@@ -1,7 +1,7 @@
 //! A program as process 1 of a PID namespace, with no other namespace and no shim: for measurements.
 //!
-//! It starts within microseconds (a [`Pod`](crate::Pod) takes milliseconds), and there can be thousands. The child shares
-//! our memory until `execve`: nothing is copied, and the child can store the time of its `execve`.
+//! It starts within microseconds (a [`Pod`](crate::Pod) takes milliseconds), and there can be thousands. The child
+//! shares our memory until `execve`: nothing is copied, and the child can store the time of its `execve`.
 
 use crate::deadline::{until, until_some};
 use crate::execute::c_strings;
@@ -121,7 +121,8 @@ impl LoneProcess1 {
         }
     }
 
-    /// Polls until the process has ended, for the first 20 ms without a pause. Returns its status, and when that was seen.
+    /// Polls until the process has ended, for the first 20 ms without a pause. Returns its status, and when that was
+    /// seen.
     ///
     /// # Panics
     /// If it does not end.

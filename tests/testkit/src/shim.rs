@@ -120,7 +120,8 @@ fn end_as(child: Pid) -> ! {
     unsafe { libc::_exit(status) }
 }
 
-/// Blocks every signal, and ignores each of `signals`. The program that is executed next inherits both. For a last step.
+/// Blocks every signal, and ignores each of `signals`. The program that is executed next inherits both. For a last
+/// step.
 pub fn block_all_and_ignore(signals: &[Signal]) -> io::Result<()> {
     SigSet::all().thread_block()?;
     ignore(signals)

@@ -100,8 +100,8 @@ pub fn take_control() -> io::Result<()> {
     control(&libc::STDIN_FILENO)
 }
 
-/// Makes this process the leader of a session whose controlling terminal is `terminal`, so that keys send signals to it.
-/// For a last step: system calls only.
+/// Makes this process the leader of a session whose controlling terminal is `terminal`, so that keys send signals to
+/// it. For a last step: system calls only.
 pub fn control(terminal: &impl AsRawFd) -> io::Result<()> {
     setsid()?;
     // SAFETY: takes numbers only.

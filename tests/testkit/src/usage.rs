@@ -76,7 +76,8 @@ pub fn children(pid: Pid) -> Vec<Pid> {
 }
 
 /// Returns the system call that a process sleeps in, as `/proc/PID/syscall` shows it, or `None` if it runs or has a
-/// signal to handle. The caller must have seen it in state `S`: then a signal that woke it since is pending or makes it run.
+/// signal to handle. The caller must have seen it in state `S`: then a signal that woke it since is pending or makes it
+/// run.
 pub fn sleeps_in(process: &Process) -> Option<String> {
     let call = fs::read_to_string(format!("/proc/{}/syscall", process.pid())).ok()?;
     let status = process.status().ok()?;

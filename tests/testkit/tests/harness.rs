@@ -1,4 +1,5 @@
-//! The testkit itself: a pod's namespaces, the clean-up after an interrupted test, and the errors if no pod can be made.
+//! The testkit itself: a pod's namespaces, the clean-up after an interrupted test, and the errors if no pod can be
+//! made.
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;

@@ -198,8 +198,8 @@ impl Job {
         self.ends()
     }
 
-    /// Waits until all of the job except the shell has ended. Returns its exit status, or `None` if a signal ended it or a
-    /// script started it: a script exits with a status of its own.
+    /// Waits until all of the job except the shell has ended. Returns its exit status, or `None` if a signal ended it
+    /// or a script started it: a script exits with a status of its own.
     #[track_caller]
     pub fn ends(mut self) -> Option<i32> {
         until("the program ends", || self.look().program == State::Ended);

@@ -1,7 +1,7 @@
 //! The program in the job: what `probe-child job FOLDER` does.
 //!
-//! It reads commands from the FIFO `commands` in FOLDER, and appends answers to the file `answers` there. So it uses the
-//! terminal only if a command does.
+//! It reads commands from the FIFO `commands` in FOLDER, and appends answers to the file `answers` there. So it uses
+//! the terminal only if a command does.
 
 use nix::sys::prctl;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sigaction, signal};
