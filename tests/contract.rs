@@ -4,7 +4,7 @@ use nix::sys::signal::Signal;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use testkit::assertions::assert_exited;
 use testkit::pause_process::{SHUTDOWN, TERMINATED, WARNING, ordinary, pause_with, piped};
 use testkit::platform::EmulatorLimit;
@@ -18,7 +18,7 @@ fn assert_writes(output: &Output, status: i32, stdout: &str, stderr: &str) {
     assert_eq!(String::from_utf8_lossy(&output.stdout), stdout);
 }
 
-/// Checks that process 1 with these arguments waits, and on SIGTERM exits with the usual message.
+/// Asserts that process 1 with these arguments waits, and exits with the usual message on SIGTERM.
 #[track_caller]
 fn assert_ignores<A: AsRef<OsStr>>(arguments: &[A]) {
     let pod = Pod::with(pause_with(arguments));
@@ -52,7 +52,7 @@ fn the_version_flag_works_in_any_position() {
 fn a_version_that_cannot_be_written_is_an_error() {
     let full = File::options().write(true).open("/dev/full").expect("/dev/full can be opened");
     let (_, broken) = std::io::pipe().expect("a pipe"); // the reading end is closed immediately
-    for stdout in [full.into(), broken.into()] as [std::process::Stdio; 2] {
+    for stdout in [full.into(), broken.into()] as [Stdio; 2] {
         let mut program = pause_with(&["-v"]);
         program.stdout(stdout);
         assert_writes(&PodProcess::outside(program).wait(), 1, "", "Error: cannot write the version\n");
@@ -97,17 +97,12 @@ fn a_missing_program_name_is_harmless() {
 }
 
 #[test]
-fn sigint_and_sigterm_end_process_1_with_status_0() {
+fn sigint_and_sigterm_end_it_with_status_0() {
     for (signal, message) in SHUTDOWN {
         let pod = Pod::with(piped());
         pod.signal(signal);
         assert_writes(&pod.wait(), 0, "", message);
-    }
-}
 
-#[test]
-fn another_process_warns_and_works() {
-    for (signal, message) in SHUTDOWN {
         let ordinary = ordinary(piped());
         ordinary.signal(signal as i32);
         assert_writes(&ordinary.wait(), 0, "", &format!("{WARNING}{message}"));

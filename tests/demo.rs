@@ -3,26 +3,23 @@
 use nix::unistd::Pid;
 use procfs::process::Process;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use testkit::lone_process_1::process_tree;
 use testkit::pod::{has_ended, send};
 use testkit::{PodProcess, until};
 
-/// The demo, as cargo built it beside this test, its output in pipes.
+/// The demo, beside this test, with its output in pipes.
 fn demo() -> Command {
-    let folder = std::env::current_exe().ok().and_then(|test| Some(test.parent()?.parent()?.join("examples")));
-    let mut demo =
-        Command::new(folder.map(|folder| folder.join("pod")).filter(|demo| demo.exists()).unwrap_or_else(build));
+    let test = std::env::current_exe().expect("the test program has a path");
+    let demo = test.ancestors().nth(2).expect("cargo's folder").join("examples/pod");
+    if !demo.exists() {
+        // `cargo test --test demo` does not build it.
+        let built = Command::new(env!("CARGO")).args(["build", "--example", "pod"]).status();
+        assert!(built.is_ok_and(|status| status.success()), "the demo cannot be built");
+    }
+    let mut demo = Command::new(demo);
     demo.stdout(Stdio::piped()).stderr(Stdio::piped());
     demo
-}
-
-/// Builds the demo: `cargo test --test demo` does not.
-fn build() -> PathBuf {
-    let built = Command::new(env!("CARGO")).args(["build", "--example", "pod"]).status();
-    assert!(built.is_ok_and(|status| status.success()), "the demo cannot be built");
-    demo().get_program().into()
 }
 
 #[test]
@@ -40,19 +37,20 @@ fn it_shows_zombies_only_in_the_control() {
     assert!(!shown.contains('\x1b'), "escape sequences are for terminals");
 }
 
-/// The demo in a terminal; `script` copies what the terminal shows to its standard output.
-fn in_terminal() -> PodProcess {
+/// Starts the demo in a terminal. Returns `script`, which runs it, and the lines that the terminal shows.
+fn in_terminal() -> (PodProcess, impl Iterator<Item = String>) {
     let mut terminal = Command::new("script");
     terminal.args(["-qec", demo().get_program().to_str().expect("a plain path"), "/dev/null"]);
     terminal.stdin(Stdio::null()).stdout(Stdio::piped());
-    PodProcess::outside(terminal)
+    let mut terminal = PodProcess::outside(terminal);
+    let stdout = terminal.streams().stdout.take().expect("a pipe");
+    (terminal, BufReader::new(stdout).lines().map_while(Result::ok))
 }
 
 #[test]
 fn in_a_terminal_it_redraws_its_table() {
-    let mut terminal = in_terminal();
-    let stdout = BufReader::new(terminal.streams().stdout.take().expect("a pipe"));
-    let lines: Vec<String> = stdout.lines().map_while(Result::ok).collect();
+    let (terminal, lines) = in_terminal();
+    let lines: Vec<String> = lines.collect();
     assert!(terminal.wait().status.success());
     assert!(lines.iter().any(|line| line.contains("\x1b[J")), "{lines:#?}");
     assert!(lines.iter().any(|line| line.contains("No zombie is left.")));
@@ -60,9 +58,7 @@ fn in_a_terminal_it_redraws_its_table() {
 
 #[test]
 fn an_interrupt_leaves_no_process_behind() {
-    let mut terminal = in_terminal();
-    let stdout = BufReader::new(terminal.streams().stdout.take().expect("a pipe"));
-    let mut lines = stdout.lines().map_while(Result::ok);
+    let (terminal, mut lines) = in_terminal();
     lines.find(|line| line.contains("<zombie>")).expect("the table with zombies");
     let started = process_tree(terminal.pid());
     assert!(started.len() > 6, "`script`, the demo, two pods and a container, each with its shim: {started:?}");

@@ -1,4 +1,4 @@
-//! The pages that people write: their links lead somewhere, and their numbers are those that commands wrote.
+//! The documentation: links, commands and tests that it names exist, and its numbers are those that the bench wrote.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ fn prose(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The anchors of a page: its headings, as GitHub writes them in a link.
+/// The anchors of a page's headings, as GitHub forms them.
 fn anchors(page: &str) -> BTreeSet<String> {
     let headings = prose(page).filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| -> String {
@@ -47,7 +47,7 @@ fn anchors(page: &str) -> BTreeSet<String> {
     headings.map(anchor).collect()
 }
 
-/// The targets of the relative links in a page.
+/// The targets of the links in a page, except addresses of other sites.
 fn links(page: &str) -> impl Iterator<Item = &str> {
     let targets = prose(page).flat_map(|line| line.split("](").skip(1)).filter_map(|rest| rest.split(')').next());
     targets.filter(|target| !target.contains("://"))
@@ -129,11 +129,6 @@ fn cells(line: &str) -> Option<Vec<&str>> {
     Some(line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").collect())
 }
 
-/// What `bench.md` says where `peer` is better than `own` at a measure.
-fn better(peer: &str, own: &str, measure: &str) -> String {
-    format!("{peer} is better than {own} at: {measure} (")
-}
-
 /// Asserts that a table of measurements shows the results, and names each row where a peer is better.
 fn assert_shows_results(table: &str, results: &str) {
     let page = read(table);
@@ -156,9 +151,9 @@ fn assert_shows_results(table: &str, results: &str) {
             assert_eq!(shown, value["median"].as_f64(), "{name}, {peer}");
             let (Some(value), Some(own)) = (shown, values[0]["median"].as_f64()) else { continue };
             if if measure["better"] == "lower" { value < own } else { value > own } {
-                let is_floor = *peer == "floor";
-                let names = |line: &str| line.starts_with("The floor, ") && line.contains(name);
-                let is_named = page.contains(&better(peer, peers[0], name)) || is_floor && page.lines().any(names);
+                let is_floor = |line: &str| *peer == "floor" && line.starts_with("The floor, ") && line.contains(name);
+                let better = format!("{peer} is better than {} at: {name} (", peers[0]);
+                let is_named = page.contains(&better) || page.lines().any(is_floor);
                 assert!(is_named, "{table} does not say that {peer} is better at {name}");
             }
         }

@@ -2,7 +2,7 @@
 
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -18,15 +18,15 @@ use testkit::{Pod, reexec, until};
 
 const IGNORED: &str = "Ignored a signal from the pod\n";
 
-/// The most lines about ignored signals that it writes.
+/// The largest number of such lines that `pause` writes.
 const LINES: usize = 100;
 
-/// How an attacker sends a signal: its argument.
+/// The arguments by which the attacker sends a signal with the kernel's own `si_code`.
 const SENDING: [&str; 4] = ["kill", "tgkill", "pidfd", "file"];
-/// How it sends one with an `si_code` of its choice.
+/// The arguments by which it sends a signal with an `si_code` of its choice.
 const FORGING: [&str; 3] = ["queue", "tgqueue", "pidfd-queue"];
 
-/// The `si_code` of `tgkill`. No process can forge it, nor one that is not negative (`do_rt_sigqueueinfo`).
+/// The `si_code` of `tgkill`. No process can forge it, or one that is 0 or greater (`do_rt_sigqueueinfo`).
 const SI_TKILL: i32 = -6;
 
 fn guarded() -> Command {
@@ -46,7 +46,7 @@ fn attack(pod: &Pod, how: &str, signal: Signal, code: Option<i32>) -> Result<(),
     }
 }
 
-/// Checks that a signal from outside ends process 1, after it has ignored so many.
+/// Asserts that a signal from outside ends process 1, and that process 1 has ignored this number of signals before.
 #[track_caller]
 fn assert_ends(pod: Pod, signal: Signal, message: &str, ignored: usize) {
     pod.signal(signal);
@@ -76,7 +76,7 @@ fn a_signal_with_a_forged_si_code_is_ignored() {
     for (signal, message) in SHUTDOWN {
         for how in FORGING {
             let mut pod = Pod::with(guarded());
-            // An emulator passes on 16 bits of a code only.
+            // An emulator passes on only 16 bits of a code.
             let least = if is_emulated { -65 } else { i32::MIN };
             let codes = || (-64..0).chain([least]).filter(|&code| code != SI_TKILL);
             for code in codes() {
@@ -113,7 +113,7 @@ fn without_the_option_each_of_these_signals_ends_it() {
 }
 
 #[test]
-fn a_signal_whose_details_the_kernel_could_not_queue_counts_as_one_from_outside() {
+fn a_signal_whose_siginfo_was_lost_counts_as_a_signal_from_outside() {
     let pod = Pod::with(guarded());
     assert_eq!(attack(&pod, "lost", Signal::SIGTERM, None), Ok(()));
     assert_exited(&pod.wait(), 0, TERMINATED);
@@ -131,7 +131,7 @@ fn a_nested_pid_namespace_cannot_reach_it() {
 fn a_parent_death_signal_counts_as_a_signal_from_outside() {
     let mut pod = Pod::start_after(guarded(), || Ok(prctl::set_pdeathsig(Signal::SIGTERM)?));
     pod.init().until_it_waits();
-    let parent = pod.init().streams();
+    let parent = pod.init().streams(); // the shim
     parent.kill().expect("the parent is alive");
     let line = BufReader::new(parent.stderr.take().expect("a pipe")).lines().next();
     assert_eq!(line.expect("a message").expect("plain text"), TERMINATED.trim_end());
@@ -147,7 +147,7 @@ fn a_key_at_its_terminal_counts_as_a_signal_from_outside() {
 }
 
 #[test]
-fn it_logs_a_limited_number_of_ignored_signals() {
+fn it_logs_at_most_100_ignored_signals() {
     let mut pod = Pod::with(guarded());
     for _ in 0..LINES + 20 {
         assert_eq!(attack(&pod, "kill", Signal::SIGTERM, None), Ok(()));
@@ -168,7 +168,7 @@ fn only_process_1_is_guarded() {
 #[test]
 fn in_a_storm_of_signals_from_inside_it_reaps_and_a_signal_from_outside_ends_it() {
     let pod = Pod::with(guarded());
-    // One attacker has real-time priority if that is permitted, and one sends a signal that process 1 does not wait for.
+    // One attacker has real-time priority if permitted. Another one sends a signal that process 1 does not wait for.
     let storm = |how: &str, signal: i32| {
         let mut program = attacker(&[how, &signal.to_string()]);
         program.stderr(Stdio::null());
@@ -192,7 +192,6 @@ fn in_a_storm_of_signals_from_inside_it_reaps_and_a_signal_from_outside_ends_it(
         sent += 1;
         sleep(Duration::from_millis(1));
     }
-    _ = writeln!(io::stderr(), "in the storm, process 1 exited on signal number {sent} from outside");
     drop(storms);
     assert_exited(&init.wait(), 0, &format!("{}{TERMINATED}", IGNORED.repeat(LINES)));
 }

@@ -1,5 +1,7 @@
-//! The layers of `src/` hold: arrows point one way, and only `src/sys` knows architectures and is unsafe.
+//! The layers of `src/`: each uses only the layers below it, only `src/sys` depends on the architecture, and each
+//! `unsafe` block has a reason.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [(&str, &[&str]); 4] =
     [("bin", &["pause", "init", "sys"]), ("pause", &["pause", "sys"]), ("init", &["init", "sys"]), ("sys", &["sys"])];
 
-/// The Rust files under a folder of the project, and what is in them.
+/// The Rust files under a folder of the project, each with its text.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut sources = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
@@ -26,7 +28,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     sources
 }
 
-/// The layers that a line uses by `crate::`, or a program by `pause::`.
+/// The layers that a line uses by `crate::` or, in a program, by `pause::`.
 fn used(line: &str) -> impl Iterator<Item = &str> {
     let code = line.split("//").next().unwrap_or_default();
     let paths = code.split("crate::").skip(1).chain(code.split(" pause::").skip(1));
@@ -34,34 +36,28 @@ fn used(line: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn no_arrow_points_back() {
-    let mut arrows = 0;
+fn each_layer_uses_only_the_layers_below_it() {
+    let mut uses = 0;
     for (layer, may_use) in LAYERS {
         for (file, source) in sources(&format!("src/{layer}")) {
             for line in source.lines() {
                 for name in used(line).filter(|name| LAYERS.iter().any(|(layer, _)| layer == name)) {
                     assert!(may_use.contains(&name), "{} uses {name}: {line}", file.display());
-                    arrows += usize::from(name != layer);
+                    uses += usize::from(name != layer);
                 }
             }
         }
     }
-    assert!(arrows > 20, "the control: only {arrows} arrows were found");
+    assert!(uses > 20, "the control: only {uses} uses were found");
 }
 
 #[test]
 fn only_sys_asks_for_an_architecture() {
-    let mentions = |folder: &str| {
-        sources(folder).into_iter().filter(|(_, source)| source.contains("target_arch")).map(|(file, _)| file).collect()
-    };
-    let everywhere: Vec<PathBuf> =
-        ["src", "build"].iter().flat_map(|folder| -> Vec<PathBuf> { mentions(folder) }).collect();
-    let mut names: Vec<String> = everywhere
-        .iter()
-        .map(|file| file.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("a file of the project").display().to_string())
-        .collect();
-    names.sort();
-    assert_eq!(names, ["src/sys/arch/mod.rs", "src/sys/mod.rs"]); // the former tells how to add a file
+    let all = ["src", "build"].into_iter().flat_map(sources);
+    let asking = all.filter(|(_, source)| source.contains("target_arch"));
+    let asking: BTreeSet<PathBuf> = asking.map(|(file, _)| file).collect();
+    let allowed = ["src/sys/arch/mod.rs", "src/sys/mod.rs"]; // the former says how to add an architecture
+    assert_eq!(asking, allowed.map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).into());
 }
 
 #[test]
@@ -75,7 +71,7 @@ fn every_unsafe_block_says_why_it_is_safe() {
                 continue;
             }
             blocks += 1;
-            // The reason stands above the statement, which may begin a few lines before.
+            // The reason is above the statement, which may begin a few lines above the block.
             let above = &lines[at.saturating_sub(8)..at];
             let says_why = above.iter().any(|line| line.contains("SAFETY:") || line.contains("/// # Safety"));
             assert!(says_why, "{}:{}: {line}", file.display(), at + 1);

@@ -1,4 +1,4 @@
-//! Code that must not be in the binary fails the build. Each test builds a copy of this project with one such change.
+//! Code that must not be in the binary fails the build: each test builds a copy of this project with one change.
 
 use goblin::elf::Elf;
 use std::env::consts::ARCH;
@@ -68,7 +68,7 @@ fn a_reachable_panic_does_not_link() {
 }
 
 #[test]
-fn it_has_no_function_for_panics() {
+fn it_contains_no_function_for_panics() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("with-symbols");
     let options = ["--config", "profile.release.strip=false"];
     let built = build(Path::new(env!("CARGO_MANIFEST_DIR")), &target, &options);

@@ -1,4 +1,4 @@
-//! Least privilege: `pause` gives up every capability that it was started with, and works without them.
+//! Least privilege: `pause` gives up every capability that it is started with, and works without them.
 
 use caps::{CapSet, Capability, CapsHashSet};
 use nix::errno::Errno;
@@ -99,12 +99,12 @@ fn a_user_without_capabilities_cannot_get_any() {
 }
 
 #[test]
-fn an_ordinary_process_gives_them_up_too() {
+fn an_ordinary_process_gives_up_all_capabilities_too() {
     assert_eq!(privileges(ordinary(piped()).pid()), NONE);
 }
 
 #[test]
-fn it_works_where_the_kernel_refuses_to_take_privileges_away() {
+fn it_works_if_it_cannot_give_up_privileges() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }

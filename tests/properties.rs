@@ -1,4 +1,4 @@
-//! Properties of the release binary that hold for any arguments and any standard error.
+//! Properties of the release binary, for any arguments and for any room in the pipe of standard error.
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use proptest::collection::vec;
@@ -15,7 +15,7 @@ use testkit::{Pod, PodProcess, reexec};
 
 const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 
-/// Any bytes, bytes that resemble a flag, and lengths between none and more than a page.
+/// Any bytes, near misses of a flag, and lengths from 0 to more than a page.
 fn argument() -> impl Strategy<Value = OsString> {
     let bytes = prop_oneof![
         vec(1_u8.., 0..8),
@@ -34,7 +34,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_arguments_print_the_version_or_do_nothing(
+    fn any_arguments_print_the_version_or_are_ignored(
         name in argument(),
         arguments in vec(argument(), 0..12),
         flag in prop::option::weighted(0.3, (0..12_usize, prop::sample::select(&["-v", "-V"][..]))),
@@ -59,14 +59,14 @@ proptest! {
     }
 
     #[test]
-    fn a_pipe_gets_a_message_whole_or_not_at_all_whatever_its_room(
+    fn a_pipe_with_any_room_gets_a_whole_message_or_none(
         room in 0..160_usize,
         blocks in any::<bool>(),
         is_process_1 in prop::bool::weighted(0.3),
         (signal, message) in prop::sample::select(&SHUTDOWN[..]),
     ) {
         let (mut reader, mut writer) = io::pipe().expect("a pipe");
-        // The smallest pipe, one page, with `room` left: a write adds to the last page or needs a new one.
+        // The smallest pipe has one page. Leave `room` bytes of it.
         let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(1)).expect("a page is allowed") as usize;
         let filled = size - room;
         writer.write_all(&vec![b'x'; filled]).expect("the pipe has room");

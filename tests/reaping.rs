@@ -1,23 +1,19 @@
 //! No orphan stays a zombie, however it is made and ends, and however little CPU time process 1 gets.
 //!
-//! Each test does the same to a process 1 that never reaps: there the zombies must be seen.
+//! The control of each test is a process 1 that never reaps: there the same steps must leave zombies. The tests of
+//! storms and of a stopped or frozen process 1 are in `tests/stress`.
 
-use nix::sys::signal::Signal;
-use std::io::Write;
 use std::process::Command;
-use testkit::cgroup::Cgroup;
-use testkit::cgroup::enter;
-use testkit::container::{container, finish, piped, until_alone, until_ready, until_zombies};
-use testkit::container::{storm, watch};
+use testkit::cgroup::{enter, if_permitted};
+use testkit::container::{container, finish, piped, until_alone, until_zombies, watch};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{never_reaps, pause};
 use testkit::shim::dead_children;
-use testkit::starvation::{Load, Means, starve};
-use testkit::usage::is_stopped;
+use testkit::starvation::{Load, starve};
 use testkit::{Pod, reexec, until};
 
-/// Checks that an orphan maker leaves no zombie under `pause`, and `count` zombies under a process 1 that never reaps.
+/// Asserts that an orphan maker leaves no zombie under `pause`, and `count` zombies under a process 1 that never reaps.
 #[track_caller]
 fn leaves_no_zombie(how: &[&str], count: usize) {
     let pod = Pod::with(pause());
@@ -29,13 +25,14 @@ fn leaves_no_zombie(how: &[&str], count: usize) {
     until_zombies(&control, count);
 }
 
-/// Checks the same for one orphan that is not reaped until the orphan maker ends; `is_ready` waits until it is in place.
+/// Asserts the same for one orphan that can be reaped only when the orphan maker has ended. `wait` waits until the
+/// orphan is ready.
 #[track_caller]
-fn leaves_no_zombie_at_its_end(how: &str, is_ready: fn(&Pod)) {
+fn leaves_no_zombie_at_its_end(how: &str, wait: fn(&Pod)) {
     for (program, count) in [(pause(), 0), (never_reaps(), 1)] {
         let pod = Pod::with(program);
         let container = container(&pod, &[how]);
-        is_ready(&pod);
+        wait(&pod);
         finish(container);
         until_zombies(&pod, count);
     }
@@ -87,7 +84,7 @@ fn a_traced_orphan_is_reaped_when_its_tracer_exits() {
 
 #[test]
 fn an_orphan_whose_first_thread_ended_early_is_reaped_with_its_last() {
-    // It looks like a zombie, but its other threads are alive.
+    // /proc shows it as a zombie, but its other threads are alive.
     leaves_no_zombie_at_its_end("threads", |pod| until("the first thread has ended", || zombies(pod).len() == 1));
 }
 
@@ -103,59 +100,22 @@ fn zombies_from_before_its_execution_are_reaped() {
     until_zombies(&control, 4);
 }
 
-#[test]
-fn no_zombie_is_ever_seen_in_a_storm_of_ten_thousand_orphans() {
-    let is_limited = EmulatorLimit::KernelReaps.applies(); // zombies are seen, but none stays
-    let pod = Pod::with(pause());
-    let (reads, most) = storm(&pod, "5000");
-    assert!(is_limited || most == 0, "{most} zombies");
-    assert!(reads > 100, "the process table was read {reads} times only");
-    until_alone(&pod);
-
-    let control = Pod::with(never_reaps());
-    finish(container(&control, &["one-by-one", "500"]));
-    until_zombies(&control, 500);
-}
-
-#[test]
-fn a_stopped_sandbox_still_leaves_no_zombie() {
-    let left_by_pause = if EmulatorLimit::KernelReaps.applies() { 100 } else { 0 };
-    for (program, zombies_left, left_in_the_end) in [(pause(), left_by_pause, 0), (never_reaps(), 100, 100)] {
-        let pod = Pod::with(program);
-        let mut orphans = container(&pod, &["together", "100"]);
-        until_ready(&mut orphans);
-        pod.signal(Signal::SIGSTOP);
-        until("process 1 is stopped", || is_stopped(pod.pid()));
-        finish(orphans);
-        until(&format!("all orphans have ended, {zombies_left} are zombies"), || {
-            rows(&pod).len() == 1 + zombies_left && zombies(&pod).len() == zombies_left
-        });
-        assert!(is_stopped(pod.pid()), "process 1 stays stopped");
-        pod.signal(Signal::SIGCONT);
-        until_zombies(&pod, left_in_the_end);
-    }
-}
-
-/// Makes a storm of orphans, under a PID limit, in a pod whose process 1 gets hardly any CPU time. Returns what the orphan
-/// maker wrote, and the largest number of zombies at any time.
-fn storm_under_starvation(program: Command) -> (String, usize) {
-    let group = Cgroup::new();
-    let parts = group.as_ref().ok().map(|group| {
+/// Makes orphans, under a PID limit, in a pod whose process 1 gets hardly any CPU time. Returns what the orphan maker
+/// wrote, and the largest number of zombies at any time.
+fn orphans_under_starvation(program: Command) -> (String, usize) {
+    let group = if_permitted();
+    let parts = group.as_ref().map(|group| {
         group.limit_pids(64).expect("the group has the controller");
         ["sandbox", "container"].map(|name| group.child(name).expect("a group may have children"))
     });
     let pod = Pod::with(program);
     let _load = Load::start();
-    let means = starve(pod.pid(), parts.as_ref().map(|[sandbox, _]| sandbox)).expect("process 1 may be starved");
-    if means == Means::IdlePolicy {
-        let reason = group.as_ref().expect_err("a group is preferred");
-        _ = writeln!(std::io::stderr(), "tested with SCHED_IDLE, without a control group and its PID limit: {reason}");
-    }
+    starve(pod.pid(), parts.as_ref().map(|[sandbox, _]| sandbox)).expect("process 1 may be starved");
 
     let enter = enter(parts.as_ref().map(|[_, container]| container));
-    let mut storm = pod.join_after(piped(&["one-by-one", "3000"]), enter);
-    let (_, most) = watch(&pod, || storm.status().is_some());
-    let written = finish(storm);
+    let mut maker = pod.join_after(piped(&["one-by-one", "3000"]), enter);
+    let (_, most) = watch(&pod, || maker.status().is_some());
+    let written = finish(maker);
     (written, most.max(zombies(&pod).len()))
 }
 
@@ -164,8 +124,8 @@ fn a_starved_sandbox_leaves_no_zombie_and_no_fork_fails() {
     if EmulatorLimit::KernelReaps.applies() {
         return;
     }
-    assert_eq!(storm_under_starvation(pause()), ("failed forks: 0\n".into(), 0));
+    assert_eq!(orphans_under_starvation(pause()), ("failed forks: 0\n".into(), 0));
 
-    let (written, most) = storm_under_starvation(never_reaps());
-    assert!(most > 50, "the control has {most} zombies only, and the orphan maker wrote: {written}");
+    let (written, most) = orphans_under_starvation(never_reaps());
+    assert!(most > 50, "the control has only {most} zombies, and the orphan maker wrote: {written}");
 }

@@ -1,13 +1,11 @@
-//! `pause` needs no other process, hardly any memory and no file that it can write to.
+//! `pause` needs no other process, hardly any memory, and no file system that it can write to.
 
 use nix::mount::{MsFlags, mount};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use procfs::process::Process;
-use std::io::{self, Write};
 use testkit::assertions::{assert_exited, assert_works};
-use testkit::cgroup::Cgroup;
-use testkit::cgroup::enter;
+use testkit::cgroup::{Cgroup, enter, if_permitted};
 use testkit::container::{self, finish};
 use testkit::pause_process::{TERMINATED, piped};
 use testkit::platform::EmulatorLimit;
@@ -32,21 +30,12 @@ fn it_works_with_a_read_only_root() {
     assert_works(pod, TERMINATED);
 }
 
-/// Returns a new control group. If none can be made here, logs the reason: the tests then use resource limits alone.
-fn group() -> Option<Cgroup> {
-    Cgroup::new()
-        .inspect_err(|reason| {
-            _ = writeln!(io::stderr(), "tested with resource limits, but without a control group: {reason}")
-        })
-        .ok()
-}
-
 /// Starts process 1 of a pod in `group`, after `last_step`.
 #[track_caller]
 fn start_in(group: Option<&Cgroup>, last_step: impl Fn() -> nix::Result<()> + Send + Sync + 'static) -> Pod {
     let mut enter = enter(group);
     let mut program = piped();
-    program.env_clear(); // the environment is on the stack, and of any size
+    program.env_clear(); // the kernel puts it on the stack, which a test limits
     let mut pod = Pod::start_after(program, move || {
         enter()?;
         Ok(last_step()?)
@@ -60,7 +49,7 @@ fn one_process_is_all_it_needs() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let group = group();
+    let group = if_permitted();
     if let Some(group) = &group {
         group.limit_pids(1).expect("the group has the controller");
     }
@@ -79,7 +68,7 @@ fn next_to_no_memory_is_all_it_needs() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let group = group();
+    let group = if_permitted();
     if let Some(group) = &group {
         group.limit_memory(256 << 10).expect("the group has the controller");
     }

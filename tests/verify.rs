@@ -1,4 +1,4 @@
-//! `make verify` fails where a build depends on its environment.
+//! `make verify` fails if the build depends on its environment.
 
 use std::fs;
 use std::path::Path;
@@ -7,12 +7,12 @@ use std::process::{Command, Output};
 /// Runs a command in a folder.
 fn run(folder: &Path, program: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(program);
-    // The clone uses the target directory of this test, where the program that assembles images is built already.
+    // A target directory that is kept, so that the program that assembles images is built once.
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("verify"));
     command.args(arguments).current_dir(folder).output().unwrap_or_else(|error| panic!("{program}: {error}"))
 }
 
-/// Runs `build/verify.sh` in a clone of the last commit with one platform, and with this code at the start of `main`.
+/// Runs `build/verify.sh` in a clone of the last commit, for one platform, with `code` at the start of `main`.
 fn verify_with(code: &str) -> Output {
     let parent = tempfile::tempdir().expect("a folder can be made");
     let clone = parent.path().join("clone");

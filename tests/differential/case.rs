@@ -1,4 +1,4 @@
-//! The test cases: some hundred combinations of what `pause` is started with and what happens then.
+//! The test cases: hundreds of combinations of a start, and of signals and orphans after it.
 
 use libc::{SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGPIPE, SIGSTOP, SIGTERM, SIGUSR1};
 
@@ -15,7 +15,7 @@ pub struct Case {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Process 1 of a pod.
-    Init,
+    Process1,
     /// An ordinary process.
     Ordinary,
 }
@@ -36,11 +36,11 @@ pub enum Stream {
     Stuck,
 }
 
-/// The state in which it is executed.
+/// The state of the process when the program is executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Before {
     Nothing,
-    /// It has zombies, with these exit signals (`man 2 clone`).
+    /// It has zombie children, with these exit signals (`man 2 clone`).
     Zombies(&'static [i32]),
     /// All signals are blocked.
     Blocked,
@@ -59,7 +59,7 @@ pub enum Step {
 }
 
 use Before::{Blocked, BlockedAndIgnored, Nothing, Pending, Zombies};
-use Place::{Init, Ordinary};
+use Place::{Ordinary, Process1};
 use Step::{Orphan, Signal};
 
 const STREAMS: [Stream; 6] =
@@ -68,9 +68,9 @@ const STREAMS: [Stream; 6] =
 const FLAGS: [&[&str]; 6] = [&["-v"], &["-V"], &["x", "-v"], &["-v", "-v"], &["--", "-v"], &["", "-V", "-x"]];
 const NO_FLAGS: [&[&str]; 6] = [&[], &[""], &["x"], &["-vv"], &["-"], &["--version", "v"]];
 
-/// Pairs of these are sent one after the other …
+/// Each pair of these signals is sent, one after the other …
 const ORDERED: [i32; 8] = [SIGHUP, SIGPIPE, SIGUSR1, SIGALRM, SIGCHLD, SIGINT, SIGTERM, 34];
-/// … and pairs of these while it is stopped.
+/// … and each pair of these while the program is stopped.
 const WHILE_STOPPED: [i32; 4] = [SIGPIPE, SIGCHLD, SIGINT, SIGTERM];
 
 const BEFORE: [Before; 8] = [
@@ -97,7 +97,7 @@ const WITH_ORPHANS: [&[Step]; 6] = [
 
 pub fn all() -> Vec<Case> {
     let mut all = Vec::new();
-    for place in [Init, Ordinary] {
+    for place in [Process1, Ordinary] {
         let plain = Case {
             place,
             arguments: &[],
@@ -131,8 +131,8 @@ pub fn all() -> Vec<Case> {
             all.extend(AFTER_BEFORE.map(|steps| Case { before, steps, ..plain }));
         }
     }
-    // Only a process 1 adopts orphans, and survives the SIGUSR1 of a zombie.
-    all.retain(|case| case.place == Init || !(case.has(Orphan) || case.before == Zombies(&[SIGUSR1])));
+    // An ordinary process adopts no orphan, and SIGUSR1 from a zombie kills it.
+    all.retain(|case| case.place == Process1 || !(case.has(Orphan) || case.before == Zombies(&[SIGUSR1])));
     all
 }
 

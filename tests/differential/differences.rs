@@ -8,7 +8,7 @@ use crate::run::End::{Exited, Killed, Stopped, Waits, Writes};
 use crate::run::Outcome;
 use libc::{SIGCHLD, SIGCONT, SIGINT, SIGPIPE, SIGTERM};
 
-/// An intended difference. It is seen in every case that it applies to, and in no other.
+/// An intended difference. Every case that it applies to must show it.
 pub struct Difference {
     pub when: &'static str,
     pub theirs: &'static str,
@@ -19,7 +19,7 @@ pub struct Difference {
     pub is_seen: fn(&Outcome, &Outcome) -> bool,
 }
 
-/// Whether both end alike, and only theirs has zombies.
+/// Whether both end in the same way, and only theirs has zombies.
 fn reaped(theirs: &Outcome, ours: &Outcome) -> bool {
     theirs.end == ours.end && theirs.zombies > 0 && ours.zombies == 0
 }
@@ -29,7 +29,7 @@ pub const DIFFERENCES: [Difference; 11] = [
         when: "the version is asked for",
         theirs: "the name of its source file and the version; the equivalent prints its own name",
         ours: "`pause` and the version",
-        why: "it is another program, and its name shows that",
+        why: "it is another program, and says so",
         applies: |case| case.asks_for_version() && matches!(case.stdout, Stream::Read | Stream::Terminal),
         is_seen: |theirs, ours| {
             (theirs.end, ours.end) == (Exited(0), Exited(0))
@@ -40,7 +40,7 @@ pub const DIFFERENCES: [Difference; 11] = [
         when: "the version is asked for, and cannot be written",
         theirs: "status 0; SIGPIPE kills an ordinary process whose pipe is not read",
         ours: "status 1, and a message on standard error",
-        why: "a script must not take nothing for a version",
+        why: "a script must not take an empty output for a version",
         applies: |case| {
             case.asks_for_version() && matches!(case.stdout, Stream::Closed | Stream::Full | Stream::Broken)
         },
@@ -70,14 +70,14 @@ pub const DIFFERENCES: [Difference; 11] = [
         when: "an ordinary process is sent SIGPIPE",
         theirs: "killed by it",
         ours: "no effect",
-        why: "the signal is blocked, for the reason above",
+        why: "it is blocked, so that a closed log cannot end the process",
         applies: |case| case.place == Ordinary && case.gets_sigpipe(),
         is_seen: |theirs, ours| theirs.end == Killed(SIGPIPE) && ours.end != Killed(SIGPIPE),
     },
     Difference {
         when: "SIGINT and SIGTERM are sent before it can run",
-        theirs: "names SIGTERM: its second handler interrupts the first",
-        ours: "names SIGINT: of several pending signals, it takes the one with the lowest number first",
+        theirs: "its message names SIGTERM: the second handler interrupts the first",
+        ours: "its message names SIGINT: of several pending signals, it takes the lowest number first",
         why: "signals are handled one at a time; both have the same effect, and the status is 0",
         applies: |case| case.is_stopped() && case.has(Signal(SIGINT)) && case.has(Signal(SIGTERM)),
         is_seen: |theirs, ours| {
@@ -104,9 +104,9 @@ pub const DIFFERENCES: [Difference; 11] = [
     },
     Difference {
         when: "a zombie has another exit signal than SIGCHLD",
-        theirs: "it stays for ever",
-        ours: "reaps it",
-        why: "it keeps a process ID like any other (__WALL)",
+        theirs: "the zombie stays forever",
+        ours: "reaps it (__WALL)",
+        why: "it keeps a process ID like any other zombie",
         applies: |case| {
             let is_other = |signals: &[i32]| signals.iter().any(|&signal| signal != SIGCHLD);
             matches!(case.before, Zombies(signals) if is_other(signals)) && !case.is_asked_to_exit()

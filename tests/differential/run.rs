@@ -1,10 +1,10 @@
-//! Runs a program in a case, and notes its outcome.
+//! Runs a program in a case, and returns the outcome.
 
 use crate::case::{Before, Case, Place, Step, Stream};
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{Pid, close};
 use procfs::process::Process;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
@@ -16,8 +16,7 @@ use testkit::pod::send;
 use testkit::programs::orphan_maker;
 use testkit::shim::{block_all_and_ignore, dead_children};
 use testkit::streams::{fill, unused_terminal};
-use testkit::usage::cpu_time;
-use testkit::usage::sleeps_in;
+use testkit::usage::{self, cpu_time, sleeps_in};
 use testkit::{Pod, PodProcess};
 
 /// The outcome of a run.
@@ -45,7 +44,7 @@ pub enum End {
     Spins,
 }
 
-/// CPU time, in nanoseconds, that no program needs for a step.
+/// CPU time, in nanoseconds. A program that uses more in a step spins.
 const TOO_LONG: u64 = 100_000_000;
 
 pub fn run(program: &Path, case: &Case) -> Outcome {
@@ -54,7 +53,7 @@ pub fn run(program: &Path, case: &Case) -> Outcome {
     let (stderr, stderr_end) = stream(case.stderr);
     command.args(case.arguments).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
     let mut started = match case.place {
-        Place::Init => Started::Process1(Pod::start_after(command, last_step(case))),
+        Place::Process1 => Started::Process1(Pod::start_after(command, last_step(case))),
         Place::Ordinary => Started::Ordinary(PodProcess::outside_after(command, last_step(case))),
     };
 
@@ -105,7 +104,7 @@ fn stream(kind: Stream) -> (Stdio, Option<File>) {
 /// What the program wrote to a pipe or a terminal.
 fn written(mut bytes: Vec<u8>, kind: Stream, end: Option<File>) -> String {
     if let (Stream::Terminal, Some(mut master)) = (kind, end) {
-        _ = master.read_to_end(&mut bytes); // the end is an error: no process has the terminal open any more
+        _ = master.read_to_end(&mut bytes); // ends with an error when no process has the terminal open
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -144,8 +143,9 @@ fn settle(started: &mut Started) -> (End, usize) {
             let end = status.code().map(End::Exited).or(status.signal().map(End::Killed));
             return Some((end.expect("a status or a signal"), 0));
         }
-        // Twice: the kernel makes a zombie, and signals its parent, under the lock that it lists children under
-        // (`exit_notify` in `kernel/exit.c`). After the second list, the parent has the signal of every zombie of the first.
+        // Twice: the kernel holds one lock while it makes a zombie and signals the parent (`exit_notify` in
+        // `kernel/exit.c`), and while it lists children. So at the second list, the parent has got the signal of every
+        // zombie in the first.
         let before = children(pid);
         if before != children(pid) {
             return None;
@@ -157,14 +157,12 @@ fn settle(started: &mut Started) -> (End, usize) {
 }
 
 /// The children of a process, with their states.
-fn children(pid: Pid) -> Vec<(i32, char)> {
-    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let state = |child| Some((child, Process::new(child).ok()?.stat().ok()?.state));
-    children.split_whitespace().filter_map(|child| state(child.parse().ok()?)).collect()
+fn children(pid: Pid) -> Vec<(Pid, char)> {
+    usage::children(pid).into_iter().filter_map(|child| Some((child, usage::state(child)?))).collect()
 }
 
-/// The state of a process that has handled all its signals; `None` if it is still at work. `used` is the CPU time that it
-/// had used before the step.
+/// The state of a process that has handled all its signals, or `None` if it is still at work. `used` is the CPU time
+/// that it had used before the step.
 fn state(pid: Pid, used: u64) -> Option<End> {
     let process = Process::new(pid.as_raw()).ok()?;
     match process.stat().ok()?.state {

@@ -12,11 +12,11 @@ use testkit::pause_process::{TERMINATED, piped};
 use testkit::process_table::zombies;
 use testkit::usage::cpu_time;
 
-/// The longest time between attaching and detaching.
+/// The longest time for which process 1 is traced, or is not traced.
 const MOMENT: Duration = Duration::from_micros(500);
 
 #[test]
-fn a_debugger_attaches_and_detaches() {
+fn under_a_debugger_it_still_reaps() {
     short(run, 500);
 }
 
@@ -26,7 +26,7 @@ fn until_it_stops(pid: Pid) {
     assert!(matches!(stop, WaitStatus::Stopped(..) | WaitStatus::PtraceEvent(..)), "{stop:?}");
 }
 
-/// Attaches in one of the two ways that there are.
+/// Attaches by `PTRACE_ATTACH` or by `PTRACE_SEIZE`, and waits until the process stops.
 fn attach(pid: Pid, run: &mut Run) {
     if run.below(2) == 0 {
         ptrace::attach(pid).expect("a descendant may be traced");
@@ -45,7 +45,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     for _ in 0..rounds {
         run.sleep(MOMENT);
         attach(pid, run);
-        // Half of the time, continue to the entry or exit of a few system calls.
+        // In half of the rounds, continues to the entry or exit of a few system calls.
         for _ in 0..run.below(2) * (1 + run.below(5)) {
             ptrace::syscall(pid, None).expect("process 1 is stopped");
             until_it_stops(pid);

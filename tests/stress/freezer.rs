@@ -16,11 +16,11 @@ use testkit::{Pod, until};
 const ORPHANS: usize = 50;
 
 #[test]
-fn frozen_while_orphans_end() {
+fn a_stopped_or_frozen_sandbox_leaves_no_zombie() {
     short(run, 30);
 }
 
-/// Lets orphans end while process 1 is frozen, or stopped if there is no freezer. Checks that `left` of them are zombies
+/// Ends orphans while process 1 is frozen, or stopped if there is no freezer. Asserts that `left` of them are zombies
 /// then.
 fn freeze_while_they_end(pod: &Pod, freezer: Option<&Freezer>, orphans: usize, left: usize, run: &mut Run) {
     let mut container = container(pod, &["together", &orphans.to_string()]);
@@ -30,7 +30,7 @@ fn freeze_while_they_end(pod: &Pod, freezer: Option<&Freezer>, orphans: usize, l
     } else {
         pod.signal(Signal::SIGSTOP);
     }
-    // Thawed when it is dropped: a process that is frozen by version 1 could not even be killed.
+    // Thawed even if an assertion fails: a process that version 1 has frozen cannot be killed.
     let frozen = freezer.map(|group| group.freeze().expect("the group may be frozen"));
     let holds = || freezer.map_or_else(|| is_stopped(pod.pid()), Freezer::is_frozen);
     until("process 1 does not run", holds);
@@ -50,7 +50,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
     let freezers = freezers.unwrap_or_default();
 
     let mut ended = 0;
-    // A pod for each: a process in a freezer's group is not moved out again.
+    // Each has its own pod, because a process is never moved out of a freezer's group.
     for freezer in [None].into_iter().chain(freezers.iter().map(Some)) {
         let pod = Pod::with(piped());
         for _ in 0..rounds / 3 {

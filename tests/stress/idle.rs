@@ -1,6 +1,4 @@
-//! Nothing happens: process 1 never runs, and nothing in it can make it run by itself.
-//!
-//! It has no timer and its wait has no timeout, which holds for any length of time; and no wake-up is counted.
+//! Nothing happens: process 1 never runs. It has no timer, and its wait has no timeout.
 
 use crate::scenario::{Run, short};
 use nix::unistd::Pid;
@@ -14,11 +12,11 @@ use testkit::pause_process::{TERMINATED, piped};
 use testkit::usage::{Memory, context_switches, memory};
 
 #[test]
-fn nothing_happens() {
+fn an_idle_sandbox_never_wakes_up() {
     short(run, 3);
 }
 
-/// What changes whenever a process runs.
+/// The figures that change when a process runs.
 fn activity(pid: Pid) -> (u64, String, Memory) {
     let schedstat = fs::read_to_string(format!("/proc/{pid}/schedstat")).expect("the process is alive");
     (context_switches(pid).expect("the process is alive"), schedstat, memory(pid).expect("the process is alive"))
@@ -36,12 +34,12 @@ pub fn run(seconds: u64, run: &mut Run) -> String {
     let pod = Pod::with(piped());
     let pid = pod.pid();
     let timers = fs::read_to_string(format!("/proc/{pid}/timers"));
-    assert!(timers.as_ref().map_or(true, String::is_empty), "{timers:?}"); // some kernels have no such file
+    assert!(timers.as_ref().map_or(true, String::is_empty), "{timers:?}"); // some kernels lack the file
 
     const NO_TIMEOUT: u64 = 0;
     assert_eq!(waits_in(pid), Some((libc::SYS_rt_sigtimedwait, NO_TIMEOUT)));
 
-    // The control: the activity of a process that wakes up now and then is seen.
+    // The control: a process that wakes up now and then.
     let mut now_and_then = Command::new("sh");
     now_and_then.args(["-c", "while :; do sleep 0.1; done"]);
     let control = Pod::start(now_and_then);

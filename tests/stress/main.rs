@@ -1,8 +1,8 @@
-//! Stress tests: what can go wrong on a node, short in every run, long in `make soak`.
+//! Stress tests: what can go wrong on a node. Each scenario is short in `make test`, and long in `make soak`.
 //!
 //! | module           | scenario                                                          |
 //! | ---------------- | ----------------------------------------------------------------- |
-//! | [`orphans`]      | a million orphans                                                 |
+//! | [`orphans`]      | a storm of orphans: a million in `make soak`                      |
 //! | [`signals`]      | all signals in random order, in a storm of orphans                |
 //! | [`freezer`]      | process 1 is stopped or frozen while orphans end                  |
 //! | [`debugger`]     | a debugger attaches and detaches                                  |
@@ -12,8 +12,8 @@
 //! | [`density`]      | many sandboxes start and stop at the same time                    |
 //! | [`idle`]         | nothing happens                                                   |
 //!
-//! [`scenario`] is what they share, [`soak`] has the long versions. Each prints its seed; `PAUSE_SEED=…` repeats its
-//! random choices, but not those of the kernel's scheduler.
+//! They share [`scenario`]. [`soak`] runs the long versions. Each prints its seed. `PAUSE_SEED=…` repeats its random
+//! choices, but not those of the kernel's scheduler.
 
 mod debugger;
 mod density;

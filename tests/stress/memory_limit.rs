@@ -3,8 +3,7 @@
 use crate::scenario::{Run, log_missing, short};
 use std::os::unix::process::ExitStatusExt;
 use testkit::assertions::assert_works;
-use testkit::cgroup::Cgroup;
-use testkit::cgroup::enter;
+use testkit::cgroup::{Cgroup, enter};
 use testkit::container::{self, finish, until_alone};
 use testkit::pause_process::{TERMINATED, piped};
 use testkit::programs::orphan_maker;
@@ -18,7 +17,7 @@ const LIMIT: u64 = 32 << 20;
 const ORPHANS: usize = 4;
 
 #[test]
-fn the_limit_of_memory_is_reached() {
+fn at_the_memory_limit_killed_orphans_are_reaped() {
     short(run, 6);
 }
 

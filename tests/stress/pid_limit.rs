@@ -4,8 +4,7 @@ use crate::scenario::{Run, log_missing, short};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::geteuid;
 use testkit::assertions::assert_works;
-use testkit::cgroup::Cgroup;
-use testkit::cgroup::enter;
+use testkit::cgroup::{Cgroup, enter};
 use testkit::container::{self, finish, until_alone, until_ready};
 use testkit::pause_process::{TERMINATED, piped};
 use testkit::process_table::{rows, zombies};
@@ -16,7 +15,7 @@ use testkit::{Pod, PodProcess, until};
 const LIMIT: u32 = 64;
 
 #[test]
-fn the_limit_of_processes_is_reached() {
+fn after_the_pid_limit_was_reached_all_ids_can_be_used_again() {
     short(run, 20);
 }
 
@@ -27,7 +26,7 @@ fn limited(pod: &Pod, group: Option<&Cgroup>, how: &[&str]) -> PodProcess {
     let has_group = group.is_some();
     pod.join_after(container::piped(how), move || {
         if !has_group {
-            // The kernel counts the processes of a user in each user namespace: in that of the pod.
+            // The kernel counts a user's processes in each user namespace, so only those of the pod count here.
             setrlimit(Resource::RLIMIT_NPROC, LIMIT.into(), LIMIT.into())?;
         }
         enter()

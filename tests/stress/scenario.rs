@@ -1,4 +1,4 @@
-//! What the scenarios share: repeatable random choices, progress, and a report of what could not be tested.
+//! Shared by the scenarios: repeatable random choices, progress, and a report of what could not be tested.
 
 use indicatif::ProgressBar;
 use proptest::prelude::{Rng, RngExt};
@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 /// The variable with the seed to repeat.
 pub const SEED: &str = "PAUSE_SEED";
 
-/// A scenario: runs for so many rounds, orphans, sandboxes or seconds, and returns a sentence about it.
+/// A scenario: takes its amount, in rounds, orphans, sandboxes or seconds, and returns a summary.
 pub type Scenario = fn(u64, &mut Run) -> String;
 
 /// A run of a scenario.
@@ -37,13 +37,13 @@ impl Run {
         items.sort_by_cached_key(|_| self.random.next_u64());
     }
 
-    /// Sleeps for a random time up to `most`: what happens at a random moment is what the scenario is about.
+    /// Sleeps for a random time up to `most`.
     pub fn sleep(&mut self, most: Duration) {
         std::thread::sleep(most.mul_f64(self.random.random()));
     }
 }
 
-/// Runs a scenario with a seed of its own, which is printed, and without a progress bar.
+/// Prints a seed, and runs a scenario with it, without a progress bar.
 #[track_caller]
 pub fn short(scenario: Scenario, amount: u64) {
     let seed = seed();

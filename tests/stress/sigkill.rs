@@ -13,11 +13,11 @@ use testkit::pause_process::piped;
 use testkit::pod::has_ended;
 use testkit::{Pod, until};
 
-/// The most orphans, and the deepest chain of them.
+/// The largest number of orphans, and of descendants in a chain.
 const MOST: usize = 40;
 
 #[test]
-fn process_1_is_killed() {
+fn when_process_1_is_killed_every_process_of_its_pod_ends() {
     short(run, 40);
 }
 
@@ -25,7 +25,7 @@ fn namespace(pid: Pid) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/ns/pid")).ok()
 }
 
-/// The processes in a PID namespace that have not ended, as the test sees them.
+/// The processes in a PID namespace that have not ended, by their IDs in the test's namespace.
 fn members(of: &Path) -> Vec<Pid> {
     let all = all_processes().expect("/proc is mounted").flatten().map(|process| Pid::from_raw(process.pid()));
     all.filter(|&pid| namespace(pid).is_some_and(|namespace| namespace == of)).collect()
@@ -42,7 +42,7 @@ pub fn run(rounds: u64, run: &mut Run) -> String {
         let _maker = container(&pod, &["endless"]);
         run.sleep(Duration::from_millis(3));
 
-        // Open, or a pod of another test could get its inode number, which is its name.
+        // Open, so that no namespace of another test gets its inode number, by which it is found.
         let _open = File::open(format!("/proc/{}/ns/pid", pod.pid())).expect("process 1 is alive");
         let namespace = namespace(pod.pid()).expect("process 1 is alive");
         let all = members(&namespace);

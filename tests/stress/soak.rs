@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-/// Each scenario with its amount and the unit of that.
+/// Each scenario, with its amount and the unit of the amount.
 const SCENARIOS: [(&str, u64, &str, Scenario); 9] = [
     ("a million orphans", 1_000_000, "orphans", orphans::run),
     ("signals in random order", 2_000, "rounds", signals::run),
@@ -38,5 +38,5 @@ fn soak() {
         });
         println!("{name:26} {amount:>9} {unit:9} {:>6.1} s  {result}", start.elapsed().as_secs_f64());
     }
-    assert_eq!(failed, 0, "so many scenarios failed");
+    assert_eq!(failed, 0, "failed scenarios");
 }

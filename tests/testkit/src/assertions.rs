@@ -24,7 +24,7 @@ pub fn assert_works(mut pod: Pod, stderr: &str) {
     let switches = || context_switches(pod.pid()).expect("process 1 is alive");
     until("process 1 sleeps", || {
         let before = switches();
-        sleep(Duration::from_millis(50)); // a busy loop would be seen in this time
+        sleep(Duration::from_millis(50)); // long enough to see a busy loop
         switches() == before
     });
     assert_eq!(finish(container(&pod, &["one-by-one", "20"])), "failed forks: 0\n");

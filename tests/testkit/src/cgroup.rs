@@ -3,6 +3,7 @@
 use crate::cgroup_cleanup;
 use nix::unistd::Pid;
 use procfs::process::{MountInfo, Process};
+use std::io::Write;
 use std::path::PathBuf;
 use std::{fs, io};
 
@@ -139,6 +140,16 @@ fn hierarchies() -> io::Result<(Version, Vec<PathBuf>)> {
         mounts.iter().find(has).map(|mount| mount.mount_point.clone()).ok_or_else(missing)
     };
     Ok((Version::V1, CONTROLLERS.into_iter().map(of).collect::<io::Result<_>>()?))
+}
+
+/// Creates a group, or prints why it cannot. The tests then use the limits of `setrlimit` alone.
+pub fn if_permitted() -> Option<Cgroup> {
+    let group = Cgroup::new();
+    if let Err(reason) = &group {
+        // Not `eprintln`, which the test harness captures. Without a standard error, the message has no reader.
+        _ = writeln!(io::stderr(), "tested without a control group: {reason}");
+    }
+    group.ok()
 }
 
 /// Returns a last step that moves the program into `group`, if there is one.

@@ -1,5 +1,5 @@
-//! Removes control groups: when they are dropped, and when a signal ends this process. The groups of a process that was
-//! killed are removed by the next process that creates one.
+//! Removes control groups: when they are dropped, when a signal ends this process, and, if SIGKILL ended it, when the
+//! next process creates a group.
 
 use crate::deadline::TIMEOUT;
 use crate::pod_process::has_ended;
@@ -24,8 +24,8 @@ pub fn name() -> String {
     format!("{PREFIX}{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Returns the folder of a group called `name` in the hierarchy that is mounted at `root`. The caller creates it, or a
-/// program that the caller starts. From now on, the group and all in it are removed when a signal ends this process.
+/// Returns the folder of a group called `name` in the hierarchy that is mounted at `root`. The caller, or a program
+/// that it starts, creates the group. When a signal ends this process, the group and the groups within it are removed.
 pub fn claim(root: &Path, name: &str) -> PathBuf {
     LazyLock::force(&SIGNAL_THREAD);
     remove_stale(root);
@@ -45,8 +45,8 @@ pub fn remove(folder: &Path) {
     claimed().groups.retain(|claimed| claimed != folder);
 }
 
-/// Registers process 1 of a pod whose processes create groups. When a signal ends this process, the pod is killed first:
-/// otherwise its processes would create groups while groups are removed.
+/// Registers process 1 of a pod whose processes create groups. When a signal ends this process, the pod is killed
+/// first: otherwise its processes would create groups while groups are removed.
 pub fn kill_first(init: Pid) {
     claimed().pods.push(init);
 }
@@ -73,7 +73,7 @@ static SIGNAL_THREAD: LazyLock<()> = LazyLock::new(|| {
     thread::spawn(move || {
         for signal in signals.forever() {
             let claimed = claimed(); // held until the end, so that no other thread creates a group
-            // From here on, tests fail because their pods and groups are gone. Their messages would mislead.
+            // From here on, tests fail because their pods and groups are gone: their messages are suppressed.
             panic::set_hook(Box::new(|_| ()));
             let _silence = io::stdout().lock();
             claimed.pods.iter().for_each(|init| end(*init));

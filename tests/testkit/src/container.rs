@@ -43,13 +43,14 @@ pub fn until_alone(pod: &Pod) {
     until("process 1 is alone in its pod", || matches!(&rows(pod)[..], [Row { pid: 1, .. }]));
 }
 
-/// Waits until process 1 has left this many zombies unreaped.
+/// Waits until the pod has this many zombies that process 1 has not reaped.
 #[track_caller]
 pub fn until_zombies(pod: &Pod, count: usize) {
-    until(&format!("process 1 has left {count} zombies"), || zombies(pod).len() == count);
+    until(&format!("the pod has {count} zombies"), || zombies(pod).len() == count);
 }
 
-/// Reads the process table of a pod until `is_over`. Returns how often, and the largest number of zombies in it.
+/// Reads the process table of a pod again and again until `is_over`. Returns the number of reads, and the largest
+/// number of zombies in one of them.
 #[track_caller]
 pub fn watch(pod: &Pod, mut is_over: impl FnMut() -> bool) -> (u64, usize) {
     let (mut reads, mut most) = (0, 0);
@@ -60,13 +61,4 @@ pub fn watch(pod: &Pod, mut is_over: impl FnMut() -> bool) -> (u64, usize) {
         assert!(start.elapsed() < 5 * TIMEOUT, "the containers do not end");
     }
     (reads, most)
-}
-
-/// Two containers make `count` orphans each; no fork may fail. Returns the same as [`watch`].
-#[track_caller]
-pub fn storm(pod: &Pod, count: &str) -> (u64, usize) {
-    let mut makers = [(); 2].map(|()| container(pod, &["one-by-one", count]));
-    let watched = watch(pod, || makers.iter_mut().all(|maker| maker.status().is_some()));
-    makers.into_iter().for_each(|maker| assert_eq!(finish(maker), "failed forks: 0\n"));
-    watched
 }

@@ -7,8 +7,8 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
-/// Returns a last step that copies `files` to the descriptors from 3 on, inheritable, and closes all that follow. System
-/// calls only.
+/// Returns a last step that copies `files` to the descriptors from 3 on, inheritable, and closes all that follow.
+/// System calls only.
 pub fn put(files: &Arc<Vec<OwnedFd>>) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
     let files = files.clone();
     move || {

@@ -10,7 +10,7 @@
 //! | [`assertions`]     | asserts that `pause` works, and that a process has exited as expected         |
 //! | [`deadline`]       | waits for a condition, with a deadline                                        |
 //! | [`process_table`]  | the pod's process table, as its own `/proc` shows it                          |
-//! | [`usage`]          | the memory, CPU time, context switches and descriptors that a process uses    |
+//! | [`usage`]          | what a process uses, its state and its children                               |
 //! | [`cgroup`]         | a control group for a test, version 1 or 2                                    |
 //! | [`freezer`]        | a control group that can be frozen                                            |
 //! | [`cgroup_cleanup`] | removes control groups, even if a signal ends the test                        |
@@ -31,10 +31,10 @@
 //! | [`programs`]       | the programs under test and the test programs                                 |
 //! | [`platform`]       | the platform under test, and the limits of its emulator                       |
 //!
-//! A *last step* is a function that runs in a forked process, immediately before that executes a program.
+//! A *last step* is a function that a forked process calls immediately before it executes the program.
 //!
-//! No process outlives the test that started it, even if the test is killed: the kernel kills every process of a pod
-//! when its parent ends (`PR_SET_PDEATHSIG`). Namespaces and mounts end with their last process.
+//! No process outlives the test that started it, even if the test is killed: the kernel kills each shim when the test
+//! ends, and each program when its shim ends (`PR_SET_PDEATHSIG`). A pod ends with process 1.
 #![deny(missing_docs)]
 
 pub mod assertions;

@@ -1,20 +1,19 @@
 //! A program as process 1 of a PID namespace, with no other namespace and no shim: for measurements.
 //!
-//! It starts within microseconds, where a [`Pod`](crate::Pod) takes milliseconds, and there can be thousands. The child
-//! shares our memory until it is executed, so that nothing is copied and it can store the time of its `execve`.
+//! It starts within microseconds (a [`Pod`](crate::Pod) takes milliseconds), and there can be thousands. The child
+//! shares our memory until `execve`: nothing is copied, and the child can store the time of its `execve`.
 
 use crate::deadline::{until, until_some};
 use crate::execute::c_strings;
 use crate::shim::{default_signals, die_with_parent};
-use crate::usage::context_switches;
+use crate::usage::{children, context_switches, state};
 use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, setsid};
-use procfs::process::Process;
 use std::ffi::{CString, c_char, c_void};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::path::Path;
@@ -23,7 +22,7 @@ use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::thread::{sleep, yield_now};
 use std::time::{Duration, Instant};
 
-/// The size of the child's stack. It makes only a few calls before it is executed.
+/// The size of the child's stack. The child makes only a few calls before `execve`.
 const STACK: usize = 64 << 10;
 
 /// A program and its arguments, as `execve` takes them.
@@ -36,7 +35,7 @@ impl Program {
     /// # Panics
     /// If a word contains a NUL.
     pub fn new(path: &Path, arguments: &[impl AsRef<str>]) -> Self {
-        Self(c_strings(path, arguments))
+        Self(c_strings(path.as_os_str(), arguments.iter().map(AsRef::as_ref)))
     }
 }
 
@@ -46,7 +45,7 @@ pub struct LoneProcess1 {
     pid: Pid,
     /// When it called `execve`.
     pub called: Instant,
-    /// When that `execve` could no longer fail.
+    /// When that call could no longer fail.
     pub executed: Instant,
     has_ended: bool,
 }
@@ -107,7 +106,7 @@ impl LoneProcess1 {
     /// Sends a signal from outside of the namespace, unless the process was reaped.
     pub fn signal(&self, signal: Signal) {
         if !self.has_ended {
-            _ = kill(self.pid, signal); // our child, so it is there
+            _ = kill(self.pid, signal); // our child, so it exists
         }
     }
 
@@ -122,7 +121,8 @@ impl LoneProcess1 {
         }
     }
 
-    /// Polls without a pause until the process has ended. Returns its status, and when that was seen.
+    /// Polls until the process has ended, for the first 20 ms without a pause. Returns its status, and when that was
+    /// seen.
     ///
     /// # Panics
     /// If it does not end.
@@ -154,7 +154,7 @@ pub fn settle(pid: Pid) {
     let asleep = || process_tree(pid).into_iter().map(switches_of_sleeper).collect::<Option<Vec<u64>>>();
     until(&format!("process {pid} and its descendants sleep"), || {
         let before = asleep();
-        sleep(Duration::from_millis(1)); // in which none of them may have the CPU
+        sleep(Duration::from_millis(1)); // none of them may run in this time
         before.is_some() && before == asleep()
     });
 }
@@ -188,8 +188,7 @@ pub fn process_tree(pid: Pid) -> Vec<Pid> {
     let mut tree = vec![pid];
     let mut at = 0;
     while let Some(&pid) = tree.get(at) {
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        tree.extend(children.split_whitespace().filter_map(|child| child.parse().ok()).map(Pid::from_raw));
+        tree.extend(children(pid));
         at += 1;
     }
     tree
@@ -197,5 +196,5 @@ pub fn process_tree(pid: Pid) -> Vec<Pid> {
 
 /// Returns whether a process sleeps now.
 pub fn is_asleep(pid: Pid) -> bool {
-    Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|stat| stat.state == 'S')
+    state(pid) == Some('S')
 }

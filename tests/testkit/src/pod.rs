@@ -30,12 +30,11 @@ const NAMESPACES: [(&str, CloneFlags); 6] = [
 /// The host name inside of a pod.
 pub const HOSTNAME: &str = "pod";
 
-/// The steps of a start, as the forked process reports them.
+/// The steps of a start, as the forked process reports them. The program is executed after the last one.
 const UNSHARE: u8 = 1;
 const MAP_IDS: u8 = 2;
 const MOUNT: u8 = 3;
 const LAST_STEP: u8 = 4;
-const JOIN: u8 = 5;
 
 /// A pod, held by its process 1. When dropped, all of its processes are killed.
 pub struct Pod {
@@ -124,7 +123,6 @@ impl Pod {
         let enter = move || {
             default_signals();
             setsid()?;
-            reporter.begin(JOIN);
             namespaces.iter().try_for_each(|namespace| setns(namespace, CloneFlags::empty()))?;
             die_with_parent(Some(parent))?;
             // SAFETY: this is the child that `Command` forked, before it executes.
@@ -177,7 +175,7 @@ impl Pod {
     }
 }
 
-/// Returns whether this process may create namespaces without a user namespace around them.
+/// Returns whether this process may create namespaces without a new user namespace.
 fn has_cap_sys_admin() -> bool {
     const CAP_SYS_ADMIN: u32 = 21;
     let status = Process::myself().and_then(|me| me.status()).expect("/proc is mounted");

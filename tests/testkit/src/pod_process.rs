@@ -2,11 +2,11 @@
 
 use crate::deadline::{until, until_some};
 use crate::shim::{Report, default_signals, die_with_parent};
+use crate::usage::state;
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpid};
-use procfs::process::Process;
 use std::fs;
 use std::io::{self, PipeReader, Read};
 use std::os::unix::process::CommandExt;
@@ -48,8 +48,10 @@ impl PodProcess {
         Self { shim, pid }
     }
 
-    /// Starts a program whose `pre_exec` calls [`become_shim`](crate::shim::become_shim). An error comes with the step
-    /// that failed.
+    /// Starts a program whose `pre_exec` calls [`become_shim`](crate::shim::become_shim).
+    ///
+    /// # Errors
+    /// The step that failed, and why.
     pub(crate) fn behind_shim(mut program: Command, reader: PipeReader) -> Result<Self, (u8, io::Error)> {
         let spawned = program.spawn();
         drop(program); // closes our copy of the pipe's writing end
@@ -69,7 +71,7 @@ impl PodProcess {
         send(self.pid, number).expect("the process is alive");
     }
 
-    /// Returns the child process, for the pipes to its standard streams.
+    /// Returns our child, for the pipes to the standard streams.
     pub fn streams(&mut self) -> &mut Child {
         &mut self.shim
     }
@@ -131,5 +133,5 @@ pub fn waits_for_signals(folder: &Path) -> bool {
 
 /// Returns whether a process is gone or a zombie. This machine's process 1 may be slow to reap it.
 pub fn has_ended(pid: Pid) -> bool {
-    Process::new(pid.as_raw()).and_then(|process| process.stat()).map_or(true, |stat| stat.state == 'Z')
+    state(pid).is_none_or(|state| state == 'Z')
 }

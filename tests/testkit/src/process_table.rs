@@ -42,8 +42,8 @@ pub fn rows_in(proc: &Path) -> Vec<Row> {
 
 /// Returns the zombies that process 1 of the pod has not reaped.
 ///
-/// Reads the table twice and counts the zombies that are there both times. A child that the kernel reaps itself is a
-/// zombie for a moment too, and can be seen then because a reader of `/proc` does not hold the kernel's locks.
+/// Reads the table twice, and counts only the zombies that are there both times. A child that the kernel reaps itself
+/// is a zombie for a moment, and a reader of `/proc` can see it: it does not hold the kernel's locks.
 pub fn zombies(pod: &Pod) -> Vec<Row> {
     zombies_in(&pod.proc())
 }

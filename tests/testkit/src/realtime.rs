@@ -8,7 +8,8 @@ use std::mem;
 /// The calling thread.
 const THIS: Pid = Pid::from_raw(0);
 
-/// This thread's real-time priority. When dropped, the thread is as before. Children inherit the priority.
+/// Real-time priority of this thread, which its children inherit. When dropped, the thread has its former priority and
+/// CPUs.
 pub struct RealtimePriority {
     before: CpuSet,
     /// Whether this machine grants real-time priority.

@@ -32,9 +32,8 @@ pub fn settings() -> Vec<Setting> {
             Ok(())
         }),
         setting("current directory", || Ok(chdir(c"/usr")?)),
-        // The greatest value: the tests may run under `nice`, and an ordinary user may not lower it. The same goes for
-        // the OOM score below.
-        // SAFETY: takes numbers only.
+        // The greatest value: the tests may run under `nice`, and an ordinary user may only increase it. The same is
+        // true of the OOM score below. SAFETY: takes numbers only.
         setting("nice", || check(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 19) })),
         setting("scheduler", || Ok(schedule(Pid::from_raw(0), libc::SCHED_BATCH, 0)?)),
         // SAFETY: takes numbers only.

@@ -120,7 +120,8 @@ fn end_as(child: Pid) -> ! {
     unsafe { libc::_exit(status) }
 }
 
-/// Blocks every signal, and ignores each of `signals`. The program that is executed next inherits both. For a last step.
+/// Blocks every signal, and ignores each of `signals`. The program that is executed next inherits both. For a last
+/// step.
 pub fn block_all_and_ignore(signals: &[Signal]) -> io::Result<()> {
     SigSet::all().thread_block()?;
     ignore(signals)
@@ -168,8 +169,8 @@ pub fn dead_children(exit_signals: &[i32]) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a child that writes `words` to standard error and exits when it receives SIGTERM. The program that is executed
-/// next inherits it. The child ends with its parent, and holds only standard error open. For a last step.
+/// Makes a child that writes `words` to standard error and exits when it receives SIGTERM. It ends with its parent, and
+/// has only standard error open. The program that is executed next inherits the child. For a last step.
 pub fn leave_child(name: &CStr, words: &str) -> io::Result<()> {
     // SAFETY: this process was forked, and has one thread.
     if let ForkResult::Parent { .. } = unsafe { fork() }? {

@@ -18,7 +18,7 @@ pub struct Load(Vec<Child>);
 pub enum Means {
     /// The smallest `cpu.shares` or `cpu.weight`, which a runtime sets for a sandbox.
     Cgroup(Version),
-    /// The scheduling policy `SCHED_IDLE`. Its weight is about as small, and ordinary users may set it too.
+    /// The scheduling policy `SCHED_IDLE`: its weight is about as small, and ordinary users may set it.
     IdlePolicy,
 }
 

@@ -20,7 +20,8 @@ pub fn set_flags(file: impl AsFd, flags: OFlag) {
     fcntl(file, FcntlArg::F_SETFL(flags)).expect("the descriptor is open");
 }
 
-/// Makes a terminal that no program inherits: its master side and its slave side.
+/// Opens a pseudo-terminal, and returns its master and its slave. They close on exec: programs that other tests start
+/// meanwhile do not hold them open.
 pub fn unused_terminal() -> (File, File) {
     let pty = openpty(None, None).expect("a terminal");
     for side in [&pty.master, &pty.slave] {

@@ -1,9 +1,9 @@
-//! A pseudo-terminal for a test: a program on one side, the keyboard and the screen on the other.
+//! A pseudo-terminal: the program under test is on one side, the test's keyboard and screen on the other.
 
 use crate::deadline::TIMEOUT;
+use crate::streams::unused_terminal;
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::pty::{Winsize, openpty};
+use nix::pty::Winsize;
 use nix::unistd::{Pid, getpgid, getppid, setpgid, setsid};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -29,17 +29,12 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Opens a terminal, and connects the standard streams of `program` to it. The last step [`take_control`] makes it the
-    /// program's controlling terminal.
+    /// Opens a terminal for the standard streams of `program`. The last step [`take_control`] makes it the program's
+    /// controlling terminal.
     pub fn of(program: &mut Command) -> Self {
-        let pty = openpty(None, None).expect("a terminal");
-        for side in [&pty.master, &pty.slave] {
-            // Otherwise programs that other tests start meanwhile would hold the terminal open.
-            fcntl(side, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("it is open");
-        }
-        let copy = || Stdio::from(pty.slave.try_clone().expect("a descriptor"));
+        let (master, slave) = unused_terminal();
+        let copy = || Stdio::from(slave.try_clone().expect("a descriptor"));
         program.stdin(copy()).stdout(copy()).stderr(copy());
-        let master = File::from(pty.master);
         let mut reader = master.try_clone().expect("a descriptor");
         let (sender, shown) = channel();
         thread::spawn(move || {
@@ -63,7 +58,7 @@ impl Keyboard {
         self.types(&format!("{line}\n"));
     }
 
-    /// Waits until the terminal shows `what`. Returns the text from the last match to the end of this one.
+    /// Waits until the terminal shows `what`. Returns the text from the end of the last match to the end of this one.
     #[track_caller]
     pub fn shows(&mut self, what: &str) -> String {
         let end = Instant::now() + TIMEOUT;
@@ -97,16 +92,16 @@ impl Keyboard {
 /// Makes this process the leader of a session whose controlling terminal is its standard input. For a last step: system
 /// calls only.
 pub fn take_control() -> io::Result<()> {
-    // The leader of a process group cannot call `setsid`, so it joins its parent's group first. A process in a pod sees
-    // its parent as 0, and leads no group.
+    // The leader of a process group cannot call `setsid`, so it first joins its parent's group. In a pod this process
+    // leads no group, and sees its parent as 0.
     if getppid().as_raw() != 0 {
         setpgid(Pid::from_raw(0), getpgid(Some(getppid()))?)?;
     }
     control(&libc::STDIN_FILENO)
 }
 
-/// Makes this process the leader of a session whose controlling terminal is `terminal`, so that keys send signals to it.
-/// For a last step: system calls only.
+/// Makes this process the leader of a session whose controlling terminal is `terminal`, so that keys send signals to
+/// it. For a last step: system calls only.
 pub fn control(terminal: &impl AsRawFd) -> io::Result<()> {
     setsid()?;
     // SAFETY: takes numbers only.

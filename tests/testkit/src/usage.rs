@@ -1,4 +1,4 @@
-//! The memory, CPU time, context switches and descriptors that a process uses, from `/proc/<pid>`.
+//! What a process uses (memory, CPU time, context switches, descriptors), its state and its children, from `/proc`.
 
 use nix::unistd::Pid;
 use procfs::process::{Process, Status};
@@ -53,19 +53,31 @@ pub fn cpu_time(pid: Pid) -> ProcResult<u64> {
     Ok(Process::new(pid.as_raw())?.schedstat()?.sum_exec_runtime)
 }
 
-/// Reads `/proc/PID/status`.
+/// Returns `/proc/PID/status`.
 #[track_caller]
 pub fn status(pid: Pid) -> Status {
     Process::new(pid.as_raw()).and_then(|process| process.status()).expect("the process is alive")
 }
 
-/// Whether a process is stopped by a signal.
-pub fn is_stopped(pid: Pid) -> bool {
-    Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|stat| stat.state == 'T')
+/// Returns the state of a process as `ps` shows it (R, S, D, T, t, Z, …), or `None` if the process is gone.
+pub fn state(pid: Pid) -> Option<char> {
+    Some(Process::new(pid.as_raw()).ok()?.stat().ok()?.state)
 }
 
-/// Returns the system call that a process sleeps in, as `/proc/PID/syscall` shows it. Returns `None` if the process runs or
-/// has a signal to handle. Call it for a process whose state is `S`: a signal that woke it since is pending or makes it run.
+/// Returns whether a signal has stopped a process.
+pub fn is_stopped(pid: Pid) -> bool {
+    state(pid) == Some('T')
+}
+
+/// Returns the children that the first thread of a process has, zombies included.
+pub fn children(pid: Pid) -> Vec<Pid> {
+    let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().map(|child| Pid::from_raw(child.parse().expect("a process ID"))).collect()
+}
+
+/// Returns the system call that a process sleeps in, as `/proc/PID/syscall` shows it, or `None` if it runs or has a
+/// signal to handle. The caller must have seen it in state `S`: then a signal that woke it since is pending or makes it
+/// run.
 pub fn sleeps_in(process: &Process) -> Option<String> {
     let call = fs::read_to_string(format!("/proc/{}/syscall", process.pid())).ok()?;
     let status = process.status().ok()?;

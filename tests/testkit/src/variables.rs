@@ -1,18 +1,16 @@
 //! A last step that executes a program with exactly these environment variables.
 
-use crate::execute::addresses;
+use crate::execute::{addresses, c_strings};
 use nix::errno::Errno;
 use nix::unistd::getpid;
-use std::ffi::CString;
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-/// Stands for the program's own process ID, at the end of a variable.
+/// A placeholder at the end of a variable: the program's own process ID replaces it.
 pub const OWN_PID: &str = "{own process ID}";
 
-/// Executes the program of `command` with its arguments and with `variables`. These have the form `NAME=value`, keep
-/// their order, and may repeat a name. For a last step: system calls only, no allocation.
+/// Returns a last step that executes the program of `command` with its arguments and with `variables`. These have the
+/// form `NAME=value`, keep their order, and may repeat a name.
 ///
 /// # Panics
 /// If a word contains a NUL.
@@ -20,9 +18,7 @@ pub fn execute_with(
     command: &Command,
     variables: &[&str],
 ) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static + use<> {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words: Vec<CString> =
-        words.map(|word| CString::new(word.as_bytes()).expect("no word contains a NUL")).collect();
+    let words = c_strings(command.get_program(), command.get_args());
     let mut variables: Vec<Variable> = variables.iter().map(|variable| Variable::new(variable)).collect();
     let arguments = addresses(words.iter().map(|word| word.as_ptr()));
     let environment = addresses(variables.iter().map(|variable| variable.bytes.as_ptr().cast()));
@@ -35,11 +31,11 @@ pub fn execute_with(
     }
 }
 
-/// A variable, with room for a process ID.
+/// A variable, with room for a process ID: a last step may not allocate.
 struct Variable {
-    /// The variable, up to a NUL.
+    /// The variable, and at least one NUL.
     bytes: Vec<u8>,
-    /// Where the process ID begins, if there is to be one.
+    /// The index at which the process ID begins, if the variable has one.
     pid_at: Option<usize>,
 }
 

@@ -1,4 +1,5 @@
-//! The testkit itself: what a pod consists of, what an interrupted test leaves, and the errors if there can be no pod.
+//! The testkit itself: a pod's namespaces, the clean-up after an interrupted test, and the errors if no pod can be
+//! made.
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use testkit::cgroup::Cgroup;
 use testkit::container::{container, until_alone};
+use testkit::lone_process_1::process_tree;
 use testkit::pod::{HOSTNAME, has_ended};
 use testkit::process_table::rows;
 use testkit::programs::{orphan_maker, pause};
@@ -85,7 +87,7 @@ fn helper_that_is_interrupted() {
     }
 }
 
-/// Ends that helper by a signal, and returns the processes and the control group that it had.
+/// Ends that helper by a signal. Returns the processes of its pod, and its control group.
 fn interrupt_helper(signal: Signal) -> (Vec<Pid>, PathBuf) {
     let mut helper = reexec::for_test("helper_that_is_interrupted");
     helper.stdout(Stdio::piped());
@@ -93,8 +95,7 @@ fn interrupt_helper(signal: Signal) -> (Vec<Pid>, PathBuf) {
     let lines = BufReader::new(helper.streams().stdout.as_mut().expect("it is piped")).lines();
     let ready = lines.map_while(Result::ok).find(|line| line.starts_with("ready ")).expect("the helper is ready");
     let [_, init, group] = ready.split(' ').collect::<Vec<_>>()[..] else { panic!("{ready}") };
-    let children = fs::read_to_string(format!("/proc/{init}/task/{init}/children")).expect("process 1 is alive");
-    let processes = children.split_whitespace().chain([init]).map(|pid| Pid::from_raw(pid.parse().unwrap())).collect();
+    let processes = process_tree(Pid::from_raw(init.parse().expect("a process ID")));
     helper.signal(signal as i32);
     assert_eq!(helper.wait().status.signal(), Some(signal as i32));
     (processes, group.into())

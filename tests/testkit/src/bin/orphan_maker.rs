@@ -1,7 +1,7 @@
 //! The orphan maker: a program in a container that abandons children, uses up resources, or signals process 1.
 //!
-//! Some orphans wait for the end of standard input: a test closes it to end them. "ready" on standard output shows that
-//! all orphans are made.
+//! Some orphans wait for the end of standard input: a test closes it to end them. When all of them are made, the orphan
+//! maker prints "ready".
 
 use nix::errno::Errno;
 use nix::sys::ptrace;
@@ -18,7 +18,7 @@ const USAGE: &str = "usage: orphan-maker HOW [NUMBER…]
   endless       make orphans one by one until it is killed
   together N    make N orphans that wait for the end of standard input
   chain N       make N descendants, each the child of the last, that wait for the end of standard input
-  dead          leave a zombie to process 1
+  dead          make a zombie that process 1 adopts
   signal N      make an orphan that sends itself signal N
   stopped       make a stopped orphan; at the end of standard input, continue it
   traced        make an orphan that ends while it is traced; at the end of standard input, end the tracer
@@ -26,7 +26,6 @@ const USAGE: &str = "usage: orphan-maker HOW [NUMBER…]
   fill          make orphans that wait for the end of standard input until a fork fails
   eat N         make N orphans that allocate memory until they are killed; if N is 0, allocate it itself
   kill N…       send these signals to process 1, in this order
-  kill-all N    send signal N to all processes that it may signal, except process 1 and itself
   hog           keep a CPU busy";
 
 fn main() -> ExitCode {
@@ -46,7 +45,6 @@ fn main() -> ExitCode {
         (Some("eat"), Some(0)) => eat(),
         (Some("eat"), Some(count)) => (0..count).try_for_each(|_| abandon(eat).map(drop)),
         (Some("kill"), Some(_)) => kill_init(&arguments[1..]),
-        (Some("kill-all"), Some(number)) => send(Pid::from_raw(-1), number),
         (Some("hog"), None) => loop {
             std::hint::spin_loop();
         },
@@ -182,7 +180,7 @@ fn wait_for_adoption() {
     while getppid() != Pid::from_raw(1) {
         looks += 1;
         match looks {
-            0..1000 => std::hint::spin_loop(), // some hundred microseconds; mostly less is enough
+            0..1000 => std::hint::spin_loop(), // a few hundred microseconds, mostly enough
             // Not `yield_now`: on Linux 6.18, it was seen to leave the CPU to busy processes for seconds.
             _ => thread::sleep(Duration::from_micros(50)),
         }

@@ -34,14 +34,14 @@ pub struct Job {
 }
 
 impl Job {
-    /// Starts the program in this place. `above` is the command line of the program under test, which starts it; without
-    /// words, there is none.
+    /// Starts the program in this place: by `above`, the command line of the program under test, or directly if that is
+    /// empty.
     #[track_caller]
     pub fn start(place: Place, above: &[String]) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let fifo = folder.path().join(program::COMMANDS);
         mkfifo(&fifo, Mode::S_IRWXU).expect("the folder is new");
-        // Also for reading: otherwise it would wait for a reader here.
+        // Also for reading: otherwise the open would block until there is a reader.
         let commands = File::options().read(true).write(true).open(&fifo).expect("the FIFO is there");
         let probe = path(PROBE_CHILD).display().to_string();
         let words = [above, &[probe, "job".into(), folder.path().display().to_string()]].concat();
@@ -67,7 +67,7 @@ impl Job {
         }
     }
 
-    /// Sends the program a command, and does not wait until it has done it.
+    /// Sends the program a command.
     #[track_caller]
     pub fn send(&mut self, command: &str) {
         writeln!(self.commands, "{command}").expect("a FIFO can be written");
@@ -198,8 +198,8 @@ impl Job {
         self.ends()
     }
 
-    /// Waits until all of the job except the shell has ended, and returns its exit status. There is none after a signal,
-    /// and none of a script, which exits with another status.
+    /// Waits until all of the job except the shell has ended. Returns its exit status, or `None` if a signal ended it
+    /// or a script started it: a script exits with a status of its own.
     #[track_caller]
     pub fn ends(mut self) -> Option<i32> {
         until("the program ends", || self.look().program == State::Ended);

@@ -1,4 +1,4 @@
-//! The places where a program can be started, as far as job control differs between them.
+//! The places where a program can be started: job control differs between them.
 
 use super::program::ANSWERS;
 use crate::pod::{Pod, PodProcess};
@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 /// The shells' prompt.
 pub(super) const PROMPT: &str = "prompt> ";
 
-/// The program in the job.
+/// The name of the program in the job.
 pub(super) const PROBE_CHILD: &str = "probe-child";
 
 /// A part of the job's command line, by which it is found in a shell's output.
@@ -107,7 +107,7 @@ impl Place {
     #[track_caller]
     pub(super) fn start(self, words: &[String]) -> (Pod, Option<PodProcess>, Option<Keyboard>) {
         let line = words.join(" ");
-        // Without a second command, a shell would execute the first one without a fork.
+        // Without a second command, a shell would execute the first one in its own process.
         let script = format!("{line}; true");
         let mut command = match self.shell() {
             Some(shell) => shell.command(),
@@ -128,11 +128,12 @@ impl Place {
             return match self {
                 Self::Process1WithoutTerminal => (Pod::start(command), None, None),
                 _ => {
-                    let own_group = self == Self::ChildWithoutTerminal;
                     let pod = Pod::with(pause());
                     let member = pod.join_after(command, move || {
-                        let this = Pid::from_raw(0);
-                        if own_group { Ok(setpgid(this, this)?) } else { Ok(()) }
+                        if self == Self::ChildWithoutTerminal {
+                            setpgid(Pid::from_raw(0), Pid::from_raw(0))?; // a group of its own
+                        }
+                        Ok(())
                     });
                     (pod, Some(member), None)
                 }

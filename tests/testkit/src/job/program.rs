@@ -1,7 +1,7 @@
 //! The program in the job: what `probe-child job FOLDER` does.
 //!
-//! It reads commands from the FIFO `commands` in its folder, and writes answers to the file `answers` there. So it uses
-//! the terminal only if a command says so.
+//! It reads commands from the FIFO `commands` in FOLDER, and appends answers to the file `answers` there. So it uses
+//! the terminal only if a command does.
 
 use nix::sys::prctl;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sigaction, signal};
@@ -46,7 +46,7 @@ pub fn run(folder: &Path) -> io::Result<()> {
             Ok(()) => format!("{command}\n"),
             Err(error) => format!("{command}: error {}\n", error.raw_os_error().unwrap_or(0)),
         };
-        answers.write_all(line.as_bytes())?; // in one write, which no handler's can split
+        answers.write_all(line.as_bytes())?; // in one write, so that a handler cannot write in the middle of a line
     }
     Ok(())
 }

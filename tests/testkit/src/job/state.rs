@@ -73,7 +73,7 @@ pub(super) fn state_of(pod: &Pod) -> JobState {
     let program = stats.iter().find(|stat| is_program(stat));
     let parent = program.and_then(|program| stats.iter().find(|stat| stat.pid == program.ppid));
     let group = stats.iter().map(|stat| stat.tpgid).find(|group| *group > 0);
-    // The parent of a process that has joined the pod is outside, and seen as 0.
+    // The parent of a process that has joined the pod is outside, so its ID is 0 here.
     let outermost = stats.iter().rfind(|stat| stat.ppid == 0);
     let is_in_foreground = |stat: Option<&Stat>| group.is_some() && stat.map(|stat| stat.pgrp) == group;
     let foreground = match group {
@@ -95,7 +95,7 @@ pub(super) fn stats(pod: &Pod) -> Vec<Stat> {
     processes(pod, |process| process.stat().ok())
 }
 
-/// Returns something about each process of the pod, by process ID, except those that end meanwhile.
+/// Returns the result of `about` for each process of the pod, by process ID, except for those that end meanwhile.
 fn processes<T>(pod: &Pod, about: impl Fn(Process) -> Option<T>) -> Vec<T> {
     let Ok(all) = all_processes_with_root(pod.proc()) else { return Vec::new() };
     let mut all: Vec<_> = all.filter_map(Result::ok).collect();

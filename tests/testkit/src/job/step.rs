@@ -11,7 +11,7 @@ pub enum Step {
     ToProgram(i32),
     /// Send the program a command, and wait until it has done it.
     SendAndWait(&'static str),
-    /// Send the program a command that it may be unable to finish.
+    /// Send the program a command, and do not wait: the program may be stopped before it has done it.
     Send(&'static str),
     /// Wait until the shell reports the job as stopped, and continue it in the foreground.
     Fg,
@@ -19,7 +19,7 @@ pub enum Step {
 
 /// From now on, the program takes the default action of SIGTSTP.
 pub const DEFAULT: Step = Step::SendAndWait("default");
-/// From now on, the program catches SIGTSTP and goes on.
+/// From now on, the program catches SIGTSTP, and continues.
 pub const CATCHES: Step = Step::SendAndWait("caught");
 /// From now on, the program ignores SIGTSTP.
 pub const IGNORES: Step = Step::SendAndWait("ignored");
