@@ -21,7 +21,7 @@ RUNTIME :=
 # The programs that read the files in manifests/, as far as Debian has them.
 MANIFEST_TOOLS := containerd docker.io podman runc busybox-static systemd iproute2
 
-# The peers of pause that Debian has, and the compiler of the others.
+# The peers that Debian has, and the compiler of the others.
 BENCH_TOOLS := catatonit tini dumb-init gcc binutils libc6-dev
 
 # More peers for the bench: name=path, separated by spaces.
@@ -55,7 +55,7 @@ build: ## Build the programs for this machine: target/release/pause and init
 binaries: ## Build the programs for all platforms: dist/binaries
 	$(SETUP) build/binaries.sh
 
-verify: ## Build the image twice, in different surroundings, and compare every byte
+verify: ## Build the image twice, in different environments, and compare every byte
 	$(SETUP) build/verify.sh
 
 ##@ Test

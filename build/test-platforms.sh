@@ -2,8 +2,8 @@
 # Runs the tests with the binaries of each platform in dist/binaries, as process 1 of real namespaces. QEMU emulates
 # other architectures; tests that emulation makes impossible print the reason.
 #
-# The tests of job control take minutes under emulation, and job control does not depend on the architecture. So they
-# run on two platforms only.
+# The tests of job control run on two platforms only: they take minutes under emulation, and job control does not depend
+# on the architecture.
 #
 # usage: build/test-platforms.sh [PLATFORM...]      such as linux/arm/v7; default: all of them
 set -euo pipefail

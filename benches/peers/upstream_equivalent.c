@@ -1,4 +1,4 @@
-/* The behaviour of upstream's pause, written anew from its contract: handlers that exit or reap, and a process that
+/* The behaviour of Kubernetes' pause, written anew from its contract: signal handlers exit or reap, and the process
    sleeps in between. */
 
 #include <signal.h>

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// How upstream compiles its pause, and so how its equivalent is compiled; then it is stripped.
+/// How upstream compiles its pause, before it strips it. Its equivalent is compiled in the same way.
 pub const UPSTREAM_COMPILER: &str = "cc -Os -Wall -Werror -static";
 
 /// A program that does the same as upstream's pause.

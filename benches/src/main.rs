@@ -12,9 +12,9 @@
 //! | [`row`]           | a measure in the results: one value for each peer                        |
 //! | [`machine`]       | describes this machine                                                   |
 //! | [`results`]       | all results, and the file docs/measured/bench.json                       |
-//! | [`report`]        | tables for the terminal and for the README                               |
+//! | [`report`]        | tables for the terminal and for docs/measured                            |
 //! | [`numbers`]       | formats numbers with thousands separators                                |
-//! | [`picture`]       | pictures for the README                                                  |
+//! | [`picture`]       | pictures for docs/measured                                               |
 
 mod arguments;
 mod bench;
@@ -68,7 +68,7 @@ fn measure(Arguments { is_quick, extra, output }: &Arguments) -> Result<()> {
     if let Some(folder) = output {
         for (results, name, own) in [(&results, "bench", PAUSE), (&inits, "bench-init", INIT)] {
             write(&folder.join(format!("{name}.json")), (serde_json::to_string_pretty(results)? + "\n").as_bytes())?;
-            write(&folder.join(format!("{name}.md")), report::for_readme(results, own).as_bytes())?;
+            write(&folder.join(format!("{name}.md")), report::in_markdown(results, own).as_bytes())?;
         }
         picture::draw(&results, folder)?;
     }

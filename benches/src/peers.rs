@@ -92,28 +92,14 @@ pub fn pauses(extra: &[(String, PathBuf)]) -> Result<Vec<Peer>> {
     let mut peers = vec![
         Peer::new(PAUSE, "the release build of this project", programs::path("pause").into(), &[], "-v")?,
         Peer::new(UPSTREAM, &of_upstream, compile::upstream()?, &[], "-v")?,
-        Peer::new(
-            "catatonit -P",
-            "Debian's package, in its mode for podman's pause process",
-            installed("catatonit")?,
-            &["-P"],
-            "--version",
-        )?,
-        Peer::new(
-            "tini",
-            "Debian's tini-static, with the floor as its child",
-            installed("tini-static")?,
-            &child,
-            "--version",
-        )?,
-        Peer::new(
-            "dumb-init",
-            "Debian's package, with the floor as its child",
-            installed("dumb-init")?,
-            &child,
-            "--version",
-        )?,
     ];
+    for (name, program, arguments, description) in [
+        ("catatonit -P", "catatonit", &["-P"][..], "Debian's package, in its mode for podman's pause process"),
+        ("tini", "tini-static", &child, "Debian's package, with the floor as its child"),
+        ("dumb-init", "dumb-init", &child, "Debian's package, with the floor as its child"),
+    ] {
+        peers.push(Peer::new(name, description, installed(program)?, arguments, "--version")?);
+    }
     for (name, path) in extra {
         peers.push(Peer::new(name, "given by --peer", path.clone(), &[], "-v")?);
     }

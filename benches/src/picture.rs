@@ -1,4 +1,4 @@
-//! Pictures for the README, as SVG without a background, in colours that are legible on white and on black.
+//! Pictures for docs/measured, as SVG without a background, in colours that are legible on white and on black.
 
 use crate::measures::{density, starvation};
 use crate::numbers::grouped;
@@ -11,7 +11,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::path::Path;
 
-/// In the order of the peers.
+/// The colours of the peers, in their order.
 const COLOURS: [RGBColor; 8] = [
     RGBColor(46, 168, 122),
     RGBColor(224, 122, 82),

@@ -1,4 +1,4 @@
-//! Tables of results: medians with their spread for the terminal, and medians for the README.
+//! Tables of results: medians with their spread for the terminal, and medians for docs/measured.
 
 use crate::numbers::grouped;
 use crate::peers::{FLOOR, Peer};
@@ -8,7 +8,7 @@ use crate::statistics::{Summary, rounded};
 
 const NONE: &str = "–";
 
-/// Everything, with a column of 19 characters or more for each peer.
+/// All results, with a column of at least 19 characters for each peer.
 pub fn for_terminal(results: &Results, own: &str) -> String {
     let width = |name: &str| name.len().max(19);
     let line = |first: &str, cells: Vec<(String, usize)>| {
@@ -29,7 +29,7 @@ pub fn for_terminal(results: &Results, own: &str) -> String {
 }
 
 /// A Markdown table of medians, and the peers that are better than `own`.
-pub fn for_readme(results: &Results, own: &str) -> String {
+pub fn in_markdown(results: &Results, own: &str) -> String {
     let line = |first: &str, cells: Vec<String>| format!("| {first} | {} |\n", cells.join(" | "));
     let mut text = line("", results.peers.iter().map(|peer| peer.name.clone()).collect());
     text += &line(":---", vec!["---:".to_owned(); results.peers.len()]);

@@ -4,7 +4,7 @@
 #   sh switch.sh pause-0.1.0.tar      imports and pins the image, edits the configuration, restarts containerd
 #   sh switch.sh --undo               restores the configuration, restarts containerd
 #
-# Running pods go on with their old sandbox; new pods get the new one. It is safe to run it again, also after an
+# Running pods continue with their old sandbox; new pods get the new one. It is safe to run it again, also after an
 # interruption. It changes nothing if `containerd config dump` would show any difference except the name of the image.
 #
 # environment:
@@ -70,14 +70,8 @@ dump() { containerd --config "$1" config dump 2> /dev/null | grep -v '^imports';
 # The image in the output of `dump`.
 image_of() { echo "$1" | sed -n "s/^ *sandbox\(_image\)\{0,1\} = [\"']\(.*\)[\"']\$/\2/p"; }
 
-# Copies the configuration to the file $1, or makes an equivalent of none.
-copy_config() {
-    if [ -e "$config" ]; then
-        cp -p "$config" "$1"
-    else
-        containerd config default | grep '^version' > "$1"
-    fi
-}
+# Prints a configuration that has the same effect as none.
+no_config() { containerd config default | grep '^version'; }
 
 # Whether containerd answers within a minute.
 answers() {
@@ -135,7 +129,7 @@ esac
 
 mkdir -p "$(dirname "$config")"
 trap 'rm -f "$new" "$new".*' EXIT
-copy_config "$new"
+if [ -e "$config" ]; then cp -p "$config" "$new"; else no_config > "$new"; fi
 before=$(dump "$new") \
     || fail "containerd cannot read $config: $(containerd --config "$new" config dump 2>&1 | tail -n 1)"
 current=$(image_of "$before")
@@ -144,17 +138,15 @@ case $(version "$new") in
 esac
 ! echo "$before" | grep -q '^disabled_plugins = .*cri' \
     || fail "$config disables the CRI plugin: no kubelet uses this containerd"
-[ "$(echo "$current" | wc -w)" = 1 ] || fail "containerd config dump has not one sandbox image, but these: $current"
+[ "$(echo "$current" | wc -w)" = 1 ] || fail "containerd config dump does not show exactly one sandbox image, but: $current"
 
 if [ "$1" = --undo ]; then
     if [ ! -e "$backup" ]; then
         say "nothing to undo: there is no $backup"
         exit 0
     fi
-    # Keep later changes of the configuration: then restore only the name of the image.
-    copy_config "$new.was"
-    [ ! -s "$backup" ] || cp -p "$backup" "$new.was"
-    [ -s "$backup" ] || containerd config default | grep '^version' > "$new.was"
+    # If the configuration has changed since the switch, restore only the name of the image.
+    if [ -s "$backup" ]; then cp "$backup" "$new.was"; else no_config > "$new.was"; fi
     image=$(image_of "$(dump "$new.was")")
     if [ "$(edit "$new.was" "$current")" = "$(cat "$new")" ]; then
         cp -p "$backup" "$new.made"
@@ -163,10 +155,10 @@ if [ "$1" = --undo ]; then
         say "$config has changed since the switch: only the name of the image is restored"
     fi
     apply "$new.made"
-    # After the restart, as containerd pins its configured image. The image may have been deleted.
+    # After the restart, because containerd pins its configured image. The image may have been deleted already.
     ctr --namespace k8s.io images label "$current" io.cri-containerd.pinned= > /dev/null 2>&1 || true
     rm "$backup"
-    say "the sandbox image is $image again; pods that run keep theirs"
+    say "the sandbox image is $image again; running pods keep theirs"
     exit 0
 fi
 
@@ -193,4 +185,4 @@ if [ "$(dump "$new.made")" != "$expected" ]; then
 fi
 [ -e "$backup" ] || if [ -e "$config" ]; then cp -p "$config" "$backup"; else : > "$backup"; fi
 apply "$new.made"
-say "the sandbox image was $current and is now $image; pods that run keep theirs"
+say "the sandbox image was $current and is now $image; running pods keep theirs"

@@ -23,7 +23,7 @@ use testkit::{PodProcess, until};
 
 pub const MEASURE: &str = "memory per sandbox";
 
-/// Free memory that the measure requires for each sandbox, in bytes: several times what any of them takes.
+/// The free memory that this needs for each sandbox, in bytes: several times what any of them takes.
 const RESERVE: u64 = 1 << 20;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {

@@ -1,5 +1,5 @@
 //! What is measured. A sandbox is a process 1 in a PID namespace of its own, with a child if it needs one. The measures
-//! with orphans use a whole pod.
+//! with orphans use a pod.
 
 pub mod child_latency;
 pub mod density;

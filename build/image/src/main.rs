@@ -1,6 +1,6 @@
 //! `image`: assembles the multi-platform image from the compiled binaries, with its SBOMs and checksums.
 //!
-//! Needs no root, no daemon and no network. The same binaries always make the same bytes.
+//! It needs no root, no daemon and no network. The same binaries always make the same bytes.
 
 use anyhow::{Result, anyhow, bail};
 use image::blob::Blob;
@@ -22,7 +22,7 @@ of FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDE
 NAME:TAG is localhost/pause:VERSION by default; NAME:TAG-guard is the image that starts pause with --guard.
 SOURCE_DATE_EPOCH is the time stamp of everything in the image, 0 by default.";
 
-/// The suffix of each image's tag, and the arguments that it starts the program with.
+/// The suffix of each image's tag, and the arguments with which the image starts pause.
 const VARIANTS: [(&str, &[&str]); 2] = [("", &[]), ("-guard", &["--guard"])];
 
 struct Arguments {
@@ -128,7 +128,7 @@ fn reference(name: &str) -> Result<Reference> {
     match name.parse::<Reference>() {
         Ok(reference) if reference.digest().is_none() => Ok(reference),
         Ok(_) => bail!("the reference {name} has a digest, which is not known before the image is built; {sentence}"),
-        Err(error) => bail!("the reference {name:?} is none: {error}; {sentence}"),
+        Err(error) => bail!("the reference {name:?} is not valid: {error}; {sentence}"),
     }
 }
 

@@ -48,8 +48,8 @@ impl Output {
     }
 }
 
-/// Writes a file atomically: under a temporary name in the same folder, and renames it when all of it is on the disk.
-/// Readers find the old file or the new one; after a failure, the old one.
+/// Writes a file atomically: under a temporary name in the same folder, and renames it when it is on the disk. Readers
+/// find the old file or the new one; after a failure, the old one.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
         let mut file = tempfile::Builder::new()

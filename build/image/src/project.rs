@@ -54,7 +54,7 @@ impl Project {
         })
     }
 
-    /// The labels of an image, which tools show on a node.
+    /// The labels of an image, which tools on a node show.
     pub fn labels(&self) -> HashMap<String, String> {
         let mut labels = HashMap::from([
             (ANNOTATION_TITLE.to_owned(), self.name.clone()),

@@ -9,34 +9,17 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// The packages of the programs that build the binaries.
+#[rustfmt::skip]
 const PACKAGES: [&str; 14] = [
-    "rustc-web",
-    "cargo-web",
-    "rust-web-src",
-    "lld",
-    "libc6-dev", // the compiler
-    "apt",
-    "bash",
-    "coreutils",
-    "dash",
-    "dpkg",
-    "findutils",
-    "grep",
-    "mawk",
-    "sed", // the build script
+    "rustc-web", "cargo-web", "rust-web-src", "lld", "libc6-dev", // the compiler
+    "apt", "bash", "coreutils", "dash", "dpkg", "findutils", "grep", "mawk", "sed", // what the build script calls
 ];
 
-/// What no package contains: links from `/bin` into `/usr`, links that packages' scripts make, and the list of packages.
+/// What no package contains: links from `/bin` into `/usr`, links that packages' scripts make, the list of packages.
+#[rustfmt::skip]
 const LINKS: [&str; 10] = [
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib64",
-    "/usr/lib64",
-    "/usr/bin/cc",
-    "/usr/bin/awk",
-    "/usr/bin/sh",
-    "/etc/alternatives",
+    "/bin", "/sbin", "/lib", "/lib64", "/usr/lib64",
+    "/usr/bin/cc", "/usr/bin/awk", "/usr/bin/sh", "/etc/alternatives",
     "/var/lib/dpkg/status",
 ];
 

@@ -1,7 +1,8 @@
 //! An image of BusyBox: for the containers of a pod, and as the control.
 //!
-//! Without arguments it sleeps. As process 1 of a pod it never reaps and ignores SIGTERM.
+//! Without arguments it sleeps: as process 1 of a pod, it never reaps and ignores SIGTERM.
 
+use crate::platform::Platform;
 use serde_json::json;
 use std::fs::{self, File};
 use std::io;
@@ -25,11 +26,6 @@ const LINKS: [&str; 2] = ["bin/sh", "bin/sleep"];
 pub fn archive(folder: &Path) -> String {
     let program = fs::read(PROGRAM)
         .unwrap_or_else(|error| panic!("{PROGRAM}: {error}: apt-get install --no-install-recommends busybox-static"));
-    let architecture = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => panic!("add the name that images use for {other}"),
-    };
     let write = || -> io::Result<()> {
         let mut layer = Builder::new(Vec::new());
         append(&mut layer, "bin/busybox", 0o755, &program)?;
@@ -45,7 +41,7 @@ pub fn archive(folder: &Path) -> String {
         let digest = String::from_utf8_lossy(&digest[..64]).into_owned();
 
         let config = json!({
-            "architecture": architecture,
+            "architecture": Platform::own().part(1),
             "os": "linux",
             "config": { "Entrypoint": ["/bin/sleep"], "Cmd": ["infinity"], "Env": ["PATH=/bin"] },
             "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{digest}")] },

@@ -1,19 +1,18 @@
-//! The cgroup in which an engine makes those of its containers.
+//! The cgroup below which an engine makes those of its containers.
 
 use nix::unistd::Pid;
 use procfs::process::Process;
 use std::path::PathBuf;
 use testkit::cgroup_cleanup;
 
-/// The parent of an engine's cgroups, which the engine makes in every hierarchy. Dropped, it is removed with all of them.
+/// A cgroup in every hierarchy, below which an engine makes its own. When it is dropped, all of them are removed.
 pub struct Parent {
     name: String,
     folders: Vec<PathBuf>,
 }
 
 impl Parent {
-    #[expect(clippy::new_without_default, reason = "each call makes another name")]
-    pub fn new() -> Self {
+    pub fn create() -> Self {
         let name = cgroup_cleanup::name();
         let folders = hierarchies().map(|root| cgroup_cleanup::claim(&root, &name)).collect();
         Self { name, folders }
@@ -24,7 +23,7 @@ impl Parent {
         format!("/{}", self.name)
     }
 
-    /// The cgroups that another process made in this way, in all hierarchies.
+    /// The cgroups that another process created in this way, in all hierarchies.
     pub fn of_process(maker: Pid) -> impl Iterator<Item = PathBuf> {
         hierarchies().flat_map(move |root| cgroup_cleanup::of_process(&root, maker).collect::<Vec<_>>())
     }

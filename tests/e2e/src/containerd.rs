@@ -37,10 +37,9 @@ pub struct Containerd {
 
 impl Containerd {
     /// Starts this machine's own release, for `ctr` only. Returns when it answers.
-    #[expect(clippy::new_without_default, reason = "each call starts another server")]
     #[track_caller]
-    pub fn new() -> Self {
-        Self::start(Release::Own, WITHOUT_CRI, Machine::new())
+    pub fn without_cri() -> Self {
+        Self::start(Release::Own, WITHOUT_CRI, Machine::create())
     }
 
     /// Starts a release with this configuration. Returns when it answers.
@@ -105,7 +104,7 @@ impl Containerd {
 }
 
 impl Release {
-    /// Asks the program for its version.
+    /// The version that the program prints.
     #[track_caller]
     pub fn version(self) -> String {
         let output = project::output(self.program("containerd").arg("--version"));

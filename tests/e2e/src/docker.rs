@@ -19,16 +19,15 @@ pub struct Docker {
 
 impl Docker {
     /// Returns when it answers.
-    #[expect(clippy::new_without_default, reason = "each call starts another server")]
     #[track_caller]
-    pub fn new() -> Self {
-        Self::with(&[], |_| ())
+    pub fn start() -> Self {
+        Self::start_with(&[], |_| ())
     }
 
     /// Starts it with further arguments, after `prepare`.
     #[track_caller]
-    pub fn with(arguments: &[&str], prepare: impl FnOnce(&Machine)) -> Self {
-        let machine = Machine::new();
+    pub fn start_with(arguments: &[&str], prepare: impl FnOnce(&Machine)) -> Self {
+        let machine = Machine::create();
         prepare(&machine);
         let log = File::create(machine.path(LOG_AT)).expect("a file can be made");
         let mut server = tool("dockerd");
@@ -50,8 +49,8 @@ impl Docker {
 
     /// Like [`docker`](Self::docker), with a standard input and a time limit.
     #[track_caller]
-    pub fn docker_with(&self, arguments: &[&str], input: Stdio, patience: Duration) -> Output {
-        self.machine.run_with(client(arguments), input, patience)
+    pub fn docker_with(&self, arguments: &[&str], input: Stdio, limit: Duration) -> Output {
+        self.machine.run_with(client(arguments), input, limit)
     }
 
     /// Builds the `Dockerfile` in a folder, without a network.

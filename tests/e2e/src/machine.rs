@@ -1,7 +1,7 @@
 //! A machine of its own for an engine: namespaces in which its folders are empty, and in which it leaves nothing behind.
 //!
-//! It is a pod of the testkit: all processes that an engine starts end with it, containers and shims included. Sockets,
-//! images and mounts are in file systems in memory, which end with the last process that sees them.
+//! It is a pod of the testkit. All processes that an engine starts end with it, including containers and shims. Sockets,
+//! images and mounts are in file systems in memory, which end with the last process that uses them.
 
 use crate::cgroups::Parent;
 use nix::errno::Errno;
@@ -39,11 +39,10 @@ pub struct Output {
 
 impl Machine {
     /// # Panics
-    /// If this user is not root: engines of other users work differently from those on a node.
-    #[expect(clippy::new_without_default, reason = "each call makes another machine")]
+    /// If this user is not root, as on a node.
     #[track_caller]
-    pub fn new() -> Self {
-        assert!(geteuid().is_root(), "run this as root: container engines of a node do");
+    pub fn create() -> Self {
+        assert!(geteuid().is_root(), "run this as root, as container engines on a node do");
         let empty_folders = || {
             for folder in FOLDERS {
                 match mount(None::<&str>, folder, Some("tmpfs"), MsFlags::empty(), None::<&str>) {
@@ -56,7 +55,7 @@ impl Machine {
         let mut pod = Pod::start_after(pause(), empty_folders);
         pod.init().until_it_waits();
         cgroup_cleanup::kill_first(pod.pid());
-        Self { pod, cgroups: Parent::new() }
+        Self { pod, cgroups: Parent::create() }
     }
 
     /// The path of the cgroup for an engine's containers.
@@ -69,7 +68,7 @@ impl Machine {
         self.cgroups.folders()
     }
 
-    /// The path by which this process reaches an absolute path of the machine.
+    /// The path at which this process reaches an absolute path of the machine.
     pub fn path(&self, path: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root{path}", self.pod.pid()))
     }
@@ -107,7 +106,7 @@ impl Machine {
         self.pod.join(program)
     }
 
-    /// Runs a program there to its end.
+    /// Runs a program there, and waits for its end.
     #[track_caller]
     pub fn run(&self, program: Command) -> Output {
         self.run_with(program, Stdio::null(), TIMEOUT)
@@ -116,7 +115,7 @@ impl Machine {
     /// Like [`run`](Self::run), with a standard input and a time limit.
     #[track_caller]
     pub fn run_with(&self, mut program: Command, input: Stdio, limit: Duration) -> Output {
-        // Files, as a pipe would have to be read while the program runs.
+        // Into files, because a pipe would have to be read while the program runs.
         let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().expect("a file can be made"));
         let copy = |file: &File| file.try_clone().expect("a descriptor");
         program.stdin(input).stdout(copy(&stdout)).stderr(copy(&stderr));

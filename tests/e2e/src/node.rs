@@ -37,7 +37,7 @@ impl Node {
     /// Starts a node with this sandbox image, and imports these archives.
     #[track_caller]
     pub fn start(release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
-        let machine = Machine::new();
+        let machine = Machine::create();
         machine.write(&format!("{NETWORKS}/pods.conflist"), &network());
         let cri = Cri::new(&machine.path(SOCKET));
         let containerd = Containerd::start(release, &configuration(release, sandbox_image), machine);

@@ -37,11 +37,11 @@ pub struct Podman {
 }
 
 impl Podman {
-    #[expect(clippy::new_without_default, reason = "each call makes another machine")]
+    /// podman of root.
     #[track_caller]
-    pub fn new() -> Self {
+    pub fn rootful() -> Self {
         tool("runc"); // without it, containers would fail with a longer message
-        let machine = Machine::new();
+        let machine = Machine::create();
         machine.write(CONFIGURATION_AT, CONFIGURATION);
         Self { is_rootless: false, machine }
     }
@@ -50,7 +50,7 @@ impl Podman {
     #[track_caller]
     pub fn rootless() -> Self {
         tool("newuidmap"); // podman calls it
-        let this = Self { is_rootless: true, ..Self::new() };
+        let this = Self { is_rootless: true, ..Self::rootful() };
         let machine = &this.machine;
         for folder in ["/run/etc/upper", "/run/etc/work", HOME, RUNTIME_FOLDER] {
             fs::create_dir_all(machine.path(folder)).expect("a folder can be made");
@@ -85,13 +85,13 @@ impl Podman {
         self.machine.run(command)
     }
 
-    /// Loads an archive, which its user need not be able to read.
+    /// Loads an archive, even if podman's user cannot read it.
     #[track_caller]
     pub fn load(&self, archive: &str) {
         self.podman(&["load", "--input", self.copy_archive(archive)]).ok();
     }
 
-    /// Copies an archive to a path at which its user can read it.
+    /// Copies an archive to a path at which podman's user can read it.
     #[track_caller]
     pub fn copy_archive(&self, archive: &str) -> &'static str {
         fs::copy(archive, self.machine.path(ARCHIVE_AT)).expect("it can be copied");

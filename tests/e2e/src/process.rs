@@ -66,7 +66,7 @@ impl<'machine> Process<'machine> {
         fs::read_link(self.folder().join("exe")).expect("the process is alive")
     }
 
-    /// KiB in memory.
+    /// Its resident memory in KiB.
     #[track_caller]
     pub fn resident_memory(&self) -> u64 {
         let maps = fs::read_to_string(self.folder().join("smaps_rollup")).expect("the process is alive");
@@ -89,7 +89,8 @@ impl<'machine> Process<'machine> {
         self.machine.until_it_waits(&self.pid);
     }
 
-    /// Asserts that this is /pause with this user and group ID, after its start.
+    /// Asserts that this is /pause with this user and group ID, that it has no capability, and that `execve` cannot give
+    /// it one. Waits until it is set up.
     #[track_caller]
     pub fn assert_is_pause(&self, id: u32) {
         self.until_it_waits();
@@ -97,19 +98,14 @@ impl<'machine> Process<'machine> {
         assert_eq!(fs::read(self.folder().join("cmdline")).expect("the process is alive"), b"/pause\0");
         let four_times = vec![id.to_string(); 4].join(" "); // real, effective, saved set, file system
         assert_eq!([self.status("Uid"), self.status("Gid")], [&*four_times; 2]);
-        self.assert_unprivileged();
-    }
-
-    /// Asserts that it has no capability, and that `execve` cannot give it one.
-    #[track_caller]
-    pub fn assert_unprivileged(&self) {
         for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
             assert_eq!(self.status(set), "0000000000000000", "{set}");
         }
         assert_eq!((&*self.status("NoNewPrivs"), &*self.status("Seccomp")), ("1", "2"));
     }
 
-    /// The children of process 1. A container's first process has a parent outside of the pod.
+    /// The orphans that this process 1 has adopted: its children. The parent of a container's first process is outside the
+    /// pod.
     pub fn orphans(&self) -> impl Iterator<Item = Row> {
         rows_in(&self.proc()).into_iter().filter(|row| row.ppid == 1)
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 pub fn folder() -> &'static Path {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -39,11 +39,17 @@ pub fn guarded(archive: &str) -> String {
     archive.replace(".tar", "-guard.tar")
 }
 
-/// Builds the binaries if they are out of date, and makes the archives of the images in `parent`.
+/// Builds the binaries if they are out of date, and makes the archives of the images in a folder, once in each process.
+/// Returns the path of the archive.
 #[track_caller]
-pub fn archive(parent: &Path) -> String {
+pub fn archive(parent: &str) -> &'static str {
+    static ARCHIVE: OnceLock<String> = OnceLock::new();
+    ARCHIVE.get_or_init(|| make_archive(Path::new(parent)))
+}
+
+fn make_archive(parent: &Path) -> String {
     output(&mut Command::new(folder().join("build/binaries.sh")));
-    // In a copy of the project, as `dist` may hold a user's archive.
+    // In a copy of the project, because `dist` may have a user's archive.
     let copy = parent.join("image");
     _ = fs::remove_dir_all(&copy);
     for name in ["Cargo.toml", "Cargo.lock", "build/platforms.toml"] {

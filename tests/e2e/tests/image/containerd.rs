@@ -10,7 +10,7 @@ use std::process::Command;
 
 #[test]
 fn containerd_imports_every_platform_and_runs_its_own() {
-    let containerd = Containerd::new();
+    let containerd = Containerd::without_cri();
     containerd.ctr(&["images", "import", "--all-platforms", archive()]).ok();
     let list = containerd.ctr(&["images", "ls", &format!("name=={}", reference())]).ok();
     for platform in Platform::all() {
@@ -48,7 +48,7 @@ fn containerd_imports_every_platform_and_runs_its_own() {
 #[test]
 fn containerd_imports_it_as_kind_does() {
     // The command that `kind load image-archive` runs on each node.
-    let containerd = Containerd::new();
+    let containerd = Containerd::without_cri();
     let command = "ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs - < \"$1\"";
     let mut kind = Command::new("sh");
     kind.args(["-euc", command, "sh", archive()]);

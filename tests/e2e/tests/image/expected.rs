@@ -1,4 +1,4 @@
-//! What every tool must show of the image, and a container of it.
+//! What every tool must show of the image and of its container.
 
 use e2e::Machine;
 use e2e::platform::Platform;
@@ -8,15 +8,13 @@ use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 
 /// The programs, each in a layer of its own, in this order.
 pub const PROGRAMS: [&str; 2] = ["pause", "init"];
 
-/// The archive, made once.
+/// The path of the archive.
 pub fn archive() -> &'static str {
-    static ARCHIVE: LazyLock<String> = LazyLock::new(|| project::archive(Path::new(env!("CARGO_TARGET_TMPDIR"))));
-    &ARCHIVE
+    project::archive(env!("CARGO_TARGET_TMPDIR"))
 }
 
 #[track_caller]

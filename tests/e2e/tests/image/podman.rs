@@ -7,7 +7,7 @@ use e2e::project::reference;
 
 #[test]
 fn podman_loads_it_and_runs_it() {
-    let podman = Podman::new();
+    let podman = Podman::rootful();
     let output = podman.podman(&["load", "--input", archive()]).ok();
     assert!(output.contains(reference()), "{output}");
     assert_inspected(&parse(podman.podman(&["image", "inspect", reference()]).ok())[0], &Platform::own());

@@ -1,5 +1,5 @@
-//! `kind/`: kind makes a cluster of these files. The node is made of Debian's containerd and BusyBox, so that kind stops
-//! where it needs Kubernetes. The files have had their effect by then.
+//! `kind/`: kind makes a cluster from these files. The node has only Debian's containerd and BusyBox, so kind stops where it
+//! needs Kubernetes. By then it has used the files.
 
 use crate::node::is_named;
 use crate::{archive, manifest, programs, text};
@@ -102,7 +102,7 @@ fn session(kind: &str, containerd: &str, config: &str) -> Vec<(String, String)> 
     for program in ["docker", "dockerd", "runc"] {
         tool(program);
     }
-    let machine = Machine::new();
+    let machine = Machine::create();
     let mut shell = Command::new("sh");
     shell.args(["-euc", ALL_CAPABILITIES, "sh", "sh", "-euc", SESSION]).env("PROJECT", &project);
     shell.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("NODE", node.with_extension("tar")).env("IMPORT", import);

@@ -46,8 +46,8 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The fields that kubectl's types do not have, of objects with containers: `label` keeps the file's fields, `set env`
-/// converts the objects to those types and drops the others.
+/// The fields of objects with containers that kubectl's types do not have: `label` keeps all fields of the file, `set env`
+/// converts the objects to those types and drops other fields.
 #[track_caller]
 fn unknown_fields(release: &str, file: &Path) -> Vec<String> {
     let [mut written, mut typed] = [BTreeSet::new(), BTreeSet::new()];

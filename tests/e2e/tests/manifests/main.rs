@@ -1,4 +1,5 @@
-//! Each file in `manifests/` is read by its program, or, if Debian does not have that, by a parser of the same format.
+//! Each file in `manifests/` is read by its program, or by a parser of the same format if Debian does not have the
+//! program.
 
 mod containerd;
 mod kind;
@@ -14,7 +15,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 
 /// The releases of Debian that have the programs. The first is this machine's own.
 const RELEASES: [&str; 3] = ["", "trixie", "forky"];
@@ -43,11 +43,9 @@ fn programs(release: &str, package: &str) -> PathBuf {
     path_in_release(release, package).parent().expect("a folder").to_owned()
 }
 
-/// The archive of the image.
+/// The path of the archive of the image.
 fn archive() -> &'static str {
-    static ARCHIVE: LazyLock<String> =
-        LazyLock::new(|| project::archive(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("manifests")));
-    &ARCHIVE
+    project::archive(concat!(env!("CARGO_TARGET_TMPDIR"), "/manifests"))
 }
 
 /// Runs a command. Returns whether it succeeded, and its standard output and error.

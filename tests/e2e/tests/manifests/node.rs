@@ -32,7 +32,7 @@ impl Node {
     #[track_caller]
     pub fn new(release: &str, config: Option<&str>) -> Self {
         let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", programs(release, "containerd").display());
-        let node = Self { machine: Machine::new(), path };
+        let node = Self { machine: Machine::create(), path };
         node.shell("mkdir /run/node").ok();
         node.shell(&format!("printf %s '{RESTART}' > /run/restart")).ok();
         if let Some(config) = config {

@@ -20,7 +20,7 @@ pub const FILES: &[&str] = &[
 /// Runs a pod with `file` as the manifest. Returns the image of its infra container, and the exit status of that.
 #[track_caller]
 fn podman_pod(file: &str) -> (String, String) {
-    let machine = Machine::new();
+    let machine = Machine::create();
     let folder = tempfile::tempdir().expect("a folder can be made");
     fs::write(folder.path().join("containers.conf"), podman::CONFIGURATION).expect("a file can be written");
     fs::write(folder.path().join("pause.conf"), file).expect("a file can be written");

@@ -84,7 +84,7 @@ fn it_switches_to_the_guarded_image_and_back() {
 }
 
 #[test]
-fn containers_go_on_running() {
+fn running_containers_continue() {
     for release in RELEASES {
         let node = Node::new(release, Some(VERSION_2));
         node.shell(&format!("ctr --namespace k8s.io images import {}", archive())).ok();
@@ -133,7 +133,7 @@ fn it_refuses_a_configuration_that_it_cannot_edit_and_changes_nothing() {
 }
 
 #[test]
-fn if_containerd_does_not_start_the_old_configuration_returns() {
+fn if_containerd_does_not_start_the_old_configuration_is_restored() {
     let node = Node::new("", Some(VERSION_2));
     let restart = format!("! grep -q {} {CONFIG} && sh /run/restart", reference());
     let output = node.shell(&format!("RESTART='{restart}' sh {} {}", manifest(SWITCH).display(), archive()));

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 
 /// The project's image, for all platforms.
 pub fn pause() -> &'static str {
-    static ARCHIVE: LazyLock<String> = LazyLock::new(|| project::archive(Path::new(env!("CARGO_TARGET_TMPDIR"))));
-    &ARCHIVE
+    project::archive(env!("CARGO_TARGET_TMPDIR"))
 }
 
 /// BusyBox: the other containers of a pod, and the control that never reaps.
@@ -17,7 +16,7 @@ pub fn busybox() -> &'static str {
     &ARCHIVE
 }
 
-/// These, and the project's image with `--guard`.
+/// Both, and the project's image with `--guard`.
 pub fn all() -> [String; 3] {
     [pause().to_owned(), project::guarded(pause()), busybox().to_owned()]
 }

@@ -71,7 +71,7 @@ pub fn docker(report: &mut Report) -> Option<()> {
     for (ours, step) in [(true, "Docker starts with our init"), (false, "Docker starts with its own init")] {
         let docker = report.step(step, || {
             let arguments = ["--init-path", INIT_AT];
-            let docker = Docker::with(if ours { &arguments } else { &[] }, put_init);
+            let docker = Docker::start_with(if ours { &arguments } else { &[] }, put_init);
             docker.docker(&["load", "--input", images::busybox()]).ok();
             docker
         })?;
@@ -116,7 +116,7 @@ fn build_as_in_the_readme(docker: &Docker) {
 
 pub fn podman(report: &mut Report) -> Option<()> {
     let podman = report.step("podman starts", || {
-        let podman = Podman::new();
+        let podman = Podman::rootful();
         put_init(&podman.machine);
         podman.load(images::busybox());
         podman

@@ -24,7 +24,7 @@ pub fn run(report: &mut Report) -> Option<()> {
     });
     report.step("SIGKILL: the same, and the next run removes the cgroups", || {
         let groups = interrupt(Signal::SIGKILL);
-        drop(Parent::new());
+        drop(Parent::create());
         assert_eq!(existing(&groups), Vec::<&PathBuf>::new());
     })
 }

@@ -20,7 +20,6 @@ use std::process::ExitCode;
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-/// A new runtime is a file in `engines/` and a row here.
 const RUNTIMES: [(&str, Run); 10] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Release::Own))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Release::Trixie))),

@@ -19,7 +19,7 @@ const MINIMUM: [&str; 5] =
 const SMALL: [&str; 2] = ["--memory=16m", "--pids-limit=20"];
 
 pub fn start() -> Docker {
-    let docker = Docker::new();
+    let docker = Docker::start();
     for archive in images::all() {
         docker.docker(&["load", "--input", &archive]).ok();
     }

@@ -12,7 +12,7 @@ use std::fs;
 use testkit::until;
 
 pub fn start() -> Podman {
-    with_images(Podman::new())
+    with_images(Podman::rootful())
 }
 
 pub fn start_rootless() -> Podman {
