@@ -133,7 +133,7 @@ fn cells(line: &str) -> Option<Vec<&str>> {
 fn assert_shows_results(table: &str, results: &str) {
     let page = read(table);
     let results: Value = serde_json::from_str(&read(results)).expect("it is JSON");
-    assert_eq!(results["effort"], "full");
+    assert_eq!(results["sample_counts"], "full");
     let peers: Vec<&str> =
         results["peers"].as_array().expect("a list").iter().filter_map(|p| p["name"].as_str()).collect();
     let mut lines = page.lines();

@@ -1,5 +1,5 @@
-//! The layers of `src/`: each uses only the layers below it, only `src/sys` depends on the architecture, and each
-//! `unsafe` block has a reason.
+//! The rules of the house: each layer of `src/` uses only the layers below it, only `src/sys` depends on the architecture,
+//! each `unsafe` block has a reason, and files are short.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -78,4 +78,11 @@ fn every_unsafe_block_says_why_it_is_safe() {
         }
     }
     assert!(blocks > 30, "the control: only {blocks} blocks were found");
+}
+
+#[test]
+fn files_are_short() {
+    let all = ["src", "build", "tests", "benches", "examples"].into_iter().flat_map(sources);
+    let long: Vec<_> = all.filter(|(_, source)| source.lines().count() > 250).map(|(file, _)| file).collect();
+    assert!(long.len() <= 2, "more than 250 lines each, and at most two such files are allowed: {long:?}");
 }

@@ -9,11 +9,13 @@ use sha2::{Digest, Sha256};
 #[derive(Clone)]
 pub struct Blob {
     media_type: MediaType,
+    /// The content.
     pub bytes: Vec<u8>,
     digest: Sha256Digest,
 }
 
 impl Blob {
+    /// Returns a blob with this content.
     pub fn new(media_type: MediaType, bytes: Vec<u8>) -> Result<Self> {
         let digest = sha256(&bytes).parse()?;
         Ok(Self { media_type, bytes, digest })

@@ -24,6 +24,7 @@ pub fn from_environment() -> Result<Epoch> {
 }
 
 impl Epoch {
+    /// Returns the seconds since 1970.
     pub fn seconds(self) -> u64 {
         self.0.unsigned_abs()
     }

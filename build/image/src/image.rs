@@ -23,9 +23,13 @@ const LICENSE_NOTICE: &str = "Licensed under the Apache License, Version 2.0 (Ap
 
 /// The image of one platform.
 pub struct Image {
+    /// The platform.
     pub platform: Platform,
+    /// The compressed layers.
     pub layers: Vec<Blob>,
+    /// The configuration.
     pub config: Blob,
+    /// The manifest.
     pub manifest: Blob,
 }
 
@@ -96,12 +100,16 @@ impl Image {
 
 /// The images of all platforms, under one name.
 pub struct Index {
+    /// The name and tag.
     pub reference: Reference,
+    /// The images, one for each platform.
     pub images: Vec<Image>,
+    /// The index itself.
     pub blob: Blob,
 }
 
 impl Index {
+    /// Returns the index of these images.
     pub fn new(reference: Reference, project: &Project, images: Vec<Image>, created: Epoch) -> Result<Self> {
         let index = ImageIndexBuilder::default()
             .schema_version(2_u32)

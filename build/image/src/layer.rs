@@ -11,7 +11,9 @@ use tar::{EntryType, Header};
 /// A layer, and the digest by which a configuration refers to it: that of the uncompressed archive.
 #[derive(Clone)]
 pub struct Layer {
+    /// The compressed archive.
     pub blob: Blob,
+    /// The digest of the uncompressed archive.
     pub diff_id: String,
 }
 

@@ -12,6 +12,7 @@
 //! | [`archive`]   | one file that every tool can load                                      |
 //! | [`sbom`]      | the software bill of materials of an image                             |
 //! | [`output`]    | writes files atomically, and the list of their checksums               |
+#![deny(missing_docs)]
 
 pub mod archive;
 pub mod binary;

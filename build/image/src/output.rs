@@ -20,6 +20,7 @@ pub struct Output {
 }
 
 impl Output {
+    /// Returns an output without files.
     pub fn new(folder: PathBuf) -> Self {
         Self { folder, checksums: BTreeMap::new(), files: Vec::new() }
     }

@@ -14,14 +14,18 @@ use std::{env, fmt, fs};
 /// (`platforms.Normalize`), and tools that compare without normalizing would not find the longer name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
+    /// The architecture.
     pub arch: Arch,
+    /// The variant of the architecture, such as `v7`.
     pub variant: Option<String>,
 }
 
 /// The machine in the header of an ELF file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Machine {
+    /// 32 or 64.
     pub bits: u8,
+    /// The byte order.
     pub is_little_endian: bool,
     /// `e_machine`.
     pub number: u16,

@@ -13,8 +13,11 @@ use std::path::Path;
 
 /// The package whose binaries are shipped.
 pub struct Project {
+    /// The name, which is also that of the program at the entrypoint.
     pub name: String,
+    /// The version.
     pub version: String,
+    /// One sentence.
     pub description: String,
     /// An SPDX expression.
     pub license: String,
@@ -27,7 +30,9 @@ pub struct Project {
 /// A package, as `Cargo.lock` has it.
 #[derive(Deserialize)]
 pub struct Locked {
+    /// The name.
     pub name: String,
+    /// The version.
     pub version: String,
     /// The SHA-256 of the archive in the registry, in hexadecimal digits. Packages of this workspace have none.
     pub checksum: Option<String>,

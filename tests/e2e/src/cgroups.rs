@@ -12,6 +12,7 @@ pub struct Parent {
 }
 
 impl Parent {
+    /// Makes the control group.
     pub fn create() -> Self {
         let name = cgroup_cleanup::name();
         let folders = hierarchies().map(|root| cgroup_cleanup::claim(&root, &name)).collect();

@@ -32,6 +32,7 @@ pub enum Release {
 pub struct Containerd {
     server: PodProcess,
     release: Release,
+    /// Where it runs.
     pub machine: Machine,
 }
 

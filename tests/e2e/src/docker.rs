@@ -14,6 +14,7 @@ pub const LOG_AT: &str = "/run/dockerd.log";
 /// A Docker engine, on a machine of its own.
 pub struct Docker {
     _server: PodProcess,
+    /// Where it runs.
     pub machine: Machine,
 }
 
@@ -65,7 +66,9 @@ impl Docker {
 /// The two builders of an engine.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Builder {
+    /// The one of the engine itself.
     Classic,
+    /// The newer one, a part of the engine too.
     BuildKit,
 }
 

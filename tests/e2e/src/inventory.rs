@@ -17,6 +17,7 @@ const MOMENT: Duration = Duration::from_secs(10);
 pub struct Inventory(Vec<String>);
 
 impl Inventory {
+    /// Lists what exists on `machine` now.
     #[track_caller]
     pub fn of(machine: &Machine) -> Self {
         let init = Process::new_with_root(machine.proc("1")).expect("process 1 is alive");

@@ -19,6 +19,7 @@
 //! | [`platform`]   | the platforms of the image, and their emulators                        |
 //! | [`busybox`]    | an image of BusyBox: the pods' other containers, and the control       |
 //! | [`report`]     | the table of the steps and their results                               |
+#![deny(missing_docs)]
 
 pub mod builder;
 pub mod busybox;

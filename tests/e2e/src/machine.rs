@@ -32,8 +32,11 @@ pub struct Machine {
 /// The output of a program, as text.
 #[derive(Debug)]
 pub struct Output {
+    /// The exit status.
     pub status: ExitStatus,
+    /// Standard output.
     pub stdout: String,
+    /// Standard error.
     pub stderr: String,
 }
 

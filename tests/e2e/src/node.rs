@@ -22,12 +22,15 @@ const LEASES: &str = "/var/lib/cni/networks/pods";
 
 /// A node: containerd, and the kubelet's connection to it.
 pub struct Node {
+    /// The runtime.
     pub containerd: Containerd,
+    /// A client of its container runtime interface.
     pub cri: Cri,
 }
 
 /// The answer to `ImageStatus`.
 pub struct Image {
+    /// Whether the kubelet must not remove it.
     pub is_pinned: bool,
     /// The default user ID of its processes.
     pub uid: Option<i64>,

@@ -8,11 +8,13 @@ use std::process::Command;
 
 /// A row of `build/platforms.toml`.
 pub struct Platform {
+    /// The name in the image index: os/architecture/variant.
     pub name: String,
     emulator: String,
 }
 
 impl Platform {
+    /// Returns all platforms of the table.
     pub fn all() -> Vec<Self> {
         let table = include_str!("../../../build/platforms.toml").parse::<toml::Table>().expect("TOML");
         let rows = table["platform"].as_array().expect("rows");

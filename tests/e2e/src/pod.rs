@@ -13,12 +13,15 @@ use tonic::Status;
 
 /// A pod that was started.
 pub struct Pod {
+    /// The configuration that it was started with.
     pub config: PodSandboxConfig,
+    /// The ID of its sandbox.
     pub id: String,
 }
 
 /// A container of a pod.
 pub struct Container {
+    /// Its ID.
     pub id: String,
 }
 
@@ -52,6 +55,7 @@ impl Node {
         }
     }
 
+    /// Starts a sandbox, and waits until it is ready.
     #[track_caller]
     pub fn run_pod(&self, config: PodSandboxConfig) -> Pod {
         let id = ask!(self, run_pod_sandbox, sandbox_request(&config)).pod_sandbox_id;
@@ -75,6 +79,7 @@ impl Node {
         pid(&self.sandbox_status(pod).info)
     }
 
+    /// Whether the sandbox of a pod runs.
     #[track_caller]
     pub fn is_ready(&self, pod: &Pod) -> bool {
         self.sandbox_status(pod).status.expect("a status").state() == PodSandboxState::SandboxReady
@@ -127,6 +132,7 @@ impl Node {
         pid(&self.container_status(container).info)
     }
 
+    /// Whether a container has exited.
     #[track_caller]
     pub fn has_exited(&self, container: &Container) -> bool {
         self.container_status(container).status.expect("a status").state() == ContainerState::ContainerExited
@@ -151,6 +157,7 @@ impl Node {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Stops the sandbox of a pod, with everything in it.
     #[track_caller]
     pub fn stop(&self, pod: &Pod) {
         ask!(self, stop_pod_sandbox, StopPodSandboxRequest { pod_sandbox_id: pod.id.clone() });

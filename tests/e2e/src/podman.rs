@@ -33,6 +33,7 @@ const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc
 pub struct Podman {
     /// Whether an ordinary user runs it.
     pub is_rootless: bool,
+    /// Where it runs.
     pub machine: Machine,
 }
 

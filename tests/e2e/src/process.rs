@@ -24,6 +24,7 @@ pub fn abandon_one_by_one(count: u32) -> String {
     format!("i=0; while [ $i -lt {count} ]; do : $( (true &) ); i=$((i + 1)); done")
 }
 
+/// A process on a machine.
 pub struct Process<'machine> {
     machine: &'machine Machine,
     /// Its process ID on the machine.
@@ -31,6 +32,7 @@ pub struct Process<'machine> {
 }
 
 impl<'machine> Process<'machine> {
+    /// Returns the process with this ID, as the machine sees it.
     pub fn new(machine: &'machine Machine, pid: &str) -> Self {
         Self { machine, pid: pid.trim().to_owned() }
     }
@@ -79,11 +81,13 @@ impl<'machine> Process<'machine> {
         self.folder().join("root/proc")
     }
 
+    /// Sends it a signal.
     #[track_caller]
     pub fn signal(&self, signal: Signal) {
         self.machine.signal(&self.pid, signal);
     }
 
+    /// Waits until it waits for signals.
     #[track_caller]
     pub fn until_it_waits(&self) {
         self.machine.until_it_waits(&self.pid);
@@ -110,6 +114,7 @@ impl<'machine> Process<'machine> {
         rows_in(&self.proc()).into_iter().filter(|row| row.ppid == 1)
     }
 
+    /// Waits until this many orphans are its children.
     #[track_caller]
     pub fn until_it_has_adopted(&self, count: usize) {
         until("process 1 has adopted the orphans", || self.orphans().count() == count);

@@ -22,6 +22,7 @@ impl Report {
         (self.runtime, self.version) = (name.to_owned(), String::new());
     }
 
+    /// Sets the version that the next rows show.
     pub fn set_version(&mut self, version: &str) {
         version.trim().clone_into(&mut self.version);
     }
