@@ -44,12 +44,13 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
         log::text(b"cannot adopt orphans: not process 1, and no -s");
     }
 
-    let terminal = Terminal::find().and_then(|terminal| terminal.probe().map(|()| terminal));
-    if let Err(error) = &terminal {
-        log::failure(CANNOT_USE, *error);
+    let found = Terminal::find();
+    let probed = found.and_then(|terminal| terminal.probe());
+    if let Err(error) = probed {
+        log::failure(CANNOT_USE, error);
     }
-    let group = if options.shares_group || terminal.is_err() { Group::OfInit } else { Group::New };
-    let terminal = terminal.unwrap_or(Terminal::NONE);
+    let group = if options.shares_group || probed.is_err() { Group::OfInit } else { Group::New };
+    let terminal = found.unwrap_or(Terminal::NONE);
     let program = match spawn::start(stack, program_index, options, &mut inherited, &terminal, group) {
         Continue(program) => program,
         Break(status) => return status,

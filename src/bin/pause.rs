@@ -16,8 +16,8 @@ use pause::sys::stack::InitialStack;
 
 pause::program!(main);
 
-/// The statuses to exit with after a failure. The `pause` of Kubernetes exits with 1 or 3 if it cannot set up signals,
-/// and with 42 if its endless loop ends.
+/// The statuses to exit with after a failure. The `pause` of Kubernetes exits with 1, 2 or 3 if it cannot set up
+/// SIGINT, SIGTERM or SIGCHLD, and with 42 if its endless loop ends.
 mod status {
     pub const CANNOT_BLOCK: i32 = 1;
     pub const CANNOT_WRITE: i32 = 1;
@@ -41,7 +41,7 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     let mut is_guarded = stack.has_argument(c"--guard");
     if getpid() != 1 {
         log::to_stderr("Warning: pause should be the first process\n");
-        is_guarded = false; // else only SIGKILL could end it: the senders are in its own PID namespace
+        is_guarded = false; // else it would ignore SIGTERM from its own PID namespace
     }
 
     if reaping::let_kernel_reap().is_err() {

@@ -75,8 +75,8 @@ impl Shutdown {
         // A stopped process could not act on the request. If this is refused, so was the request, and that was
         // reported.
         _ = signal_remaining(libc::SIGCONT, None);
-        self.is_time_over =
-            seconds == 0 || start_timer(seconds).map_err(|error| log::failure(b"cannot set a timer", error)).is_err();
+        self.is_time_over = seconds == 0
+            || start_timer(seconds).inspect_err(|error| _ = log::failure(b"cannot set a timer", *error)).is_err();
     }
 
     /// Sends SIGTERM to the remaining processes that were not asked to end yet.

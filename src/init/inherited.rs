@@ -50,7 +50,7 @@ impl Inherited {
     /// Restores the inherited values. Call it in the child, before it executes the program.
     pub fn restore(&mut self) {
         if self.parent_death_signal != 0 {
-            // If this is refused, the program survives an `init` that is killed.
+            // If this is refused, or `init` was killed since the fork, the program survives.
             _ = control::set_parent_death_signal(self.parent_death_signal);
         }
         // These calls worked before, and the kernel gave us these values.

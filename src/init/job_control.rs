@@ -2,8 +2,8 @@
 //!
 //! A shell with job control knows `init` alone. It must see `init` stop when the program stops, and it continues
 //! `init`. Without such a shell, nobody could continue what a key has stopped: `init` is process 1, or its process
-//! group is orphaned (`man 2 setpgid`). The kernel would not stop the program there without `init`. One thing `init`
-//! cannot undo: it does not learn of other members of the program's group, which the key has stopped as well.
+//! group is orphaned (`man 2 setpgid`). Without `init`, the kernel would not stop the program there. So `init`
+//! continues the program and its group. If the key stops only other members of the group, `init` does not learn of it.
 //!
 //! What stops the program, and what `init` does under a shell:
 //! - SIGTSTP from a key, itself or another process: it stops too, and `fg` and `bg` continue both.
@@ -132,9 +132,9 @@ impl JobControl {
         if getpid() == 1 {
             return None; // SIGTSTP does not stop it, and its group may have members outside of our PID namespace
         }
-        // All of these calls worked before, except perhaps `kill`. If `kill` is refused, nothing stops, and the last
-        // call shows that. The first one takes older signals, and SIGTSTP discards a pending SIGCONT (`prepare_signal`
-        // in the kernel's `kernel/signal.c`), so what the last one finds is new.
+        // Before: no SIGTTIN, SIGTTOU or SIGCONT may be pending. The loop takes the first two, and SIGTSTP discards a
+        // SIGCONT (`prepare_signal` in the kernel's `kernel/signal.c`). After: one of them is pending only if we were
+        // stopped. Only `kill` can be refused here. Then nothing stops.
         while signal::wait_for(BACKGROUND_SIGNALS, Some(&Time::ZERO)).is_ok() {}
         _ = kill(target, libc::SIGTSTP);
         _ = signal::set_mask(SignalSet::ALL.without(libc::SIGTSTP)); // the process stops here

@@ -9,15 +9,15 @@ use core::ffi::{CStr, c_int};
 pub mod field {
     use core::ffi::c_int;
 
-    /// The state, such as [`super::STOPPED`].
+    /// The state of the main thread, such as [`super::STOPPED`].
     pub const STATE: c_int = 3;
     /// The parent's process ID; 0 if the parent is outside of the PID namespace.
     pub const PARENT: c_int = 4;
     /// The process group; 0 if its leader is outside of the PID namespace.
     pub const GROUP: c_int = 5;
-    /// The signals that the process blocks, of those from 1 to 31. See [`super::contains`].
+    /// The signals that the main thread blocks, of those from 1 to 31. See [`super::contains`].
     pub const BLOCKED: c_int = 32;
-    /// The signals that it ignores, likewise.
+    /// The signals that the process ignores, likewise.
     pub const IGNORED: c_int = 33;
     /// The signals that it catches, likewise.
     pub const CAUGHT: c_int = 34;
@@ -36,7 +36,7 @@ pub fn contains(set: c_int, signal: c_int) -> bool {
 
 /// An open directory. It is closed when it is dropped.
 pub struct Directory {
-    /// Its descriptor.
+    /// Its descriptor, which nobody else closes.
     pub descriptor: c_int,
 }
 
@@ -96,7 +96,7 @@ impl Proc {
     }
 
     /// Reads the process ID that was assigned last (`man 5 proc_loadavg`). Processes that start later have greater IDs,
-    /// until the IDs begin anew at the kernel's limit (`man 5 proc`, pid_max).
+    /// until the IDs begin anew at the kernel's limit (`man 5 proc_sys_kernel`, pid_max).
     ///
     /// # Errors
     /// The file cannot be read.

@@ -42,8 +42,9 @@ impl Program {
         if matches!(recipient, Recipient::Group) && self.leads_group {
             let result = kill(-self.group, signal);
             // If the program is still in its group, check that it may be signalled: perhaps only others were reached.
+            // The kernel allows SIGCONT to every process of the session (`check_kill_permission`).
             if result != Err(Errno::ESRCH) && process_group(self.pid).unwrap_or(self.group) == self.group {
-                return result.and(kill(self.pid, 0));
+                return if signal == libc::SIGCONT { result } else { result.and(kill(self.pid, 0)) };
             }
         }
         kill(self.pid, signal)
@@ -138,10 +139,11 @@ pub fn close_inherited_descriptors() -> Result<(), Errno> {
 fn close_each() -> Result<(), Errno> {
     let directory = Directory::open(c"/proc/self/fd")?;
     let mut descriptors = directory.numbers();
+    let mut result = Ok(());
     while let Some(descriptor) = descriptors.take()? {
         if descriptor >= file::FIRST_AFTER_STREAMS && descriptor != directory.descriptor {
-            file::close(descriptor)?;
+            result = file::close(descriptor).and(result);
         }
     }
-    Ok(())
+    result
 }

@@ -17,8 +17,9 @@ use core::ops::ControlFlow::{self, Break, Continue};
 /// stop that may never come.
 const POLL_INTERVAL: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
-/// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH. Those of a
-/// hang-up go to the session leader alone (`tty_signal_session_leader` in the kernel), which may be `init`.
+/// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH. Not SIGHUP:
+/// a hang-up sends it to the session leader alone (`tty_signal_session_leader` in the kernel), which may be `init`.
+/// When the session leader exits, its foreground group gets SIGHUP too. A program in our group then gets it twice.
 const TERMINAL_SIGNALS: SignalSet =
     BACKGROUND_SIGNALS.with(libc::SIGINT).with(libc::SIGQUIT).with(libc::SIGTSTP).with(libc::SIGWINCH);
 
@@ -74,8 +75,8 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Handles at most one child and one signal, so that a storm of one kind does not delay the other. Breaks with the
-    /// status to exit with, as the three steps do.
+    /// Handles at most one child, the signal of the timer and one other signal, so that a storm of one kind does not
+    /// delay the others. Breaks with the status to exit with.
     fn turn(&mut self) -> ControlFlow<c_int> {
         let children = self.reap_one_child()?;
         self.check_timer();
@@ -148,6 +149,7 @@ impl<'a> Supervisor<'a> {
         if self.stays_here(signal) {
             return;
         }
+        // The signal of an alarm that `init` has inherited looks the same.
         if matches!(self.state, State::Ended(_)) && signal.number == libc::SIGALRM && signal.code == libc::SI_KERNEL {
             self.shutdown.is_time_over = true;
             return;
@@ -169,7 +171,8 @@ impl<'a> Supervisor<'a> {
     fn stays_here(&self, signal: &Signal) -> bool {
         // The terminal signals our whole process group. A program in that group has received the signal. One in a group
         // of its own has not, but SIGTTIN and SIGTTOU are about the use of the terminal by our group. When the program
-        // has ended, SIGTSTP would stop processes that nobody would continue.
+        // has ended, SIGTSTP would stop processes that nobody would continue. If it shared our group, a key reaches
+        // only that group then.
         let from_terminal = match (&self.state, self.program.leads_group) {
             (_, false) => TERMINAL_SIGNALS,
             (State::Running, true) => BACKGROUND_SIGNALS,

@@ -1,7 +1,7 @@
 //! The controlling terminal: finds it, and gives its foreground to the program and back.
 //!
 //! The program leads a process group of its own. Only the process group in the foreground may read from the terminal,
-//! and gets the signals of its keys (`man 7 credentials`, "Process groups and job control").
+//! and gets the signals of its keys (`man 7 credentials`, "Process group ID and session ID").
 
 use super::log;
 use crate::sys::process::Pid;
@@ -66,7 +66,7 @@ impl Terminal {
     }
 
     /// Whether `group` is the foreground process group, which gets the signals of the keys. Also true if the terminal
-    /// gives no answer: it was hung up, and the group got SIGHUP.
+    /// gives no answer: it was hung up, and its last foreground group gets SIGHUP when the session leader exits.
     pub fn is_foreground(&self, group: Pid) -> bool {
         self.descriptor.is_some_and(|descriptor| terminal::foreground(descriptor).unwrap_or(group) == group)
     }

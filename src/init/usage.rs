@@ -19,7 +19,7 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 Apache-2.0
 ";
 
-/// Docker shows the word after `git.` as the commit, up to the first dot. Here it is the tag, with dashes for dots.
+/// Docker shows the text after `git.` as the commit, if it contains no dot. Here it is the tag, with dashes for dots.
 const VERSION: &str = concat!(
     "init ",
     env!("CARGO_PKG_VERSION"),

@@ -14,6 +14,7 @@ pub fn to_stdout(text: &[u8]) -> bool {
 ///
 /// `ppoll` before the write is not enough: a terminal may have room for a part only, and another writer may be faster.
 /// So the open file description is `O_NONBLOCK` during this write, also for the other processes that share it.
+/// One of them could clear the flag just before the write.
 pub fn to_stderr(text: &str) {
     const STDERR: c_int = libc::STDERR_FILENO;
     let Ok(flags) = file::status_flags(STDERR) else {

@@ -2,8 +2,8 @@
 
 use crate::sys::control;
 
-/// Gives up all capabilities for ever: with `no_new_privs`, even a program that this process executed would gain none
-/// (`cap_bprm_creds_from_file` in the kernel's `security/commoncap.c`).
+/// Gives up all capabilities. With `no_new_privs`, even a program that this process executed would gain none in this
+/// user namespace (`cap_bprm_creds_from_file` in the kernel's `security/commoncap.c`).
 pub fn give_up() {
     // A refusal does no harm: `pause` uses no capability and executes no program.
     _ = control::drop_capabilities();

@@ -8,7 +8,7 @@ use crate::sys::signal::{Action, set_action};
 /// starved of CPU, stopped or frozen. The kernel leaves out a child that is traced, or whose exit signal is not SIGCHLD
 /// (`do_notify_parent` in the kernel's `kernel/signal.c`).
 ///
-/// The kernel still sends SIGCHLD for each child that exits, but not for one that stops. Call [`reap`] after each
+/// The kernel still sends SIGCHLD for each child that it reaps, but not for one that stops. Call [`reap`] after each
 /// SIGCHLD: for the children that the kernel leaves out, and because QEMU's user mode emulation ignores the flag.
 pub fn let_kernel_reap() -> Result<(), Errno> {
     set_action(libc::SIGCHLD, &Action::default_with(libc::SA_NOCLDWAIT | libc::SA_NOCLDSTOP))

@@ -1,9 +1,9 @@
 //! Signals: blocks those that `pause` acts on, and takes them one by one. There are no handlers.
 //!
 //! A blocked signal stays pending until it is taken, even in process 1 without a handler, and even if its action is to
-//! ignore it (`sig_ignored` in the kernel's `kernel/signal.c`). Only a new action may discard it (`do_sigaction`): see
-//! [`let_kernel_reap`](super::reaping::let_kernel_reap). While a signal is pending, the kernel keeps no second one of
-//! the same number.
+//! ignore it (`sig_ignored` in the kernel's `kernel/signal.c`). Of the signals here, only a new action may discard one
+//! (`do_sigaction`): see [`let_kernel_reap`](super::reaping::let_kernel_reap). While a signal is pending, the kernel
+//! keeps no second one of the same number.
 
 use crate::sys::Errno;
 use crate::sys::signal::{Signal, SignalSet, set_mask, wait_for};

@@ -16,8 +16,8 @@ pub fn drop_capabilities() -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_capset, [Argument::from(&header), Argument::from(&NONE)]) })
 }
 
-/// Makes sure that this process never gains privileges by executing a program (`man 2
-/// prctl`, PR_SET_NO_NEW_PRIVS).
+/// Makes sure that this process never gains privileges by executing a program (`man 2 prctl`,
+/// PR_SET_NO_NEW_PRIVS).
 pub fn set_no_new_privileges() -> Result<(), Errno> {
     let arguments = [libc::PR_SET_NO_NEW_PRIVS.into(), 1.into(), 0.into(), 0.into(), 0.into()];
     // SAFETY: the call neither reads nor writes memory of this process.

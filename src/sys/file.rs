@@ -15,14 +15,16 @@ pub const CURRENT_DIRECTORY: c_int = libc::AT_FDCWD;
 /// path begins in `directory`. The descriptor is close-on-exec.
 pub fn open(directory: c_int, path: &CStr, flags: c_int) -> Result<c_int, Errno> {
     let flags = flags | libc::O_CLOEXEC;
-    let arguments = [directory.into(), path.as_ptr().into(), flags.into(), 0.into()];
-    // SAFETY: the kernel reads a string that ends with a NUL, which is borrowed until the call returns.
+    let arguments = [directory.into(), path.as_ptr().into(), flags.into()];
+    // SAFETY: the kernel reads a string that ends with a NUL, which is borrowed until the call returns. It reads a mode
+    // only for the two flags that are excluded.
     check(unsafe { syscall(libc::SYS_openat, arguments) })
 }
 
 /// Closes a descriptor (`man 2 close`).
 pub fn close(descriptor: c_int) -> Result<(), Errno> {
-    // SAFETY: the call neither reads nor writes memory of this process, and no memory is mapped from a descriptor.
+    // SAFETY: the call neither reads nor writes memory of this process, and no memory is mapped from a descriptor. No
+    // `OwnedFd` exists here that would rely on its descriptor (`std::io`, "I/O Safety").
     check_unit(unsafe { syscall(libc::SYS_close, [descriptor.into()]) })
 }
 
@@ -90,14 +92,14 @@ pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
 /// The call was refused.
 pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
     let mut request = libc::pollfd { fd: descriptor, events: libc::POLLOUT, revents: 0 };
-    let mut limit = Time::ZERO; // the kernel writes the remaining time into it
+    let mut limit = Time::ZERO; // mutable, because QEMU's user mode emulation writes it back
     let mut limit64 = Time64::from(&limit);
     let request_pointer = Argument::from(&mut request);
     let arguments = |limit| [request_pointer, 1.into(), limit, NULL, 0.into()];
     let with_limit = arguments(Argument::from(&mut limit));
     let with_limit64 = arguments(Argument::from(&mut limit64));
-    // SAFETY: the kernel reads and writes one `pollfd` and a limit, which live until the call returns. There is no
-    // mask.
+    // SAFETY: the kernel reads and writes one `pollfd`, and reads a limit, which QEMU writes back. Both live until the
+    // call returns. There is no mask.
     let result = unsafe { timed_syscall(libc::SYS_ppoll, SYS_PPOLL_TIME64, with_limit, with_limit64) };
     check(result).map(|ready| ready == 1 && request.revents == libc::POLLOUT)
 }

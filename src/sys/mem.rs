@@ -1,4 +1,5 @@
-//! The functions of a C library that compiled code may call by itself: they copy and compare memory.
+//! The functions of a C library that compiled code and `core` may call: they copy, fill and compare memory, and measure
+//! strings.
 //!
 //! The linker leaves out those that a program does not call.
 

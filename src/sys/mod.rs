@@ -14,8 +14,8 @@
 //! | [`start`]    | the entry point of a program                                    |
 //! | [`mem`]      | the functions that compiled code calls by itself                |
 //!
-//! Numbers and types come from the crate `libc`. Its functions cannot be called, because the build script gives the
-//! linker an empty C library (see `build/build.rs`).
+//! Numbers and types come from the crate `libc`, and `const` functions such as `WIFEXITED`. The C functions that it
+//! declares cannot be called, because the build script gives the linker an empty C library (see `build/build.rs`).
 //!
 //! # What an architecture's file provides
 //! - `start_instructions!()`: the instructions of `_start`. They call `{main}` with the address of the initial stack,
@@ -62,7 +62,7 @@ use core::mem::MaybeUninit;
 use core::ptr;
 
 /// The content of a register during a system call. A call may take fewer arguments than there are registers. The other
-/// registers keep their content, which saves the instructions that would clear them.
+/// registers have arbitrary values, which saves the instructions that would clear them.
 type Register = MaybeUninit<*const c_void>;
 
 /// An argument of a system call: a number or a pointer.

@@ -44,8 +44,8 @@ pub const EVERY_PROCESS: Pid = -1;
 /// For [`kill`]: the process group of this process.
 pub const OWN_GROUP: Pid = 0;
 
-/// Sends `signal` to the process `pid`, to the process group `-pid`, or to [`EVERY_PROCESS`] (`man 2 kill`). Signal 0
-/// only checks whether a signal could be sent. Succeeds if at least one process was signalled.
+/// Sends `signal` to the process `pid`, to the process group `-pid`, to [`OWN_GROUP`], or to [`EVERY_PROCESS`]
+/// (`man 2 kill`). Signal 0 only checks whether a signal could be sent. Succeeds if at least one process was signalled.
 ///
 /// # Errors
 /// [`Errno::ESRCH`]: there is no such process or group. EPERM: this process may signal none of them. The kernel does

@@ -36,6 +36,7 @@ macro_rules! program {
 
 /// Handles a panic by a call of a function that does not exist. So a program that can reach a panic does not link.
 pub fn panic() -> ! {
+    // SAFETY: nothing defines this function, so no program that contains a call of it is linked.
     unsafe extern "C" {
         safe fn a_panic_can_be_reached() -> !;
     }

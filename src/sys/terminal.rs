@@ -25,7 +25,8 @@ pub fn make_group_leader(pid: Pid) -> Result<(), Errno> {
 /// Returns 0 if its leader is outside of our PID namespace.
 ///
 /// # Errors
-/// [`Errno::ENOTTY`]: this is not our controlling terminal, or not a terminal.
+/// [`Errno::ENOTTY`]: this is not our controlling terminal, or not a terminal. But the master of a pseudoterminal
+/// answers for its other side (`tiocgpgrp` in the kernel).
 pub fn foreground(descriptor: c_int) -> Result<Pid, Errno> {
     let mut group: Pid = 0;
     let arguments = [descriptor.into(), (libc::TIOCGPGRP as usize).into(), Argument::from(&mut group)];

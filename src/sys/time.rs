@@ -67,7 +67,7 @@ pub(super) unsafe fn timed_syscall<const N: usize>(
 /// ITIMER_REAL). The first one is lost if another SIGALRM is pending, and the next ones make up for that. The signal's
 /// `si_code` is `SI_KERNEL`. 0 seconds would stop the timer.
 ///
-/// Not a clock: without a C library each reading is a system call, and 32-bit kernels disagree on its format.
+/// Why not read a clock: without a C library each reading is a system call, and 32-bit kernels disagree on its format.
 pub fn start_timer(seconds: c_int) -> Result<(), Errno> {
     /// The kernel's `struct __kernel_old_itimerval`. Each time consists of seconds and microseconds.
     #[repr(C)]

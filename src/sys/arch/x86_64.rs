@@ -2,7 +2,8 @@
 
 use super::Register;
 
-// The kernel enters with the initial stack in rsp (System V ABI, AMD64, 3.4.1 "Initial Stack and Register State").
+// The kernel enters with the initial stack in rsp, aligned to 16 bytes (System V ABI, AMD64, 3.4.1 "Initial Stack and
+// Register State").
 #[doc(hidden)]
 #[macro_export]
 macro_rules! start_instructions {
@@ -10,7 +11,6 @@ macro_rules! start_instructions {
         concat!(
             "xor ebp, ebp\n", // no outer frame, for a stack unwinder
             "mov rdi, rsp\n", // the first argument of main is the address of argc
-            "and rsp, -16\n", // functions expect this alignment at a call
             "call {main}\n",  // a jump would leave the stack misaligned
             "mov edi, eax\n", // the status that main returned
             "mov eax, {exit_group}\n",
