@@ -97,7 +97,7 @@ fn session(kind: &str, containerd: &str, config: &str) -> Vec<(String, String)> 
     fs::copy(archive(), project.join("dist").join(Path::new(archive()).file_name().expect("a name")))
         .expect("a file can be copied");
     let unit = text("kind/import.conf");
-    let import = unit.lines().find_map(|line| line.strip_prefix("ExecStartPost=")).expect("the import command");
+    let import = unit.lines().find_map(|line| line.strip_prefix("ExecStartPost=-")).expect("the import command");
 
     for program in ["docker", "dockerd", "runc"] {
         tool(program);
