@@ -1,10 +1,11 @@
-//! The contract: what `pause` writes, to which stream, and its exit status, byte for byte.
+//! The contract: messages, streams and exit statuses, byte for byte. Failures of system calls are in
+//! `tests/refused_calls`, signals in `tests/signals.rs`.
 
 use nix::sys::signal::Signal;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use testkit::assertions::assert_exited;
 use testkit::pause_process::{SHUTDOWN, TERMINATED, WARNING, ordinary, pause_with, piped};
 use testkit::platform::EmulatorLimit;
@@ -12,6 +13,7 @@ use testkit::{Pod, PodProcess, programs, reexec};
 
 const VERSION: &str = concat!("pause ", env!("CARGO_PKG_VERSION"), "\n");
 
+/// Asserts that a process exited with this status, and wrote exactly this.
 #[track_caller]
 fn assert_writes(output: &Output, status: i32, stdout: &str, stderr: &str) {
     assert_exited(output, status, stderr);
@@ -70,7 +72,7 @@ fn other_arguments_are_ignored() {
 }
 
 #[test]
-fn a_megabyte_of_arguments_is_ignored_and_searched() {
+fn a_flag_is_found_behind_a_megabyte_of_other_arguments() {
     // One argument may have up to 128 KiB, the final NUL included (`MAX_ARG_STRLEN`).
     let longest = OsString::from("-v".repeat(64 * 1024 - 1) + "v");
     let megabyte = vec![longest; 8];
@@ -82,11 +84,26 @@ fn a_megabyte_of_arguments_is_ignored_and_searched() {
 }
 
 #[test]
+fn guard_works_in_any_position_in_upper_or_lower_case() {
+    for arguments in [&["--guard"][..], &["--GUARD"], &["a", "--Guard", "b"]] {
+        let mut pod = Pod::with(pause_with(arguments));
+        // A shell in the pod cannot end process 1.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "kill -TERM 1"]);
+        assert!(pod.join(shell).wait().status.success(), "{arguments:?}");
+        pod.init().until_it_waits();
+        pod.signal(Signal::SIGTERM);
+        assert_writes(&pod.wait(), 0, "", &format!("Ignored a signal from the pod\n{TERMINATED}"));
+    }
+}
+
+#[test]
 fn a_missing_program_name_is_harmless() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    // Since Linux 5.18, the kernel passes one empty argument instead of none (`man 2 execve`).
+    // Before Linux 5.18 this starts it with no argument at all. Since then the kernel passes an empty one (`man 2
+    // execve`), so this tests less.
     let path = CString::new(programs::path("pause").as_os_str().as_bytes()).expect("no NUL");
     let no_arguments: [&CStr; 0] = [];
     let execute = move || nix::unistd::execve(&path, &no_arguments, &[c"-v"]).map(|_| ()).map_err(Into::into);

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// How upstream compiles its pause, before it strips it. Its equivalent is compiled in the same way.
+/// The command by which upstream compiles its `pause` (`build/pause/Makefile` in kubernetes/kubernetes). Like upstream,
+/// we strip the result.
 pub const UPSTREAM_COMPILER: &str = "cc -Os -Wall -Werror -static";
 
-/// A program that does the same as upstream's pause.
+/// Compiles a program that does the same as upstream's `pause`. Returns its path.
 pub fn upstream() -> Result<PathBuf> {
-    let program = target("upstream_equivalent")?;
+    let program = path_of_compiled("upstream_equivalent")?;
     let mut words = UPSTREAM_COMPILER.split(' ');
     let mut compile = Command::new(words.next().expect("a compiler"));
     compile.args(words).arg(format!("-DVERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
@@ -21,24 +22,24 @@ pub fn upstream() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// A program that only sleeps.
+/// Makes a program that only sleeps. Returns its path.
 pub fn floor() -> Result<PathBuf> {
-    let (object, program) = (target("floor.o")?, target("floor")?);
+    let (object, program) = (path_of_compiled("floor.o")?, path_of_compiled("floor")?);
     run(Command::new("cc").arg("-c").arg("-o").arg(&object).arg(source("floor.S")))?;
-    // The source has the ELF header too, so the file is only what the assembler wrote.
+    // The source contains the ELF header, so the assembled bytes are the whole program: it is not linked.
     run(Command::new("objcopy").args(["-O", "binary", "-j", ".text"]).args([&object, &program]))?;
     fs::set_permissions(&program, Permissions::from_mode(0o755))?;
     Ok(program)
 }
 
-/// A program that writes the time when it is executed and for each SIGUSR1.
+/// Compiles a program that writes the time when it is executed, and again at each SIGUSR1. Returns its path.
 pub fn clock() -> Result<PathBuf> {
-    let program = target("clock")?;
+    let program = path_of_compiled("clock")?;
     run(Command::new("cc").args(["-static", "-nostdlib", "-o"]).arg(&program).arg(source("clock.S")))?;
     Ok(program)
 }
 
-fn target(name: &str) -> Result<PathBuf> {
+fn path_of_compiled(name: &str) -> Result<PathBuf> {
     let folder = env::current_exe()?.with_file_name("peers");
     fs::create_dir_all(&folder)?;
     Ok(folder.join(name))

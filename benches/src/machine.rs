@@ -20,7 +20,7 @@ pub struct Machine {
     pub memory: f64,
     pub kernel: String,
     pub cgroups: &'static str,
-    /// Whether the clock was read with real-time priority.
+    /// Whether this machine grants the real-time priority with which the measures read the clock.
     pub real_time: bool,
 }
 
@@ -41,7 +41,7 @@ impl Machine {
     }
 }
 
-/// Fails early if this user or this machine lacks something.
+/// Fails early if this user is not root, or if control groups cannot be made.
 pub fn check() -> Result<()> {
     ensure!(geteuid().is_root(), "run it as root: it needs namespaces, control groups and real-time priority");
     Cgroup::new().context("cannot make a control group")?;

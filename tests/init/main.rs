@@ -8,9 +8,11 @@ mod inherited;
 mod job_control;
 mod options;
 mod orphans;
+mod parent_death;
 mod run;
 mod signals;
 mod status;
+mod streams;
 mod terminal;
 
 #[test]

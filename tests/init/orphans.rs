@@ -1,27 +1,18 @@
 //! `init` adopts and reaps orphans, as process 1 and as a subreaper, also when it is starved of CPU.
 
-use crate::run::{SignalLog, command, kill_in, probe_child, start_probe};
-use nix::fcntl::{FcntlArg, fcntl};
-use nix::sys::signal::Signal;
-use nix::unistd::close;
-use std::io::{Write, pipe};
-use std::process::{Command, Stdio};
+use crate::run::{SignalLog, command, probe_child, start_probe, until_only_the_program_is_left};
+use std::process::Stdio;
 use testkit::container::{container, finish, until_zombies};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
-use testkit::programs::{init, never_reaps, pause};
+use testkit::programs::{never_reaps, pause};
 use testkit::shim::dead_children;
 use testkit::starvation::{Load, starve};
 use testkit::{Pod, until};
 
-/// Waits until process 1 and its program are alone.
-#[track_caller]
-fn until_only_the_program_is_left(pod: &Pod) {
-    until("process 1 and its program are alone", || rows(pod).len() == 2);
-}
-
 #[test]
 fn orphans_leave_no_zombie() {
+    // For the words, see the usage of the orphan maker (`tests/testkit/src/bin/orphan_maker.rs`).
     for how in [&["one-by-one", "100"][..], &["dead"], &["together", "500"], &["chain", "100"], &["signal", "34"]] {
         let (pod, _log) = start_probe(&[]);
         finish(container(&pod, how));
@@ -52,8 +43,8 @@ fn init_reaps_while_it_is_starved_of_cpu() {
     until_only_the_program_is_left(&pod);
 }
 
-/// Runs `init` in a pod whose process 1 is `pause`. Its program abandons ten children. Returns how many of them `init`
-/// adopts.
+/// Runs `init` in a pod whose process 1 is `pause`. Its program abandons ten children. Ends them, and waits until all are
+/// reaped. Returns how many of them `init` had adopted.
 fn adopted_without_being_process_1(options: &[&str], variable: Option<&str>) -> usize {
     let pod = Pod::with(pause());
     const SCRIPT: &str = "exec 3<&0; for i in 1 2 3 4 5 6 7 8 9 10; do (cat <&3 &); done; echo 0; exec sleep 1000";
@@ -78,55 +69,4 @@ fn a_subreaper_adopts_and_reaps_without_being_process_1() {
     assert_eq!(adopted_without_being_process_1(&["-s"], None), 10);
     assert_eq!(adopted_without_being_process_1(&[], Some("TINI_SUBREAPER")), 10);
     assert_eq!(adopted_without_being_process_1(&[], None), 0, "the control adopts no orphan");
-}
-
-#[test]
-fn with_p_init_forwards_the_parent_death_signal() {
-    for (options, expected) in
-        [("-p USR1", Some(libc::SIGUSR1)), ("-pSIGINT", Some(libc::SIGINT)), ("-p 34", Some(34)), ("", None)]
-    {
-        if expected.is_some_and(|signal| signal >= 32) && EmulatorLimit::OwnSignals.applies() {
-            continue;
-        }
-        // The parent of init is a shell, which kills itself when its standard input ends.
-        let pod = Pod::with(pause());
-        let init = format!("{:?}", init()).replace('"', "");
-        let script = format!("TINI_VERBOSITY=0 {init} {options} -- {} signals & read line; kill -9 $$", probe_child());
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut shell = pod.join(shell);
-        let mut log = SignalLog::of(&mut shell);
-        drop(shell.streams().stdin.take());
-        until("the shell has killed itself", || shell.status().is_some());
-        let init = rows(&pod).into_iter().find(|row| row.ppid == 1 && row.state != 'Z').expect("init is alive");
-        if let Some(signal) = expected {
-            assert_eq!(log.next(), Some(signal));
-        }
-        kill_in(&pod, "USR2", &init.pid.to_string());
-        assert_eq!(log.next(), Some(libc::SIGUSR2), "the next signal that the program receives");
-    }
-}
-
-#[test]
-fn init_works_while_standard_error_is_closed_full_or_broken() {
-    for stderr in ["closed", "full", "broken"] {
-        let (reader, mut writer) = pipe().expect("a pipe can be made");
-        if stderr == "full" {
-            fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).expect("a pipe can be one page");
-            writer.write_all(&[b'x'; 4096]).expect("the pipe has room for a page");
-        }
-        let mut command = command(&["-vv", "-w", "--", probe_child(), "signals"]);
-        command.stderr(writer);
-        let _reader = (stderr == "full").then_some(reader);
-        let is_closed = stderr == "closed";
-        let last_step = move || if is_closed { Ok(close(libc::STDERR_FILENO)?) } else { Ok(()) };
-        let mut pod = Pod::start_after(command, last_step);
-        let mut log = SignalLog::of(pod.init());
-        finish(container(&pod, &["together", "20"]));
-        for _ in 0..20 {
-            pod.signal(Signal::SIGUSR1);
-            assert_eq!(log.next(), Some(libc::SIGUSR1), "{stderr}");
-        }
-        until_only_the_program_is_left(&pod);
-    }
 }

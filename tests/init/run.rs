@@ -5,8 +5,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use testkit::deadline::TIMEOUT;
+use testkit::process_table::rows;
 use testkit::programs::{init, path};
-use testkit::{Pod, PodProcess};
+use testkit::{Pod, PodProcess, until};
 
 /// Returns the command `init ARGUMENTS`, with pipes for its output, and without the variables that set options.
 pub fn command(arguments: &[&str]) -> Command {
@@ -50,6 +51,12 @@ pub fn kill_in(pod: &Pod, signal: &str, pid: &str) {
     // A grace period that begins meanwhile must not end the shell, which is in the pod too.
     shell.args(["-c", r#"trap '' TERM; kill -"$0" "$1""#, signal, pid]);
     assert!(pod.join(shell).wait().status.success(), "process {pid} of the pod is sent SIG{signal}");
+}
+
+/// Waits until process 1 and its program are alone.
+#[track_caller]
+pub fn until_only_the_program_is_left(pod: &Pod) {
+    until("process 1 and its program are alone", || rows(pod).len() == 2);
 }
 
 /// Returns the output as text.

@@ -9,7 +9,7 @@ use std::thread;
 use testkit::programs::{init, path};
 use testkit::{Pod, PodProcess};
 
-/// `init` and the programs of Debian, in the order of the columns.
+/// `init`, and its peers from Debian's packages, in the order of the columns.
 pub const PEERS: [&str; 4] = ["init", "tini", "dumb-init", "catatonit"];
 
 /// Returns the command `PEER ARGUMENTS`, with pipes for its output.
@@ -25,7 +25,7 @@ pub fn probe_child() -> &'static str {
     path("probe-child").to_str().expect("paths of this project are UTF-8")
 }
 
-/// Waits for process 1, and returns its exit status.
+/// Waits for process 1. Returns its exit status, or `none` if a signal ended it.
 pub fn status_of(pod: Pod) -> String {
     pod.wait().status.code().map_or("none".into(), |code| code.to_string())
 }
@@ -49,7 +49,7 @@ pub fn line(cells: &[&str]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Compares a table with the one in the documentation, or writes it there.
+/// Compares a table with the one in the documentation. With `PAUSE_WRITE`, writes it there before.
 #[track_caller]
 pub fn compare(file: &str, table: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -57,5 +57,5 @@ pub fn compare(file: &str, table: &str) {
         fs::write(&file, table).expect("the table can be written");
     }
     let written = fs::read_to_string(&file).expect("the table can be read");
-    assert_eq!(written, table, "{}: `PAUSE_WRITE=1 make test-peers` writes it", file.display());
+    assert_eq!(written, table, "{}: `make test-peers PAUSE_WRITE=1` writes it", file.display());
 }

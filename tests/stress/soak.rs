@@ -1,7 +1,7 @@
 //! The long versions of all scenarios, one after the other: `make soak`.
 
 use crate::scenario::{Run, SEED, Scenario, seed};
-use crate::{debugger, density, freezer, idle, memory_limit, orphans, pid_limit, sigkill, signals};
+use crate::{debugger, density, idle, memory_limit, orphans, pid_limit, sigkill, signals, stopped_or_frozen};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -10,7 +10,7 @@ use std::time::Instant;
 const SCENARIOS: [(&str, u64, &str, Scenario); 9] = [
     ("a million orphans", 1_000_000, "orphans", orphans::run),
     ("signals in random order", 2_000, "rounds", signals::run),
-    ("stopped and frozen", 1_500, "rounds", freezer::run),
+    ("stopped and frozen", 1_500, "rounds", stopped_or_frozen::run),
     ("a debugger attaches", 50_000, "rounds", debugger::run),
     ("the limit of processes", 500, "rounds", pid_limit::run),
     ("the limit of memory", 300, "rounds", memory_limit::run),

@@ -1,4 +1,5 @@
-//! The latency that an init adds for its child: until the child is executed, and until it receives a signal.
+//! The latency of an init: from its start until its child is executed, and from a signal to it until its child receives
+//! that.
 
 use crate::bench::Bench;
 use crate::compile;
@@ -14,7 +15,7 @@ use testkit::LoneProcess1;
 use testkit::lone_process_1::{Program, settle};
 use testkit::realtime::RealtimePriority;
 
-/// Signals that each child is sent.
+/// How many signals each child is sent. A sample is their mean.
 const SIGNALS: u32 = 5;
 
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
@@ -26,6 +27,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
         let program = Program::new(&peer.path, &["--", clock]);
         let sandbox = LoneProcess1::start_after(&program, Some(priority.cpu), || dup2_stdout(&stdout))?;
         drop(stdout);
+        // `called` is an `Instant`: converts it to the clock of the program.
         let called = now()? - sandbox.called.elapsed();
         let start = read_time(&mut times)? - called;
         let mut signals = Duration::ZERO;
@@ -44,7 +46,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     ])
 }
 
-/// Reads a time that the clock wrote.
+/// Reads a time that the program `clock` wrote.
 fn read_time(times: &mut PipeReader) -> Result<Duration> {
     let mut bytes = [0; 16];
     times.read_exact(&mut bytes)?;
@@ -53,7 +55,7 @@ fn read_time(times: &mut PipeReader) -> Result<Duration> {
     Ok(Duration::new(seconds, nanoseconds as u32))
 }
 
-/// The time of the same clock, CLOCK_MONOTONIC.
+/// The time of CLOCK_MONOTONIC, which that program reads too.
 fn now() -> Result<Duration> {
     Ok(clock_gettime(ClockId::CLOCK_MONOTONIC)?.into())
 }

@@ -6,7 +6,7 @@ use crate::row::{Better, Row};
 use anyhow::{Context, Result};
 use image::image::Image;
 use image::layer::Layer;
-use image::project::Project;
+use image::metadata::Project;
 use image::{epoch, platforms};
 use nix::unistd::Pid;
 use procfs::process::{MMapPath, Process};
@@ -25,7 +25,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     ])
 }
 
-/// The size of a `scratch` image (layer, configuration and manifest), assembled in the same way as this project's.
+/// The size of an image of this peer alone (layer, configuration and manifest), without this project's `/init`.
 fn image_size(peer: &Peer) -> Result<usize> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let platforms = platforms::read(&project.join("build/platforms.toml"))?;
@@ -61,6 +61,7 @@ fn mapped(pid: Pid) -> Result<BTreeSet<PathBuf>> {
 
 /// Programs are in the root of the image, libraries where the loader looks for them.
 fn name_in(program: &Path, file: &Path) -> String {
+    // A heuristic: `/lib/…`, `/usr/lib/…` or `lib….so`.
     let is_library = file.components().any(|part| part.as_os_str().to_string_lossy().starts_with("lib"));
     let name = if file == program || !is_library { Path::new(file.file_name().expect("a file")) } else { file };
     name.display().to_string().trim_start_matches('/').to_owned()

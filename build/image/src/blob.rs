@@ -21,14 +21,15 @@ impl Blob {
         Ok(Self { media_type, bytes, digest })
     }
 
-    /// A JSON document with its fields sorted by name: the libraries keep some of them in maps, which have no order.
+    /// Returns `document` as JSON. Its fields are sorted by name: `oci_spec` keeps labels and annotations in hash maps,
+    /// whose order differs in each run.
     pub fn json(media_type: MediaType, document: &impl Serialize) -> Result<Self> {
         let mut document = serde_json::to_value(document)?;
         document.sort_all_objects();
         Self::new(media_type, serde_json::to_vec(&document)?)
     }
 
-    /// The descriptor that other documents refer to it by.
+    /// The descriptor by which other documents refer to this blob.
     pub fn descriptor(&self) -> Descriptor {
         Descriptor::new(self.media_type.clone(), self.bytes.len() as u64, self.digest.clone())
     }

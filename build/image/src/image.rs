@@ -3,8 +3,8 @@
 use crate::blob::Blob;
 use crate::epoch::Epoch;
 use crate::layer::Layer;
+use crate::metadata::Project;
 use crate::platforms::Platform;
-use crate::project::Project;
 use anyhow::Result;
 use oci_spec::distribution::Reference;
 use oci_spec::image::{

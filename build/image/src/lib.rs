@@ -2,7 +2,7 @@
 //!
 //! | module        | its one job                                                            |
 //! | ------------- | ---------------------------------------------------------------------- |
-//! | [`project`]   | metadata of the project: name, version, licence, dependencies          |
+//! | [`metadata`]  | name, version, licence, labels and dependencies of the project         |
 //! | [`epoch`]     | the time stamp of everything in the image                              |
 //! | [`platforms`] | the table of platforms, and the ELF machine of each                    |
 //! | [`binary`]    | reads and checks a compiled binary                                     |
@@ -20,7 +20,7 @@ pub mod blob;
 pub mod epoch;
 pub mod image;
 pub mod layer;
+pub mod metadata;
 pub mod output;
 pub mod platforms;
-pub mod project;
 pub mod sbom;

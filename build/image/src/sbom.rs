@@ -1,11 +1,12 @@
 //! The software bill of materials of an image, as a CycloneDX document.
 //!
-//! CycloneDX, because its scope `excluded` describes the crates exactly: used by the build, and not shipped.
+//! The format is CycloneDX because its scope `excluded` says exactly what the crates are: used by the build, and not
+//! shipped.
 
 use crate::blob::sha256;
 use crate::epoch::Epoch;
 use crate::image::Image;
-use crate::project::{Locked, Project};
+use crate::metadata::{Locked, Project};
 use anyhow::Result;
 use cyclonedx_bom::external_models::normalized_string::NormalizedString;
 use cyclonedx_bom::external_models::uri::Purl;
@@ -28,7 +29,7 @@ pub fn describe(
 ) -> Result<Vec<u8>> {
     let digest = image.manifest.digest();
     // github.com/package-url/purl-spec: in the type `oci` the version is the digest, and the registry a qualifier.
-    let name = format!(
+    let purl_of_image = format!(
         "pkg:oci/{}@{}?arch={}&repository_url={}/{}",
         project.name,
         digest.replace(':', "%3A"),
@@ -36,31 +37,33 @@ pub fn describe(
         reference.registry(),
         reference.repository(),
     );
-    let mut container = component(Classification::Container, &project.name, &project.version, &name);
+    let mut container = component(Classification::Container, &project.name, &project.version, &purl_of_image);
     container.description = Some(NormalizedString::new(&format!("the image for {}", image.platform)));
     container.licenses = licenses(project);
 
-    let program = format!("pkg:generic/{}@{}", project.name, project.version);
+    // One application, with a file for each program.
+    let purl_of_program = format!("pkg:generic/{}@{}", project.name, project.version);
     let file = |(name, bytes): &(&str, Vec<u8>)| {
         let mut file = Component::new(Classification::File, &format!("/{name}"), &project.version, None);
         file.hashes = hashes(sha256(bytes));
         file
     };
-    let mut application = component(Classification::Application, &project.name, &project.version, &program);
+    let mut application = component(Classification::Application, &project.name, &project.version, &purl_of_program);
     application.description = Some(NormalizedString::new(&project.description));
     application.licenses = licenses(project);
     application.components = Some(Components(programs.iter().map(file).collect()));
 
     let mut components = vec![application];
     components.extend(project.dependencies.iter().map(build_dependency));
-    let leaves = project.dependencies.iter().map(|package| depends(&crate_name(package), Vec::new()));
-    let of_program = project.dependencies.iter().map(crate_name).collect();
-    let mut dependencies = vec![depends(&name, vec![program.clone()]), depends(&program, of_program)];
+    let leaves = project.dependencies.iter().map(|package| depends(&purl_of_crate(package), Vec::new()));
+    let crates = project.dependencies.iter().map(purl_of_crate).collect();
+    let mut dependencies =
+        vec![depends(&purl_of_image, vec![purl_of_program.clone()]), depends(&purl_of_program, crates)];
     dependencies.extend(leaves);
 
     let bom = Bom {
         version: 1,
-        serial_number: None, // would have to be random
+        serial_number: None, // it would have to be random, and builds are reproducible
         metadata: Some(Metadata {
             timestamp: Some(created.to_string().try_into()?),
             component: Some(container),
@@ -78,14 +81,14 @@ pub fn describe(
 }
 
 fn build_dependency(package: &Locked) -> Component {
-    let mut component = component(Classification::Library, &package.name, &package.version, &crate_name(package));
+    let mut component = component(Classification::Library, &package.name, &package.version, &purl_of_crate(package));
     component.description = Some(NormalizedString::new("numbers and types at build time; none of its code is shipped"));
     component.scope = Some(Scope::Excluded);
     component.hashes = package.checksum.clone().and_then(hashes);
     component
 }
 
-fn crate_name(package: &Locked) -> String {
+fn purl_of_crate(package: &Locked) -> String {
     format!("pkg:cargo/{}@{}", package.name, package.version)
 }
 
@@ -96,8 +99,8 @@ fn component(kind: Classification, name: &str, version: &str, purl: &str) -> Com
     component
 }
 
-fn depends(name: &str, on: Vec<String>) -> Dependency {
-    Dependency { dependency_ref: name.to_owned(), dependencies: on }
+fn depends(purl: &str, on: Vec<String>) -> Dependency {
+    Dependency { dependency_ref: purl.to_owned(), dependencies: on }
 }
 
 fn licenses(project: &Project) -> Option<Licenses> {

@@ -6,7 +6,7 @@
 //! | [`cgroups`]    | the cgroups that an engine makes, removed with it                      |
 //! | [`tool`]       | the programs that the tests need, and their packages                   |
 //! | [`containerd`] | containerd, and its client `ctr`                                       |
-//! | [`cri`]        | a client of the container runtime interface, CRI v1                    |
+//! | [`cri_client`] | a client of the container runtime interface, CRI v1                    |
 //! | [`node`]       | containerd as on a node, driven as the kubelet drives it               |
 //! | [`pod`]        | a pod on a node, and the containers in it                              |
 //! | [`events`]     | exit statuses, as containerd reports them                              |
@@ -25,7 +25,7 @@ pub mod builder;
 pub mod busybox;
 pub mod cgroups;
 pub mod containerd;
-pub mod cri;
+pub mod cri_client;
 pub mod docker;
 pub mod events;
 pub mod inventory;

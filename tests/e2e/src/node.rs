@@ -2,7 +2,7 @@
 
 use crate::Machine;
 use crate::containerd::{Containerd, Release};
-use crate::cri::Cri;
+use crate::cri_client::Cri;
 use crate::inventory::Inventory;
 use k8s_cri::v1::{ImageSpec, ImageStatusRequest, StatusRequest};
 use std::fs;

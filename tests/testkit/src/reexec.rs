@@ -7,7 +7,7 @@ use std::env::{args, current_exe};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-/// The user ID of `nobody` on Debian. Other machines need no name for it.
+/// The user ID of `nobody` on Debian. Elsewhere it need not have a name.
 const ORDINARY_USER: u32 = 65534;
 
 /// Runs all tests of this program again as an ordinary user, except the calling test, whose name is `caller`.
@@ -24,7 +24,8 @@ pub fn as_ordinary_user(caller: &str) {
     let mut command = Command::new(tests);
     command.args(["--skip", caller]).args(skipped()).env(programs::FOLDER, folder.path()).current_dir(folder.path());
     command.uid(ORDINARY_USER).gid(ORDINARY_USER);
-    // SAFETY: makes system calls only. `Command` has changed the user by then, which clears the parent-death signal.
+    // `Command` changes the user before it calls this: a change of user clears the parent-death signal.
+    // SAFETY: the closure makes system calls only.
     unsafe { command.pre_exec(|| die_with_parent(None)) };
     let status = command.status().expect("the copy can be executed");
     assert!(status.success(), "the tests failed as an ordinary user: {status}");
@@ -36,7 +37,7 @@ fn skipped() -> Vec<String> {
     arguments.windows(2).filter(|pair| pair[0] == "--skip").flatten().cloned().collect()
 }
 
-/// Returns a command that runs one test of this program. The test is marked `#[ignore]`, so that nothing else runs it.
+/// Returns a command that runs one test of this program. Mark the test `#[ignore]`, so that nothing else runs it.
 pub fn for_test(name: &str) -> Command {
     let mut command = Command::new(current_exe().expect("the test program has a path"));
     command.args(["--exact", name, "--ignored", "--nocapture"]);

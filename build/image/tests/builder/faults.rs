@@ -81,8 +81,8 @@ fn an_invalid_table_of_platforms_is_refused() {
 #[test]
 fn a_folder_without_a_project_is_refused() {
     for (file, next) in [
-        ("Cargo.toml", "; call it in the project's folder, or name that with --project"),
-        ("Cargo.lock", "; let cargo make it anew: cargo generate-lockfile"),
+        ("Cargo.toml", "; run this in the project's folder, or name the folder with --project"),
+        ("Cargo.lock", "; recreate it: cargo generate-lockfile"),
         ("build/platforms.toml", "; it needs a [[platform]]"),
     ] {
         let project = Project::new();

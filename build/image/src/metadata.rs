@@ -17,13 +17,13 @@ pub struct Project {
     pub name: String,
     /// The version.
     pub version: String,
-    /// One sentence.
+    /// The description: one sentence.
     pub description: String,
-    /// An SPDX expression.
+    /// The licence, as an SPDX expression.
     pub license: String,
     /// The URL of the source, if the manifest has one.
     repository: Option<String>,
-    /// The packages that its build depends on.
+    /// The packages in its `[dependencies]`.
     pub dependencies: Vec<Locked>,
 }
 
@@ -39,12 +39,14 @@ pub struct Locked {
 }
 
 impl Project {
-    /// Reads the two files in `folder`.
+    /// Reads `Cargo.toml` and `Cargo.lock` in `folder`.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join("Cargo.toml");
         let cannot = |error: &dyn std::fmt::Display| {
             let path = path.display();
-            anyhow!("{path} cannot be read: {error}; call it in the project's folder, or name that with --project")
+            anyhow!(
+                "{path} cannot be read: {error}; run this in the project's folder, or name the folder with --project"
+            )
         };
         let manifest = cargo_toml::Manifest::from_path(&path).map_err(|error| cannot(&error))?;
         let package = manifest.package.as_ref().ok_or_else(|| cannot(&"it describes no package"))?;
@@ -59,7 +61,7 @@ impl Project {
         })
     }
 
-    /// The labels of an image, which tools on a node show.
+    /// The labels of an image, which tools on a node show. The `Dockerfile` has the same ones: keep both alike.
     pub fn labels(&self) -> HashMap<String, String> {
         let mut labels = HashMap::from([
             (ANNOTATION_TITLE.to_owned(), self.name.clone()),
@@ -86,7 +88,7 @@ fn locked<'a>(path: &Path, names: impl Iterator<Item = &'a String>) -> Result<Ve
         package: Vec<Locked>,
     }
     let cannot = |error: &dyn std::fmt::Display| {
-        anyhow!("{} cannot be read: {error}; let cargo make it anew: cargo generate-lockfile", path.display())
+        anyhow!("{} cannot be read: {error}; recreate it: cargo generate-lockfile", path.display())
     };
     let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
     let mut lock: Lock = toml::from_str(&text).map_err(|error| cannot(&error.message()))?;
