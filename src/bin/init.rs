@@ -23,7 +23,7 @@ use pause::sys::{Errno, control};
 pause::program!(main);
 
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
-    // First of all: process 1 loses every signal that arrives before they are blocked.
+    // First of all: process 1 has no handlers, so the kernel discards a signal that is not blocked yet.
     let (mut inherited, prepared) = Inherited::take();
 
     let mut parser = Parser::new(Words::Text(stack.variable(INIT_OPTIONS).map(CStr::to_bytes)));

@@ -5,6 +5,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use testkit::platform::architecture_of_this_machine;
 
 /// A row of `build/platforms.toml`.
 pub struct Platform {
@@ -24,15 +25,7 @@ impl Platform {
 
     /// The platform of this machine.
     pub fn own() -> Self {
-        let architecture = match env::consts::ARCH {
-            "x86_64" => "amd64",
-            "aarch64" => "arm64",
-            "powerpc64" => "ppc64le",
-            "loongarch64" => "loong64",
-            "x86" => "386",
-            same => same,
-        };
-        let own = Self::all().into_iter().find(|platform| platform.part(1) == Some(architecture));
+        let own = Self::all().into_iter().find(|platform| platform.part(1) == Some(architecture_of_this_machine()));
         own.expect("the table has the platform of this machine")
     }
 

@@ -101,3 +101,15 @@ fn installed(emulator: &str) -> PathBuf {
     let mut places = env::split_paths(&path).flat_map(|folder| names.clone().map(|name| folder.join(name)));
     places.find(|place| place.exists()).unwrap_or_else(|| panic!("{emulator} is not installed"))
 }
+
+/// Returns the architecture of this machine, as images name it.
+pub fn architecture_of_this_machine() -> &'static str {
+    match ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "powerpc64" => "ppc64le",
+        "loongarch64" => "loong64",
+        "x86" => "386",
+        same => same,
+    }
+}

@@ -4,10 +4,11 @@ use crate::platform;
 use escargot::CargoBuild;
 use escargot::format::Message;
 use std::env;
+use std::fmt::Display;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
@@ -117,4 +118,21 @@ fn build(package: &str, program: &str) -> PathBuf {
         }
     }
     panic!("cargo built no program called {program}")
+}
+
+/// Writes the usage of a test program. Returns its exit code.
+pub fn wrong_usage(usage: &str) -> ExitCode {
+    eprintln!("{usage}");
+    ExitCode::FAILURE
+}
+
+/// Returns the exit code of the test program `name`, and writes its error if it has failed.
+pub fn exit_code(name: &str, result: Result<(), impl Display>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

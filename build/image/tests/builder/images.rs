@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use testkit::platform::architecture_of_this_machine;
 
 #[test]
 fn every_platform_is_in_the_index_by_its_own_name() {
@@ -113,14 +114,7 @@ fn containerd_podman_and_docker_find_the_name() {
 fn tools_that_know_one_platform_get_the_image_of_this_machine() {
     let layout = Layout::new(&Project::new());
     let docker = &layout.json("manifest.json")[0];
-    let of_this_machine = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        "powerpc64" => "ppc64le",
-        "loongarch64" => "loong64",
-        "x86" => "386",
-        same => same,
-    };
+    let of_this_machine = architecture_of_this_machine();
     let config = layout.json(docker["Config"].as_str().unwrap());
     assert_eq!(config["architecture"], of_this_machine);
     let manifests = layout.manifests();

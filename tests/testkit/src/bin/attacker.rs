@@ -10,6 +10,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::process::ExitCode;
 use std::{env, ptr};
 use testkit::pod::send;
+use testkit::programs::wrong_usage;
 use testkit::realtime::schedule;
 
 const USAGE: &str = "usage: attacker HOW SIGNAL [CODE]
@@ -48,10 +49,7 @@ fn main() -> ExitCode {
             set_realtime_priority();
             storm(signal)
         }
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::FAILURE;
-        }
+        _ => return wrong_usage(USAGE),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,6 +12,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, io, thread};
+use testkit::programs::{exit_code, wrong_usage};
 
 const USAGE: &str = "usage: orphan-maker HOW [NUMBER…]
   one-by-one N  make N orphans, each after the last one has exited; print how many forks failed
@@ -48,18 +49,9 @@ fn main() -> ExitCode {
         (Some("hog"), None) => loop {
             std::hint::spin_loop();
         },
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::FAILURE;
-        }
+        _ => return wrong_usage(USAGE),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("orphan-maker: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code("orphan-maker", done)
 }
 
 /// Forks a child that does `work` and exits. Returns its process ID.

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{ExitCode, exit};
 use testkit::job;
+use testkit::programs::{exit_code, wrong_usage};
 use testkit::shim::default_signals;
 
 const USAGE: &str = "usage: probe-child WHAT [NUMBER]
@@ -32,18 +33,9 @@ fn main() -> ExitCode {
         (Some("job"), None) if arguments.len() == 2 => job::program::run(Path::new(&arguments[1])),
         (Some("signals"), last) => signals(last),
         (Some("daemon"), last) => setsid().map_err(io::Error::from).and_then(|_| signals(last)),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::FAILURE;
-        }
+        _ => return wrong_usage(USAGE),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("probe-child: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code("probe-child", done)
 }
 
 /// Ends by a signal, without a core dump.
