@@ -28,7 +28,7 @@ BENCH_TOOLS := catatonit tini dumb-init gcc binutils libc6-dev
 PEERS :=
 BENCH = --package bench -- $(PEERS:%=--peer "%")
 
-# The name of the image, registry/name:tag. The default is localhost/pause:<version>.
+# The name of the image, registry/name:tag. The default is pause.localhost/pause:<version>.
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 

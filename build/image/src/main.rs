@@ -19,7 +19,7 @@ const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
 
 Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause and init, for every platform
 of FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default.
-NAME:TAG is localhost/pause:VERSION by default; NAME:TAG-guard is the image that starts pause with --guard.
+NAME:TAG is pause.localhost/pause:VERSION by default; NAME:TAG-guard is the image that starts pause with --guard.
 SOURCE_DATE_EPOCH is the time stamp of everything in the image, 0 by default.";
 
 /// The suffix of each image's tag, and the arguments with which the image starts pause.
@@ -47,7 +47,7 @@ fn run() -> Result<()> {
     let platforms = platforms::read(&arguments.folder.join("build/platforms.toml"))?;
     let reference = match arguments.reference {
         Some(reference) => reference,
-        None => format!("localhost/{}:{}", project.name, project.version).parse()?,
+        None => format!("pause.localhost/{}:{}", project.name, project.version).parse()?,
     };
 
     let mut output = Output::new(arguments.folder.join("dist"));
@@ -124,7 +124,7 @@ fn arguments() -> Result<Option<Arguments>> {
 }
 
 fn reference(name: &str) -> Result<Reference> {
-    let sentence = "give it as registry/name:tag, such as localhost/pause:1.0.0";
+    let sentence = "give it as registry/name:tag, such as pause.localhost/pause:1.0.0";
     match name.parse::<Reference>() {
         Ok(reference) if reference.digest().is_none() => Ok(reference),
         Ok(_) => bail!("the reference {name} has a digest, which is not known before the image is built; {sentence}"),

@@ -25,7 +25,7 @@ pub fn package() -> &'static Package {
 
 /// The default name of the image.
 pub fn reference() -> &'static str {
-    static REFERENCE: LazyLock<String> = LazyLock::new(|| format!("localhost/pause:{}", package().version()));
+    static REFERENCE: LazyLock<String> = LazyLock::new(|| format!("pause.localhost/pause:{}", package().version()));
     &REFERENCE
 }
 

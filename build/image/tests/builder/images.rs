@@ -95,7 +95,7 @@ fn images_are_labelled_and_annotated() {
 fn containerd_podman_and_docker_find_the_name() {
     let project = Project::new();
     for (arguments, name, tag) in [
-        (&[][..], "localhost/pause:1.2.3", "1.2.3"),
+        (&[][..], "pause.localhost/pause:1.2.3", "1.2.3"),
         (&["--reference", "registry.example:5000/a/b:t-1"], "registry.example:5000/a/b:t-1", "t-1"),
         (&["--reference=pause"], "docker.io/library/pause:latest", "latest"),
     ] {

@@ -121,7 +121,8 @@ fn the_printed_table_has_sizes_and_digests() {
         assert_eq!(columns[5..8], expected);
         assert_eq!(columns[8], manifest["digest"]);
     }
-    let layouts = [("localhost/pause:1.2.3", layout), ("localhost/pause:1.2.3-guard", Layout::guard(&project))];
+    let layouts =
+        [("pause.localhost/pause:1.2.3", layout), ("pause.localhost/pause:1.2.3-guard", Layout::guard(&project))];
     for (line, (name, layout)) in lines[9..].iter().zip(layouts) {
         let index = &layout.json("index.json")["manifests"][0];
         let expected = [name, index["digest"].as_str().unwrap()];

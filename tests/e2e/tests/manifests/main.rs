@@ -97,7 +97,7 @@ fn every_file_and_page_begins_with_a_title_and_names_this_version() {
         assert!(first.starts_with("# "), "{name} begins with {first:?}");
         // The version in the names of the image and its archive.
         let version = project::package().version().to_string();
-        for named in ["localhost/pause:", "/pause-"].into_iter().flat_map(|at| text.split(at).skip(1)) {
+        for named in ["pause.localhost/pause:", "/pause-"].into_iter().flat_map(|at| text.split(at).skip(1)) {
             let is_version = named.starts_with(|first: char| first.is_ascii_digit());
             assert!(!is_version || named.starts_with(&version), "{name} names another version: {}", &named[..20]);
         }

@@ -104,7 +104,7 @@ fn running_containers_continue() {
 #[test]
 fn it_refuses_a_configuration_that_it_cannot_edit_and_changes_nothing() {
     let import = "imports = [\"/run/import.toml\"]\n".to_owned() + VERSION_2;
-    let by_hand = "cannot be edited safely: set localhost/pause";
+    let by_hand = "cannot be edited safely: set pause.localhost/pause";
     let cases = [
         ("[plugins.cri]\n  sandbox_image = \"x\"\n".to_owned(), "is of version 1"),
         (format!("disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n{VERSION_2}"), "disables the CRI plugin"),
