@@ -68,14 +68,18 @@ list=$(list_of "$mirror" "$release") || {
     say "$release cannot be reached at $mirror: name a mirror that has it by MIRROR=address"
     exit 3
 }
-case $(sed -n 's/^Origin: //p' <<< "$list") in
-    Ubuntu) keyring=ubuntu-archive-keyring.gpg package=ubuntu-keyring components='main universe' security=$mirror ;;
-    *) keyring=debian-archive-keyring.gpg package=debian-archive-keyring components=main ;;
-esac
-[ -e "/usr/share/keyrings/$keyring" ] || "$setup/install.sh" "$package"
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg components=main
+if [ "$(sed -n 's/^Origin: //p' <<< "$list")" = Ubuntu ]; then
+    keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg components='main universe' security=$mirror
+    if [ ! -e "$keyring" ]; then
+        "$setup/debian.sh" trixie ubuntu-keyring # which Debian 12 does not have
+        keyring=$setup/../../target/debian/trixie$keyring
+    fi
+fi
+[ -e "$keyring" ] || "$setup/install.sh" debian-archive-keyring
 
 sources=()
-add() { sources+=("deb [signed-by=/usr/share/keyrings/$keyring] $1 $2 $components"); }
+add() { sources+=("deb $1 $2 $components"); }
 add "$mirror" "$release"
 for archive in "$mirror $release-updates" "${security:-$mirror-security} $release-security"; do
     # shellcheck disable=SC2086 # two words
@@ -92,11 +96,11 @@ done
 END
 chmod +x "$work/settings"
 say "making a root of $release${*:+ with $*}, with packages from $mirror"
-packages=$(IFS=,; echo "$*")
+packages=$(IFS=,; echo "apt${*:+,$*}") # minbase has apt in Debian, but not in Ubuntu
 # The mounts and processes of mmdebstrap end with its namespaces.
 unshare --mount --pid --fork --kill-child --mount-proc \
-    mmdebstrap --mode=root --variant=minbase --format=directory ${packages:+--include="$packages"} \
-    --aptopt="$work/apt.conf" --setup-hook="$work/settings" "$release" "$partial" "${sources[@]}" 9>&- &
+    mmdebstrap --mode=root --variant=minbase --format=directory --include="$packages" \
+    --keyring="$keyring" --aptopt="$work/apt.conf" --setup-hook="$work/settings" "$release" "$partial" "${sources[@]}" 9>&- &
 maker=$!
 wait "$maker" || { say "no root of $release could be made: see the messages above"; exit 1; }
 maker=
