@@ -1,9 +1,9 @@
 //! containerd on a node: configured for the kubelet, with a sandbox image and a network for pods.
 
-use crate::Machine;
-use crate::containerd::{Containerd, Release};
+use crate::containerd::Containerd;
 use crate::cri_client::Cri;
 use crate::inventory::Inventory;
+use crate::release::Release;
 use k8s_cri::v1::{ImageSpec, ImageStatusRequest, StatusRequest};
 use std::fs;
 use std::net::IpAddr;
@@ -37,13 +37,14 @@ pub struct Image {
 }
 
 impl Node {
-    /// Starts a node with this sandbox image, and imports these archives.
+    /// Starts a node with this OCI runtime and sandbox image, and imports these archives.
     #[track_caller]
-    pub fn start(release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
-        let machine = Machine::create();
+    pub fn start(release: Release, runtime: &str, sandbox_image: &str, archives: &[&str]) -> Self {
+        release.require(runtime);
+        let machine = release.machine();
         machine.write(&format!("{NETWORKS}/pods.conflist"), &network());
         let cri = Cri::new(&machine.path(SOCKET));
-        let containerd = Containerd::start(release, &configuration(release, sandbox_image), machine);
+        let containerd = Containerd::start(release, &configuration(release, runtime, sandbox_image), machine);
         let this = Self { containerd, cri };
         this.until_it_is_ready();
         for archive in archives {
@@ -97,8 +98,8 @@ impl Node {
     }
 }
 
-/// The configuration in the format of a release.
-fn configuration(release: Release, sandbox_image: &str) -> String {
+/// The configuration in the format of a release. Before containerd 2, the runtime is runc.
+fn configuration(release: Release, runtime: &str, sandbox_image: &str) -> String {
     // With `restrict_oom_score_adj`, a root without CAP_SYS_RESOURCE can run pods.
     match release {
         Release::Own | Release::Trixie => format!(
@@ -120,6 +121,10 @@ sandbox = \"{sandbox_image}\"
 disable_tcp_service = true
 [plugins.\"io.containerd.cri.v1.runtime\"]
 restrict_oom_score_adj = true
+[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc]
+runtime_type = \"io.containerd.runc.v2\"
+[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc.options]
+BinaryName = \"{runtime}\"
 [plugins.\"io.containerd.cri.v1.runtime\".cni]
 bin_dir = \"/usr/lib/cni\"
 conf_dir = \"{NETWORKS}\"

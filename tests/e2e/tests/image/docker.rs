@@ -6,13 +6,13 @@ use crate::expected::{
 use e2e::docker::Builder;
 use e2e::platform::Platform;
 use e2e::project::{folder, output, reference};
-use e2e::{Docker, tool};
+use e2e::{Docker, Release, tool};
 use serde_json::Value;
 use std::fs;
 
 #[test]
 fn docker_loads_it_and_runs_it() {
-    let docker = Docker::start();
+    let docker = Docker::start(Release::Own);
     let output = docker.docker(&["load", "--input", archive()]).ok();
     assert_eq!(output, format!("Loaded image: {}\n", reference()));
     assert_inspected(&parse(docker.docker(&["image", "inspect", reference()]).ok())[0], &Platform::own());
@@ -48,7 +48,7 @@ fn assert_runs(docker: &Docker, image: &str) {
 #[test]
 fn docker_alone_can_build_it() {
     // Each builder for another platform, as they select platforms in different ways.
-    let docker = Docker::start();
+    let docker = Docker::start(Release::Own);
     e2e::builder::import(&docker, "builder");
     let other =
         Platform::all().into_iter().find(|platform| platform.name == "linux/arm64").expect("arm64 is in the table");
