@@ -9,36 +9,43 @@
 use core::ffi::{CStr, c_int};
 use core::ops::ControlFlow::{Break, Continue};
 use pause::init::inherited::Inherited;
-use pause::init::options::{INIT_OPTIONS, Level, Options, Parser};
+use pause::init::options::{Answer, INIT_OPTIONS, Level, Options, Parser};
 use pause::init::spawn::Group;
 use pause::init::supervise::Supervisor;
 use pause::init::terminal::{CANNOT_USE, Terminal};
 use pause::init::usage::Source;
 use pause::init::words::Words;
 use pause::init::{log, spawn, usage};
+use pause::pause::{hold, reaping};
 use pause::sys::process::getpid;
 use pause::sys::stack::InitialStack;
-use pause::sys::{Errno, control};
+use pause::sys::{Errno, control, file};
 
 pause::program!(main);
+
+const CANNOT_SET_UP: &[u8] = b"cannot set up signals, -s or -p";
 
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     // First of all: process 1 has no handlers, so the kernel discards a signal that is not blocked yet.
     let (mut inherited, prepared) = Inherited::take();
 
     let mut parser = Parser::new(Words::Text(stack.variable(INIT_OPTIONS).map(CStr::to_bytes)));
-    if let Err(answer) = parser.parse_variable() {
-        return usage::answer(answer, parser.word, Source::Variable);
-    }
-    let program_index = match parser.parse_command_line(&stack) {
+    let (parsed, source) = match parser.parse_variable() {
+        Ok(()) => (parser.parse_command_line(&stack), Source::CommandLine),
+        Err(answer) => (Err(answer), Source::Variable),
+    };
+    let program_index = match parsed {
         Ok(index) => index,
-        Err(answer) => return usage::answer(answer, parser.word, Source::CommandLine),
+        Err(Answer::Help) => return usage::print(usage::HELP),
+        Err(Answer::Version) => return usage::print(usage::VERSION),
+        Err(Answer::Pause) => return hold_namespaces(&mut parser.options, prepared),
+        Err(Answer::Mistake(mistake)) => return usage::report(mistake, parser.word, source),
     };
     let options = &mut parser.options;
     options.read_variables(&stack);
 
     if let Err(error) = prepared.and_then(|()| apply(options)) {
-        return log::failure(b"cannot set up signals, -s or -p", error);
+        return log::failure(CANNOT_SET_UP, error);
     }
     if options.writes(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
         log::text(b"cannot adopt orphans: not process 1, and no -s");
@@ -63,6 +70,22 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     // reported above, or the terminal was hung up since.
     let terminal = Terminal::find().unwrap_or(Terminal::NONE);
     Supervisor::new(options, terminal, program).run()
+}
+
+/// Does what `pause` does, silently. As catatonit does with the same option, it adopts orphans also where it is not
+/// process 1, and keeps neither a directory nor inherited descriptors in use. All other signals stay blocked.
+fn hold_namespaces(options: &mut Options, prepared: Result<(), Errno>) -> c_int {
+    options.is_subreaper |= getpid() != 1;
+    if let Err(error) = prepared.and_then(|()| apply(options)) {
+        return log::failure(CANNOT_SET_UP, error);
+    }
+    // podman unmounts the directory that it starts its pause process in. Elsewhere, neither failure does harm.
+    _ = file::change_directory(c"/");
+    _ = spawn::close_inherited_descriptors();
+    match reaping::let_kernel_reap().and_then(|()| hold::hold(false)) {
+        Ok(_) => 0,
+        Err(error) => log::failure(b"cannot wait for signals", error),
+    }
 }
 
 /// Applies `-s` and `-p`.

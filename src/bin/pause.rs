@@ -8,10 +8,8 @@
 #![no_main]
 
 use core::ffi::c_int;
-use pause::pause::{guard, log, privileges, reaping, signals};
-use pause::sys::Errno;
+use pause::pause::{hold, log, privileges, reaping, signals};
 use pause::sys::process::getpid;
-use pause::sys::signal::Signal;
 use pause::sys::stack::InitialStack;
 
 pause::program!(main);
@@ -28,7 +26,7 @@ mod status {
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     // First of all: process 1 has no handlers, so the kernel discards a signal that is not blocked yet.
     if signals::block().is_err() {
-        return exit_with("Error: cannot block signals\n", status::CANNOT_BLOCK);
+        return exit_with("Error: rt_sigprocmask was refused\n", status::CANNOT_BLOCK);
     }
 
     privileges::give_up();
@@ -45,28 +43,12 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     }
 
     if reaping::let_kernel_reap().is_err() {
-        return exit_with("Error: cannot set up SIGCHLD\n", status::CANNOT_SET_ACTION);
+        return exit_with("Error: rt_sigaction was refused\n", status::CANNOT_SET_ACTION);
     }
-    reaping::reap();
-
-    // How many ignored signals are still reported. Without this limit their sender could fill the disk with messages.
-    let mut reports_left = 100;
-    loop {
-        match signals::wait() {
-            Ok(Signal { number: libc::SIGCHLD, .. }) => reaping::reap(),
-            Ok(signal) if is_guarded && !guard::is_from_outside(&signal) => {
-                if reports_left > 0 {
-                    reports_left -= 1;
-                    log::to_stderr("Ignored a signal from the pod\n");
-                }
-                // While such signals keep coming, SIGCHLD is not taken, because its number is greater. Reap here too.
-                reaping::reap();
-            }
-            Ok(Signal { number: libc::SIGINT, .. }) => return exit_with("Shutting down, got signal: Interrupt\n", 0),
-            Ok(_) => return exit_with("Shutting down, got signal: Terminated\n", 0), // SIGTERM
-            Err(Errno::EINTR) => continue,
-            Err(_) => return exit_with("Error: cannot wait for signals\n", status::CANNOT_WAIT),
-        }
+    match hold::hold(is_guarded) {
+        Ok(libc::SIGINT) => exit_with("Shutting down, got signal: Interrupt\n", 0),
+        Ok(_) => exit_with("Shutting down, got signal: Terminated\n", 0), // SIGTERM
+        Err(_) => exit_with("Error: rt_sigtimedwait was refused\n", status::CANNOT_WAIT),
     }
 }
 

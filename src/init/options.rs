@@ -1,4 +1,4 @@
-//! The parsed command line: the options of tini and dumb-init, and a few of our own. `docs/init.md` has the grammar.
+//! The parsed command line: the options of tini and dumb-init, one of catatonit, and a few of our own. `docs/init.md` has the grammar.
 
 use super::signal_names::parse_signal;
 use super::text::{padded, parse_number, take_part};
@@ -22,13 +22,14 @@ const SAME: u8 = 0;
 const DROPPED: u8 = u8::MAX;
 
 /// The long options, each with its letter. See [`padded`].
-static LONG_NAMES: [([u8; 12], u8); 6] = [
+static LONG_NAMES: [([u8; 12], u8); 7] = [
     long_name("single-child", b'c'),
     long_name("rewrite", b'r'),
     long_name("verbose", b'v'),
     long_name("help", b'h'),
     long_name("version", b'V'),
     long_name("keep-options", b'k'),
+    long_name("pause", b'P'),
 ];
 
 const fn long_name(name: &str, letter: u8) -> ([u8; 12], u8) {
@@ -71,13 +72,22 @@ pub enum Level {
     Debug = 2,
 }
 
-/// What `init` answers instead of starting a program.
+/// What `init` does instead of starting a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The help, which an option asks for.
+    /// Prints the help, which an option asks for.
     Help,
-    /// The version, likewise.
+    /// Prints the version, likewise.
     Version,
+    /// Holds the namespaces of a pod, as `pause` does.
+    Pause,
+    /// Reports a mistake.
+    Mistake(Mistake),
+}
+
+/// A mistake in the options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mistake {
     /// There is no such option.
     UnknownOption,
     /// The value of an option is missing or wrong.
@@ -121,7 +131,7 @@ impl<'a> Parser<'a> {
         match self.words.take() {
             Some(word) => {
                 self.word = word;
-                Err(Answer::UnknownOption)
+                Err(Answer::Mistake(Mistake::UnknownOption))
             }
             None => Ok(()),
         }
@@ -133,7 +143,7 @@ impl<'a> Parser<'a> {
         self.parse()?;
         match self.words {
             Words::Arguments { next, .. } if stack.argument(next).is_some() => Ok(next),
-            _ => Err(Answer::NoProgram),
+            _ => Err(Answer::Mistake(Mistake::NoProgram)),
         }
     }
 
@@ -159,11 +169,11 @@ impl<'a> Parser<'a> {
         let mut rest = Some(name);
         let name = take_part(&mut rest, b'=').unwrap_or_default();
         let Some((_, letter)) = padded(name).and_then(|name| LONG_NAMES.iter().find(|(long, _)| *long == name)) else {
-            return Err(Answer::UnknownOption);
+            return Err(Answer::Mistake(Mistake::UnknownOption));
         };
         match rest {
             Some(value) if *letter == b'r' => self.set_value(*letter, value),
-            Some(_) => Err(Answer::UnknownOption),
+            Some(_) => Err(Answer::Mistake(Mistake::UnknownOption)),
             None => self.parse_letters(slice::from_ref(letter)),
         }
     }
@@ -181,11 +191,12 @@ impl<'a> Parser<'a> {
                 b'v' => self.options.verbosity += 1,
                 b'h' | b'l' => return Err(Answer::Help),
                 b'V' => return Err(Answer::Version),
+                b'P' => return Err(Answer::Pause),
                 b'e' | b'p' | b'r' | b't' => {
                     let value = if rest.is_empty() { self.words.take().unwrap_or_default() } else { rest };
                     return self.set_value(*letter, value);
                 }
-                _ => return Err(Answer::UnknownOption),
+                _ => return Err(Answer::Mistake(Mistake::UnknownOption)),
             }
             letters = rest;
         }
@@ -194,7 +205,7 @@ impl<'a> Parser<'a> {
 
     /// Stores the value of the option `letter`.
     fn set_value(&mut self, letter: u8, value: &[u8]) -> Result<(), Answer> {
-        self.options.set_value(letter, value).ok_or(Answer::WrongValue)
+        self.options.set_value(letter, value).ok_or(Answer::Mistake(Mistake::WrongValue))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Prints the help, the version, and mistakes in the options.
 
 use super::log;
-use super::options::Answer;
+use super::options::Mistake;
 use crate::sys::file;
 use core::ffi::c_int;
 
-const HELP: &str = "\
+/// The help.
+pub const HELP: &str = "\
 usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 -s\tbe a subreaper
 -p SIG\tget SIG when the parent ends
@@ -16,11 +17,12 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 -t SECS\task the rest to end, and wait
 -w -v\twarn of reaping, say more
 -k\tkeep INIT_OPTIONS
+-P\tpause, and start nothing
 Apache-2.0
 ";
 
-/// Docker shows the text after `git.` as the commit, if it contains no dot. Here it is the tag, with dashes for dots.
-const VERSION: &str = concat!(
+/// The version. Docker shows the text after `git.` as the commit, if it contains no dot. Here it is the tag, with dashes for dots.
+pub const VERSION: &str = concat!(
     "init ",
     env!("CARGO_PKG_VERSION"),
     " - git.v",
@@ -41,23 +43,20 @@ pub enum Source {
     Variable,
 }
 
-/// Prints the help or the version, or a message about `word`, the last one that was parsed. Returns the status to exit
-/// with.
-pub fn answer(answer: Answer, word: &[u8], source: Source) -> c_int {
-    match (answer, source) {
-        (Answer::Help, _) => return print(HELP),
-        (Answer::Version, _) => return print(VERSION),
-        (Answer::NoProgram, _) => log::text(b"PROGRAM is missing"),
+/// Prints a message about the mistake in `word`, and the help. Returns the status to exit with.
+pub fn report(mistake: Mistake, word: &[u8], source: Source) -> c_int {
+    match (mistake, source) {
+        (Mistake::NoProgram, _) => log::text(b"PROGRAM is missing"),
         (_, Source::Variable) => log::joined(word, b": mistake in INIT_OPTIONS"),
-        (Answer::WrongValue, _) => log::joined(word, b": wrong value"),
-        (Answer::UnknownOption, _) => log::joined(word, b": unknown option"),
+        (Mistake::WrongValue, _) => log::joined(word, b": wrong value"),
+        (Mistake::UnknownOption, _) => log::joined(word, b": unknown option"),
     }
     log::to_stderr(HELP.as_bytes());
     1
 }
 
 /// Prints to standard output. Returns the status to exit with: 0 if all of the text was written, otherwise 1.
-fn print(text: &str) -> c_int {
+pub fn print(text: &str) -> c_int {
     match file::write(libc::STDOUT_FILENO, text.as_bytes()) {
         Ok(length) if length as usize == text.len() => 0,
         _ => 1,

@@ -21,6 +21,12 @@ pub fn open(directory: c_int, path: &CStr, flags: c_int) -> Result<c_int, Errno>
     check(unsafe { syscall(libc::SYS_openat, arguments) })
 }
 
+/// Makes `path` the current directory (`man 2 chdir`).
+pub fn change_directory(path: &CStr) -> Result<(), Errno> {
+    // SAFETY: the kernel reads a string that ends with a NUL, which is borrowed until the call returns.
+    check_unit(unsafe { syscall(libc::SYS_chdir, [path.as_ptr().into()]) })
+}
+
 /// Closes a descriptor (`man 2 close`).
 pub fn close(descriptor: c_int) -> Result<(), Errno> {
     // SAFETY: the call neither reads nor writes memory of this process, and no memory is mapped from a descriptor. No

@@ -89,7 +89,6 @@ struct SignalInfo {
 /// - [`Errno::EINTR`]: no signal was taken. A stop and SIGCONT, a debugger or a freezer interrupted the wait (`man 7
 ///   signal`, "Interruption of system calls and library functions by stop signals"). Wait again.
 /// - [`Errno::EAGAIN`]: the time is over.
-#[inline(always)]
 pub fn wait_for(set: SignalSet, limit: Option<&Time>) -> Result<Signal, Errno> {
     let mut info = MaybeUninit::<libc::siginfo_t>::uninit();
     let limit64 = limit.map(Time64::from);

@@ -9,6 +9,7 @@ mod job_control;
 mod options;
 mod orphans;
 mod parent_death;
+mod pause_option;
 mod run;
 mod signals;
 mod status;

@@ -6,4 +6,5 @@
 mod differences;
 mod job_control;
 mod options;
+mod pause;
 mod peer;

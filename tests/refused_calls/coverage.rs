@@ -4,7 +4,7 @@ use crate::row::{Row, name};
 use crate::run::run;
 use crate::scenario::{Program, Scenario, Timing};
 use crate::start::Refusal;
-use crate::{init, init_grace, init_plain, init_terminal, pause};
+use crate::{init, init_grace, init_pause, init_plain, init_terminal, pause};
 use nix::errno::Errno;
 use std::collections::BTreeSet;
 use testkit::parallel::side_by_side;
@@ -13,7 +13,7 @@ use testkit::programs::path;
 use testkit::recorded_calls::record;
 
 /// The tables of `init`.
-pub static INIT_TABLES: [&[Row]; 3] = [&init_plain::ROWS, &init_terminal::ROWS, &init_grace::ROWS];
+pub static INIT_TABLES: [&[Row]; 4] = [&init_plain::ROWS, &init_terminal::ROWS, &init_grace::ROWS, &init_pause::ROWS];
 
 /// Returns the names of the calls that a program makes in a scenario.
 fn calls_in(scenario: &Scenario, refusal: Option<Refusal>) -> BTreeSet<String> {
@@ -60,6 +60,7 @@ fn every_system_call_of_init_has_a_row() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let made = all_calls(&init::SCENARIOS, &INIT_TABLES);
+    let scenarios: Vec<_> = init::SCENARIOS.into_iter().chain(init_pause::SCENARIOS).collect();
+    let made = all_calls(&scenarios, &INIT_TABLES);
     assert_eq!(made, in_tables(&INIT_TABLES), "the calls that are made, and those in the tables");
 }

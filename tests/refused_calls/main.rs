@@ -1,10 +1,12 @@
 //! Refuses each system call that `pause` and `init` make. Neither hangs, spins, exits with a wrong status or fails in
-//! silence. The tables with the expected outcomes are in `pause` and in `init_plain`, `init_terminal` and `init_grace`.
+//! silence. The tables with the expected outcomes are in `pause` and in `init_plain`, `init_terminal`, `init_grace` and
+//! `init_pause`.
 
 mod controls;
 mod coverage;
 mod init;
 mod init_grace;
+mod init_pause;
 mod init_plain;
 mod init_terminal;
 mod pause;
@@ -31,6 +33,7 @@ fn pause_and_init_work_if_no_call_is_refused() {
     }
     assert_normal(&pause::SCENARIOS);
     assert_normal(&init::SCENARIOS);
+    assert_normal(&init_pause::SCENARIOS);
 }
 
 #[test]

@@ -18,12 +18,13 @@ const DOCUMENT: &str = include_str!("../../../docs/init.md");
 const CHARACTERS: std::ops::RangeInclusive<char> = '!'..='~';
 
 /// A change inserts one of these or one of the long options into a sentence.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 41] = [
     " ", " ", "-", "--", "- ", "-- ", "=", ":", "0", "1", "2", "5", "6", "9", "00", "64", "65", "255", "256", "SIG",
-    "TERM", "IOT", "POLL", "HUP", "term", "s", "g", "c", "w", "v", "k", "h", "l", "V", "e", "p", "r", "t", "x",
+    "TERM", "IOT", "POLL", "HUP", "term", "s", "g", "c", "w", "v", "k", "h", "l", "V", "P", "e", "p", "r", "t", "x",
     "program",
 ];
-const LONG_OPTIONS: [&str; 6] = ["--help", "--version", "--rewrite", "--single-child", "--verbose", "--keep-options"];
+const LONG_OPTIONS: [&str; 7] =
+    ["--help", "--version", "--rewrite", "--single-child", "--verbose", "--keep-options", "--pause"];
 
 /// Returns the grammar of the document, with definitions of the symbols that it does not define.
 fn grammar() -> Grammar {
@@ -103,7 +104,7 @@ fn parser(sentence: &str) -> Parser<'_> {
 
 /// Returns whether the parser has found no mistake.
 fn is_accepted(result: Result<(), Answer>) -> bool {
-    matches!(result, Ok(()) | Err(Answer::Help | Answer::Version))
+    matches!(result, Ok(()) | Err(Answer::Help | Answer::Version | Answer::Pause))
 }
 
 #[test]
@@ -140,13 +141,24 @@ proptest! {
     }
 }
 
+/// Returns whether `-P` comes before any mistake.
+fn pauses(arguments: &[&str], variable: Option<&str>) -> bool {
+    let answer = parser(variable.unwrap_or_default()).parse_variable();
+    answer.and_then(|()| parser(&arguments.join(" ")).parse()) == Err(Answer::Pause)
+}
+
 /// Asserts whether `init` accepts these arguments and this INIT_OPTIONS. The program does not exist.
 #[track_caller]
 fn assert_init(is_accepted: bool, arguments: &[&str], variable: Option<&str>) {
     let mut command = command(arguments);
     command.env("PATH", "/nowhere").env("TINI_VERBOSITY", "0");
     command.envs(variable.map(|variable| ("INIT_OPTIONS", variable)));
-    let output = PodProcess::outside(command).wait();
+    let mut process = PodProcess::outside(command);
+    if pauses(arguments, variable) && !EmulatorLimit::NoSubreaper.applies() {
+        process.until_it_waits();
+        process.signal(libc::SIGTERM);
+    }
+    let output = process.wait();
     let messages = text(&output.stderr);
     assert_eq!(!messages.contains("\nusage: init "), is_accepted, "{arguments:?}, {variable:?}: {messages}");
 }
@@ -160,7 +172,7 @@ fn init_accepts_the_command_lines_of_the_grammar_and_no_others() {
 
 #[test]
 fn init_accepts_the_variables_of_the_grammar_and_no_others() {
-    for (sentence, is_derived) in Sentences::from("INIT_OPTIONS").generate(50) {
+    for (sentence, is_derived) in Sentences::from("INIT_OPTIONS").generate(100) {
         assert_init(is_derived, &["program"], Some(sentence.trim_end()));
     }
 }

@@ -1,0 +1,35 @@
+//! Holds the pod's namespaces, which exist as long as this process, and reaps meanwhile.
+
+use super::{guard, log, reaping, signals};
+use crate::sys::Errno;
+use crate::sys::signal::Signal;
+use core::ffi::c_int;
+
+/// Reaps until SIGINT or SIGTERM arrives, and returns that signal. Call it after
+/// [`let_kernel_reap`](reaping::let_kernel_reap). With `is_guarded`, a signal from inside of the pod does not count, and
+/// a line reports it.
+///
+/// # Errors
+/// The kernel refused to wait for signals.
+pub fn hold(is_guarded: bool) -> Result<c_int, Errno> {
+    reaping::reap();
+
+    // How many ignored signals are still reported. Without this limit their sender could fill the disk with messages.
+    let mut reports_left = 100;
+    loop {
+        match signals::wait() {
+            Ok(Signal { number: libc::SIGCHLD, .. }) => reaping::reap(),
+            Ok(signal) if is_guarded && !guard::is_from_outside(&signal) => {
+                if reports_left > 0 {
+                    reports_left -= 1;
+                    log::to_stderr("Ignored a signal from the pod\n");
+                }
+                // While such signals keep coming, SIGCHLD is not taken, because its number is greater. Reap here too.
+                reaping::reap();
+            }
+            Ok(signal) => return Ok(signal.number),
+            Err(Errno::EINTR) => continue,
+            Err(error) => return Err(error),
+        }
+    }
+}
