@@ -1,9 +1,13 @@
 //! The cgroup below which an engine makes those of its containers.
 
+use nix::fcntl::AT_FDCWD;
+use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
-use nix::unistd::Pid;
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, chdir, mkdir, symlinkat};
 use procfs::process::{MountInfo, Process};
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 use testkit::cgroup_cleanup;
 
@@ -50,8 +54,106 @@ impl Drop for Parent {
     }
 }
 
-/// A cgroup of version 2 that is the root of a cgroup namespace. A machine in it has cgroups of version 2 alone, also
-/// where this machine has others.
+/// The path of the cgroup file systems.
+const CGROUPS: &str = "/sys/fs/cgroup";
+
+/// What a machine sees at [`CGROUPS`].
+pub enum View {
+    /// The same as this machine.
+    Same,
+    /// This machine's hierarchies, mounted in a file system of the machine's own: an engine may make folders there.
+    Hierarchies(Hierarchies),
+    /// Version 2 alone, also where this machine has version 1: for crun and podman.
+    Namespace(Namespace),
+}
+
+impl View {
+    /// All that this machine has.
+    pub fn of_this_machine() -> (Self, Parent) {
+        let view = if has_version_1() { Self::Hierarchies(Hierarchies::of(|_| true)) } else { Self::Same };
+        (view, Parent::create())
+    }
+
+    /// Version 2 alone.
+    #[track_caller]
+    pub fn version_2() -> (Self, Parent) {
+        let (namespace, parent) = Namespace::create();
+        (Self::Namespace(namespace), parent)
+    }
+
+    /// Version 2 alone if it has the controllers here, otherwise version 1 alone. containerd cannot run a pod without
+    /// them, and crun cannot in a mixture of both.
+    #[track_caller]
+    pub fn with_controllers() -> (Self, Parent) {
+        if !has_version_1() {
+            return Self::version_2();
+        }
+        (Self::Hierarchies(Hierarchies::of(|version| version == "cgroup")), Parent::create())
+    }
+
+    /// Enters it, before it is mounted. System calls only, no allocation.
+    pub fn begin(&self) -> io::Result<()> {
+        if let Self::Namespace(namespace) = self { namespace.begin() } else { Ok(()) }
+    }
+
+    /// Mounts it at a path. System calls only, no allocation.
+    pub fn mount(&self, path: &str) -> io::Result<()> {
+        match self {
+            Self::Same => Ok(()),
+            Self::Hierarchies(hierarchies) => hierarchies.mount(path),
+            Self::Namespace(_) => Ok(mount(NONE, path, Some("cgroup2"), MsFlags::empty(), NONE)?),
+        }
+    }
+
+    /// Mounts it over what this machine has. System calls only, no allocation.
+    pub fn replace(&self) -> io::Result<()> {
+        if matches!(self, Self::Same) {
+            return Ok(());
+        }
+        const ELSEWHERE: &str = "/run/cgroup";
+        mkdir(ELSEWHERE, Mode::S_IRWXU)?;
+        self.mount(ELSEWHERE)?; // the hierarchies are still visible
+        Ok(mount(Some(ELSEWHERE), CGROUPS, NONE, MsFlags::MS_MOVE, NONE)?)
+    }
+}
+
+const NONE: Option<&str> = None;
+
+/// Hierarchies of this machine.
+pub struct Hierarchies {
+    mounts: Vec<(PathBuf, OsString)>,
+    /// Names of hierarchies that have several controllers, for each controller.
+    links: Vec<(String, String)>,
+}
+
+impl Hierarchies {
+    fn of(is_chosen: impl Fn(&str) -> bool) -> Self {
+        let below = |at: &MountInfo| at.mount_point.parent() == Some(Path::new(CGROUPS)) && is_chosen(&at.fs_type);
+        let mounts: Vec<(PathBuf, OsString)> = hierarchies()
+            .filter(below)
+            .filter_map(|at| at.mount_point.file_name().map(OsStr::to_owned).map(|name| (at.mount_point.clone(), name)))
+            .collect();
+        let names = mounts.iter().filter_map(|(_, name)| name.to_str()).filter(|name| name.contains(','));
+        let links = names.flat_map(|name| name.split(',').map(|part| (name.to_owned(), part.to_owned()))).collect();
+        Self { mounts, links }
+    }
+
+    fn mount(&self, path: &str) -> io::Result<()> {
+        mount(NONE, path, Some("tmpfs"), MsFlags::empty(), NONE)?;
+        chdir(path)?;
+        for (hierarchy, name) in &self.mounts {
+            mkdir(&**name, Mode::from_bits_truncate(0o755))?;
+            mount(Some(hierarchy), &**name, NONE, MsFlags::MS_BIND, NONE)?;
+        }
+        Ok(self.links.iter().try_for_each(|(name, link)| symlinkat(&**name, AT_FDCWD, &**link))?)
+    }
+}
+
+fn has_version_1() -> bool {
+    hierarchies().any(|at| at.fs_type == "cgroup")
+}
+
+/// A cgroup of version 2 that is the root of a cgroup namespace.
 pub struct Namespace {
     folder: PathBuf,
     /// The files that move a process: to the root of the namespace, and to the machine's own processes. They have a
@@ -64,9 +166,8 @@ pub struct Namespace {
 const PROCESSES: &str = "/sys/fs/cgroup/engine/cgroup.procs";
 
 impl Namespace {
-    /// Makes the cgroup.
     #[track_caller]
-    pub fn create() -> (Self, Parent) {
+    fn create() -> (Self, Parent) {
         let version_2 = hierarchies().find(|at| at.fs_type == "cgroup2").expect("cgroups of version 2 are mounted");
         let folder = cgroup_cleanup::claim(&version_2.mount_point, &cgroup_cleanup::name());
         fs::create_dir_all(folder.join("engine")).expect("root can make a cgroup");
@@ -77,7 +178,7 @@ impl Namespace {
     }
 
     /// Makes the namespace, for this process and those that it forks. System calls only, no allocation.
-    pub fn begin(&self) -> io::Result<()> {
+    fn begin(&self) -> io::Result<()> {
         fs::write(&self.root, "0")?;
         unshare(CloneFlags::CLONE_NEWCGROUP)?; // its root is the cgroup of this process
         fs::write(&self.processes, "0")

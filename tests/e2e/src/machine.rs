@@ -3,7 +3,7 @@
 //! It is a pod of the testkit. All processes that an engine starts end with it, including containers and shims. Sockets,
 //! images and mounts are in file systems in memory, which end with the last process that uses them.
 
-use crate::cgroups::{self, Parent};
+use crate::cgroups::{Parent, View, join_engine};
 use crate::root::Root;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
@@ -51,24 +51,25 @@ impl Machine {
     #[track_caller]
     pub fn create() -> Self {
         assert_root();
-        Self::boot(Parent::create(), false, || Ok(()))
+        let (view, parent) = View::of_this_machine();
+        Self::boot(parent, false, move || view.replace())
     }
 
-    /// A machine with the programs of another root, and with cgroups of version 2 alone.
+    /// A machine with the programs of another root, and with these cgroups.
     ///
     /// # Panics
     /// If this user is not root, as on a node.
     #[track_caller]
-    pub fn create_in(root: Root) -> Self {
+    pub fn create_in(root: Root, (view, parent): (View, Parent)) -> Self {
         assert_root();
-        let (namespace, parent) = cgroups::Namespace::create();
-        Self::boot(parent, true, move || {
-            namespace.begin()?;
-            mount_memory("/run")?;
-            root.enter()
+        let has_cgroup_namespace = matches!(view, View::Namespace(_));
+        Self::boot(parent, has_cgroup_namespace, move || {
+            view.begin()?;
+            root.enter(|path| view.mount(path))
         })
     }
 
+    /// Starts it. `enter` sets up its root, when it has a file system in memory at `/run`.
     #[track_caller]
     fn boot(
         cgroups: Parent,
@@ -76,6 +77,7 @@ impl Machine {
         mut enter: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
         let mut pod = Pod::start_after(pause(), move || {
+            mount_memory("/run")?;
             enter()?;
             FOLDERS.iter().try_for_each(|folder| mount_memory(folder))
         });
@@ -135,7 +137,7 @@ impl Machine {
         let namespace = File::open(format!("/proc/{}/ns/cgroup", self.pod.pid())).expect("the machine is alive");
         self.pod.join_after(program, move || {
             setns(&namespace, CloneFlags::CLONE_NEWCGROUP)?;
-            cgroups::join_engine()
+            join_engine()
         })
     }
 

@@ -41,7 +41,7 @@ impl Node {
     #[track_caller]
     pub fn start(release: Release, runtime: &str, sandbox_image: &str, archives: &[&str]) -> Self {
         release.require(runtime);
-        let machine = release.machine();
+        let machine = release.machine_with_controllers();
         machine.write(&format!("{NETWORKS}/pods.conflist"), &network());
         let cri = Cri::new(&machine.path(SOCKET));
         let containerd = Containerd::start(release, &configuration(release, runtime, sandbox_image), machine);

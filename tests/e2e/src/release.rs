@@ -1,5 +1,6 @@
 //! The releases of Debian that engines come from.
 
+use crate::cgroups::View;
 use crate::machine::Machine;
 use crate::root::Root;
 use crate::tool::{path_in_release, tool};
@@ -20,12 +21,21 @@ pub enum Release {
 }
 
 impl Release {
-    /// A machine for engines of this release.
+    /// A machine for engines of this release. In a root of its own it has cgroups of version 2 alone.
     #[track_caller]
     pub fn machine(self) -> Machine {
         match self {
             Self::Own | Self::Trixie => Machine::create(),
-            Self::Forky => Machine::create_in(Root::of(FORKY)),
+            Self::Forky => Machine::create_in(Root::of(FORKY), View::version_2()),
+        }
+    }
+
+    /// The same for engines that need controllers. In a root of its own it has cgroups of one version.
+    #[track_caller]
+    pub fn machine_with_controllers(self) -> Machine {
+        match self {
+            Self::Own | Self::Trixie => Machine::create(),
+            Self::Forky => Machine::create_in(Root::of(FORKY), View::with_controllers()),
         }
     }
 

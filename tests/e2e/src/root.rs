@@ -58,8 +58,8 @@ impl Root {
     }
 
     /// Makes it the root of this process's mount namespace, which has a `/proc` of its own and a file system in memory
-    /// at `/run`. System calls only, no allocation.
-    pub fn enter(&self) -> io::Result<()> {
+    /// at `/run`. `mount_cgroups` mounts them at a path. System calls only, no allocation.
+    pub fn enter(&self, mount_cgroups: impl FnOnce(&str) -> io::Result<()>) -> io::Result<()> {
         let none = None::<&str>;
         [UPPER, WORK, MERGED].iter().try_for_each(|folder| make(Path::new(folder)))?;
         chdir(project::folder())?;
@@ -72,7 +72,8 @@ impl Root {
         mount(Some("/dev"), "dev", none, MsFlags::MS_BIND | MsFlags::MS_REC, none)?;
         mount(Some("/proc"), "proc", none, MsFlags::MS_MOVE, none)?;
         mount(none, "sys", Some("sysfs"), MsFlags::empty(), none)?;
-        mount(none, "sys/fs/cgroup", Some("cgroup2"), MsFlags::empty(), none)?;
+        mount_cgroups("sys/fs/cgroup")?;
+        chdir(MERGED)?;
         pivot_root(".", ".")?; // after chroot(2), nobody could make a user namespace
         umount2(".", MntFlags::MNT_DETACH)?; // the old root, which is now on top of the new one
         Ok(chdir("/")?)
