@@ -28,7 +28,7 @@ impl Containerd {
     /// Starts a release for `ctr` only. Returns when it answers.
     #[track_caller]
     pub fn without_cri(release: Release) -> Self {
-        Self::start(release, WITHOUT_CRI, release.machine())
+        Self::start(release, WITHOUT_CRI, release.machine_with_controllers())
     }
 
     /// Starts a release with this configuration. Returns when it answers.

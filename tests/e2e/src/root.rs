@@ -52,8 +52,9 @@ impl Root {
     pub fn program(&self, name: &str) -> String {
         let paths = ["bin", "sbin"].map(|folder| format!("usr/{folder}/{name}"));
         let found = paths.into_iter().find(|path| self.folder.join(path).is_file());
-        let found =
-            found.unwrap_or_else(|| panic!("{} has no {name}: add its package to the Makefile", self.folder.display()));
+        let found = found.unwrap_or_else(|| {
+            panic!("{} has no {name}: the Makefile lists its packages as NEWEST", self.folder.display())
+        });
         format!("/{found}")
     }
 

@@ -10,7 +10,30 @@ use std::process::Command;
 
 #[test]
 fn containerd_imports_every_platform_and_runs_its_own() {
-    let containerd = Containerd::without_cri(Release::Own);
+    assert_imports_and_runs(&Containerd::without_cri(Release::Own));
+}
+
+#[test]
+fn containerd_2_imports_every_platform_and_runs_its_own() {
+    assert_imports_and_runs(&Containerd::without_cri(Release::Forky));
+}
+
+#[test]
+fn containerd_2_imports_its_own_platform_alone() {
+    let containerd = Containerd::without_cri(Release::Forky);
+    containerd.ctr(&["images", "import", archive()]).ok();
+    let check = containerd.ctr(&["images", "check"]).ok();
+    // The manifest's configuration and its layers.
+    assert!(check.contains(reference()) && check.contains("complete (3/3)"), "{check}");
+    let list = containerd.ctr(&["images", "ls", &format!("name=={}", reference())]).ok();
+    let platforms = list.split_whitespace().find(|word| word.contains("linux/"));
+    assert_eq!(platforms, Some(&*Platform::own().name), "{list}");
+    let _container = containerd.run(reference(), "pod");
+    assert_process_1(&containerd.machine, &containerd.pid("pod"));
+}
+
+#[track_caller]
+fn assert_imports_and_runs(containerd: &Containerd) {
     containerd.ctr(&["images", "import", "--all-platforms", archive()]).ok();
     let list = containerd.ctr(&["images", "ls", &format!("name=={}", reference())]).ok();
     for platform in Platform::all() {
