@@ -5,6 +5,7 @@
 
 mod engine;
 mod engines;
+mod hardening;
 mod images;
 mod init;
 mod interrupted;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 10] = [
+const RUNTIMES: [(&str, Run); 11] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Release::Own))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Release::Trixie))),
     ("containerd-2", |report| scenario::run(report, || containerd::start("2", Release::Forky))),
@@ -30,6 +31,7 @@ const RUNTIMES: [(&str, Run); 10] = [
     ("podman-other-platforms", other_platforms::run),
     ("docker-init", init::docker),
     ("podman-init", init::podman),
+    ("hardening", hardening::run),
     ("interrupted", interrupted::run),
 ];
 
