@@ -1,0 +1,150 @@
+//! What puts the sandbox image back, or keeps anybody from deleting it: the script of systemd's unit, the drop-in for
+//! cri-dockerd, and the read-only store for CRI-O.
+
+use crate::others::systemd_says;
+use crate::{archive, manifest, programs, text};
+use e2e::machine::Output;
+use e2e::project::{package, reference};
+use e2e::{Docker, Machine, Podman, tool};
+use std::process::Command;
+
+pub const FILES: &[&str] = &["crio/51-pause-store.conf", "systemd/pause-image.sh", "systemd/pause-image@.service"];
+
+/// Where the pages put the script and the archive.
+const FOLDER: &str = "/usr/local/lib/pause";
+
+/// Runs a shell command on a machine. `PATH` begins with `programs`.
+#[track_caller]
+fn shell(machine: &Machine, programs: &str, line: &str) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-euc", line]).env("PATH", format!("{programs}:/usr/sbin:/usr/bin:/sbin:/bin")).current_dir("/");
+    machine.run(shell)
+}
+
+/// Installs the script and the archive on a machine, as the pages say. The script looks ten times a second.
+#[track_caller]
+fn install(machine: &Machine) {
+    let script = text("systemd/pause-image.sh");
+    let quick = script.replace("\n    sleep 60\n", "\n    sleep 0.1\n");
+    assert_ne!(quick, script);
+    shell(machine, "", &format!("mount -t tmpfs tmpfs /usr/local/lib && install -D -t {FOLDER} {}", archive())).ok();
+    machine.write(&format!("{FOLDER}/pause-image.sh"), &quick);
+}
+
+#[test]
+fn the_script_puts_the_image_back_into_a_containerd_like_that_of_rke2() {
+    for release in crate::RELEASES {
+        let machine = Machine::create();
+        install(&machine);
+        let programs = programs(release, "containerd").display().to_string();
+        // RKE2 has its `ctr` and its socket there.
+        let functions = format!(
+            "ctr() {{ /var/lib/rancher/rke2/bin/ctr -a /run/k3s/containerd/containerd.sock -n k8s.io \"$@\"; }}
+            is_there() {{ ctr images ls name=={0} | grep -q pinned=pinned; }}
+            is_gone() {{ ! is_there; }}
+            delete() {{ ctr images rm {0}; }}",
+            reference()
+        );
+        let run = |line: &str| shell(&machine, &programs, &format!("{functions}\n{line}")).ok();
+        run("mkdir -p /run/k3s/containerd /var/lib/rancher/rke2/bin
+            cp \"$(which ctr)\" /var/lib/rancher/rke2/bin/ctr
+            containerd config default | grep ^version > /run/config
+            containerd --config /run/config --address /run/k3s/containerd/containerd.sock > /run/log 2>&1 < /dev/null &");
+        // The script starts first, as it may on a node.
+        run(&format!("sh {FOLDER}/pause-image.sh rke2 > /run/log 2>&1 < /dev/null & echo $! > /run/pid"));
+        run("until is_there; do sleep 0.05; done");
+        run("delete; until is_there; do sleep 0.05; done");
+        // The control: without the script, the image stays away.
+        run("kill $(cat /run/pid); delete; sleep 1; is_gone");
+    }
+}
+
+#[test]
+fn the_script_and_the_drop_in_put_the_image_back_into_docker() {
+    let docker = Docker::start_with(&[], install);
+    // `docker system prune --all` deletes an image that no container uses.
+    let functions = format!(
+        "is_there() {{ docker image inspect {} > /dev/null 2>&1; }}
+        is_gone() {{ ! is_there; }}
+        prune() {{ docker system prune --all --force; }}",
+        reference()
+    );
+    let run = |line: &str| shell(&docker.machine, "", &format!("{functions}\n{line}")).ok();
+    let drop_in = text("cri-dockerd/50-pause.conf");
+    let load = drop_in.lines().find_map(|line| line.strip_prefix("ExecStartPre=-")).expect("the command");
+    run(&format!("is_gone; {load}; is_there; prune; is_gone"));
+    run(&format!("sh {FOLDER}/pause-image.sh docker > /run/log 2>&1 < /dev/null & echo $! > /run/pid"));
+    run("until is_there; do sleep 0.05; done");
+    let deleted = run("prune; until is_there; do sleep 0.05; done");
+    assert!(deleted.contains(reference()), "{deleted}");
+    run("kill $(cat /run/pid); prune; sleep 1; is_gone");
+}
+
+#[test]
+fn the_script_refuses_another_runtime() {
+    let script = manifest("systemd/pause-image.sh");
+    for arguments in [&[][..], &["containerd"]] {
+        let output = Command::new(&script).args(arguments).output().expect("the script can be started");
+        assert_eq!(output.status.code(), Some(1));
+        let usage = "usage: pause-image.sh k3s|rke2|k0s|microk8s|docker\n";
+        assert_eq!(String::from_utf8_lossy(&output.stderr), usage);
+    }
+}
+
+#[test]
+fn systemd_reads_the_unit() {
+    let unit = [("pause-image@.service", text("systemd/pause-image@.service"))];
+    let message = systemd_says("pause-image@k3s.service", &unit);
+    let expected = "Command /usr/local/lib/pause/pause-image.sh is not executable: No such file or directory\n";
+    assert_eq!(message, format!("pause-image@k3s.service: {expected}"));
+    assert!(text("systemd/pause-image.sh").contains(&format!("\nimage={}\n", reference())));
+}
+
+#[test]
+fn nothing_deletes_the_image_from_the_store_for_cri_o() {
+    let file = text("crio/51-pause-store.conf");
+    let table: toml::Table = file.parse().expect("TOML");
+    let option = table["crio"]["storage_option"][0].as_str().expect("an option");
+    let (key, store) = option.split_once('=').expect("a path");
+    assert_eq!(key, "overlay.additionalimagestore");
+    let target = format!("containers-storage:[overlay@{store}+/run/pause-store]{}", reference());
+    assert!(file.contains(&format!("'{target}'")), "the comment makes another store");
+
+    // podman has the same library as CRI-O, and takes the same option.
+    let podman = Podman::rootful();
+    let run = |arguments: &[&str]| podman.podman(&[&["--storage-opt", option], arguments].concat());
+    assert!(!run(&["images"]).status.success(), "CRI-O starts without the store: drop the warning from the file");
+    let mut skopeo = tool("skopeo");
+    skopeo.args(["copy", "--quiet", &format!("oci-archive:{}", archive()), &target]);
+    podman.machine.run(skopeo).ok();
+    let cgroup = podman.cgroup_option().expect("root's option");
+    let version = || {
+        let container = ["run", "--rm", "--pull=never", "--network=none", &cgroup, reference(), "-v"];
+        run(&container).ok()
+    };
+    let expected = format!("pause {}\n", package().version());
+    assert_eq!(version(), expected);
+    for delete in [&["image", "rm", reference()][..], &["image", "rm", "--force", reference()]] {
+        assert!(run(delete).stderr.contains("read-only"), "{delete:?}");
+    }
+    for delete in [&["system", "prune", "--all", "--force"][..], &["rmi", "--all", "--force"], &["untag", reference()]]
+    {
+        run(delete);
+        assert_eq!(version(), expected, "{delete:?}");
+    }
+    // Nobody can write to it, either.
+    let mount = format!("mount --bind {store} {store} && mount -o remount,bind,ro {store}");
+    shell(&podman.machine, "", &mount).ok();
+    assert_eq!(version(), expected);
+}
+
+#[test]
+fn control_podman_deletes_the_image_from_its_own_store() {
+    for delete in [&["image", "rm", reference()][..], &["system", "prune", "--all", "--force"]] {
+        let podman = Podman::rootful();
+        podman.load(archive());
+        podman.podman(&["image", "exists", reference()]).ok();
+        podman.podman(delete).ok();
+        assert!(!podman.podman(&["image", "exists", reference()]).status.success(), "{delete:?}");
+    }
+}
