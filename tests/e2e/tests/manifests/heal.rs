@@ -100,6 +100,15 @@ fn systemd_reads_the_unit() {
     assert!(text("systemd/pause-image.sh").contains(&format!("\nimage={}\n", reference())));
 }
 
+/// Deletes the image from podman's own store, by the function of the library that CRI-O uses, too.
+#[track_caller]
+fn skopeo_delete(machine: &Machine, options: &str) -> Output {
+    let store = format!("overlay@/var/lib/containers/storage+/run/containers/storage{options}");
+    let mut delete = tool("skopeo");
+    delete.args(["delete", &format!("containers-storage:[{store}]{}", reference())]);
+    machine.run(delete)
+}
+
 #[test]
 fn nothing_deletes_the_image_from_the_store_for_cri_o() {
     let file = text("crio/51-pause-store.conf");
@@ -127,6 +136,8 @@ fn nothing_deletes_the_image_from_the_store_for_cri_o() {
     for delete in [&["image", "rm", reference()][..], &["image", "rm", "--force", reference()]] {
         assert!(run(delete).stderr.contains("read-only"), "{delete:?}");
     }
+    let refused = skopeo_delete(&podman.machine, &format!(":{option}"));
+    assert!(refused.stderr.contains("not an image"), "{refused:?}");
     for delete in [&["system", "prune", "--all", "--force"][..], &["rmi", "--all", "--force"], &["untag", reference()]]
     {
         run(delete);
@@ -139,12 +150,16 @@ fn nothing_deletes_the_image_from_the_store_for_cri_o() {
 }
 
 #[test]
-fn control_podman_deletes_the_image_from_its_own_store() {
-    for delete in [&["image", "rm", reference()][..], &["system", "prune", "--all", "--force"]] {
-        let podman = Podman::rootful();
+fn control_the_image_is_deleted_from_podmans_own_store() {
+    let podman = Podman::rootful();
+    let exists = || podman.podman(&["image", "exists", reference()]).status.success();
+    let deleted = |delete: &dyn Fn() -> Output| {
         podman.load(archive());
-        podman.podman(&["image", "exists", reference()]).ok();
-        podman.podman(delete).ok();
-        assert!(!podman.podman(&["image", "exists", reference()]).status.success(), "{delete:?}");
-    }
+        assert!(exists());
+        delete().ok();
+        !exists()
+    };
+    assert!(deleted(&|| podman.podman(&["image", "rm", reference()])));
+    assert!(deleted(&|| podman.podman(&["system", "prune", "--all", "--force"])));
+    assert!(deleted(&|| skopeo_delete(&podman.machine, "")));
 }
