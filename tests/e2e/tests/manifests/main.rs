@@ -5,6 +5,7 @@ mod containerd;
 mod heal;
 mod kind;
 mod kubernetes;
+mod missing;
 mod node;
 mod others;
 mod switch;
