@@ -93,10 +93,13 @@ fn the_script_refuses_another_runtime() {
 
 #[test]
 fn systemd_reads_the_unit() {
-    let unit = [("pause-image@.service", text("systemd/pause-image@.service"))];
-    let message = systemd_says("pause-image@k3s.service", &unit);
-    let expected = "Command /usr/local/lib/pause/pause-image.sh is not executable: No such file or directory\n";
-    assert_eq!(message, format!("pause-image@k3s.service: {expected}"));
+    let unit = text("systemd/pause-image@.service");
+    let says = |unit: String| systemd_says("pause-image@k3s.service", &[("pause-image@.service", unit)]);
+    assert_eq!(says(unit.clone()), "");
+    // The control: systemd names a key that it does not know, and a command that it cannot start.
+    assert!(says(unit.replace("RestartSec", "RestartSecs")).contains("'RestartSecs'"));
+    assert!(says(unit.replace("/bin/sh", "/bin/none")).contains("Command /bin/none is not executable"));
+    assert!(unit.contains(&format!("=/bin/sh {FOLDER}/pause-image.sh %i\n")));
     assert!(text("systemd/pause-image.sh").contains(&format!("\nimage={}\n", reference())));
 }
 
