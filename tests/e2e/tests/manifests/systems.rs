@@ -1,5 +1,5 @@
 //! The files for systems that Debian does not have: Talos, Amazon EKS, k0s, OpenShift and Flatcar. Their YAML and TOML is
-//! parsed, and containerd and `ctr` do what the files ask of them.
+//! parsed, and containerd, `ctr` and Ignition read what is for them.
 
 use crate::containerd::{VERSION_2, dump};
 use crate::node::{Node, is_named};
@@ -7,7 +7,9 @@ use crate::{archive, text};
 use e2e::Machine;
 use e2e::machine::Output;
 use e2e::project::{package, reference};
+use serde_json::Value;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use yaml_rust2::{Yaml, YamlLoader};
@@ -168,6 +170,32 @@ fn the_file_for_openshift_writes_a_file_for_cri_o() {
     for line in content.lines() {
         assert!(file.contains(&format!("\n#   {line}\n")), "the comment shows another file: {line}");
     }
+    // The configuration in it is one of Ignition, which says nothing about a good one.
+    let ignition = json(&config["spec"]["config"]).to_string();
+    assert_eq!(ignition_says(&ignition), "");
+    assert!(ignition_says(&ignition.replace("overwrite", "overwritten")).contains("Unused key overwritten"));
+}
+
+/// A document in YAML, as JSON.
+fn json(yaml: &Yaml) -> Value {
+    match yaml {
+        Yaml::Hash(fields) => fields.iter().map(|(name, value)| (string(name).to_owned(), json(value))).collect(),
+        Yaml::Array(items) => items.iter().map(json).collect(),
+        Yaml::String(text) => text.as_str().into(),
+        Yaml::Integer(number) => (*number).into(),
+        Yaml::Boolean(is_set) => (*is_set).into(),
+        other => panic!("{other:?} is not expected here"),
+    }
+}
+
+/// What `ignition-validate` says about a configuration.
+#[track_caller]
+fn ignition_says(configuration: &str) -> String {
+    let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
+    file.write_all(configuration.as_bytes()).expect("a file can be written");
+    let output = Command::new("ignition-validate").arg(file.path()).output();
+    let output = output.expect("ignition-validate can be started: apt-get install ignition");
+    String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8")
 }
 
 #[test]
