@@ -27,7 +27,8 @@ fn install(machine: &Machine) {
     let script = text("systemd/pause-image.sh");
     let quick = script.replace("\n    sleep 60\n", "\n    sleep 0.1\n");
     assert_ne!(quick, script);
-    shell(machine, "", &format!("mount -t tmpfs tmpfs /usr/local/lib && install -D -t {FOLDER} {}", archive())).ok();
+    shell(machine, "/usr/bin", &format!("mount -t tmpfs tmpfs /usr/local/lib && install -D -t {FOLDER} {}", archive()))
+        .ok();
     machine.write(&format!("{FOLDER}/pause-image.sh"), &quick);
 }
 
@@ -69,7 +70,7 @@ fn the_script_and_the_drop_in_put_the_image_back_into_docker() {
         prune() {{ docker system prune --all --force; }}",
         reference()
     );
-    let run = |line: &str| shell(&docker.machine, "", &format!("{functions}\n{line}")).ok();
+    let run = |line: &str| shell(&docker.machine, "/usr/bin", &format!("{functions}\n{line}")).ok();
     let drop_in = text("cri-dockerd/50-pause.conf");
     let load = drop_in.lines().find_map(|line| line.strip_prefix("ExecStartPre=-")).expect("the command");
     run(&format!("is_gone; {load}; is_there; prune; is_gone"));
@@ -148,7 +149,7 @@ fn nothing_deletes_the_image_from_the_store_for_cri_o() {
     }
     // Nobody can write to it, either.
     let mount = format!("mount --bind {store} {store} && mount -o remount,bind,ro {store}");
-    shell(&podman.machine, "", &mount).ok();
+    shell(&podman.machine, "/usr/bin", &mount).ok();
     assert_eq!(version(), expected);
 }
 
