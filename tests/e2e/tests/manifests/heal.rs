@@ -3,10 +3,14 @@
 
 use crate::others::systemd_says;
 use crate::{archive, manifest, programs, text};
+use e2e::containerd::Release;
 use e2e::machine::Output;
+use e2e::pod::Pod;
 use e2e::project::{package, reference};
-use e2e::{Docker, Machine, Podman, tool};
+use e2e::{Docker, Machine, Node, Podman, tool};
+use k8s_cri::v1::{NamespaceMode, RunPodSandboxRequest};
 use std::process::Command;
+use testkit::until;
 
 pub const FILES: &[&str] = &["crio/51-pause-store.conf", "systemd/pause-image.sh", "systemd/pause-image@.service"];
 
@@ -33,30 +37,45 @@ fn install(machine: &Machine) {
 }
 
 #[test]
-fn the_script_puts_the_image_back_into_a_containerd_like_that_of_rke2() {
-    for release in crate::RELEASES {
-        let machine = Machine::create();
-        install(&machine);
-        let programs = programs(release, "containerd").display().to_string();
+fn after_a_wipe_the_script_lets_pods_start_on_a_node_like_one_of_rke2() {
+    for (release, name) in [Release::Own, Release::Trixie, Release::Forky].into_iter().zip(crate::RELEASES) {
+        let node = Node::start(release, reference(), &[]);
+        let machine = &node.containerd.machine;
+        install(machine);
+        let programs = programs(name, "containerd").display().to_string();
+        let run = |line: &str| shell(machine, &programs, line).ok();
         // RKE2 has its `ctr` and its socket there.
-        let functions = format!(
-            "ctr() {{ /var/lib/rancher/rke2/bin/ctr -a /run/k3s/containerd/containerd.sock -n k8s.io \"$@\"; }}
-            is_there() {{ ctr images ls name=={0} | grep -q pinned=pinned; }}
-            is_gone() {{ ! is_there; }}
-            delete() {{ ctr images rm {0}; }}",
-            reference()
-        );
-        let run = |line: &str| shell(&machine, &programs, &format!("{functions}\n{line}")).ok();
         run("mkdir -p /run/k3s/containerd /var/lib/rancher/rke2/bin
             cp \"$(which ctr)\" /var/lib/rancher/rke2/bin/ctr
-            containerd config default | grep ^version > /run/config
-            containerd --config /run/config --address /run/k3s/containerd/containerd.sock > /run/log 2>&1 < /dev/null &");
-        // The script starts first, as it may on a node.
-        run(&format!("sh {FOLDER}/pause-image.sh rke2 > /run/log 2>&1 < /dev/null & echo $! > /run/pid"));
-        run("until is_there; do sleep 0.05; done");
-        run("delete; until is_there; do sleep 0.05; done");
-        // The control: without the script, the image stays away.
-        run("kill $(cat /run/pid); delete; sleep 1; is_gone");
+            ln -s /run/containerd/containerd.sock /run/k3s/containerd/containerd.sock");
+        let config = node.pod("pod", NamespaceMode::Pod, NamespaceMode::Node);
+        let starts = || {
+            let request = RunPodSandboxRequest { config: Some(config.clone()), ..Default::default() };
+            let answer = node.cri.call(async |mut pods| pods.run_pod_sandbox(request.clone()).await);
+            let pod = answer.map(|answer| Pod { config: config.clone(), id: answer.pod_sandbox_id });
+            pod.map(|pod| node.end(&pod)).map_err(|status| status.message().to_owned())
+        };
+        let wipe = format!("ctr --namespace k8s.io images rm {}", reference());
+        // The control: without the script, no pod starts.
+        let refused = || {
+            until("containerd does not have the image", || node.image(reference()).is_none());
+            let refusal = starts().expect_err("a pod has started without the image");
+            assert!(refusal.contains("failed to get sandbox image"), "{refusal}");
+        };
+        let started = || {
+            // containerd 1.6 of Debian does not know pinned images.
+            until("the image is back", || {
+                node.image(reference()).is_some_and(|image| image.is_pinned || name.is_empty())
+            });
+            assert_eq!(starts(), Ok(()));
+        };
+        refused();
+        run(&format!("sh {FOLDER}/pause-image.sh rke2 > /run/script.log 2>&1 < /dev/null & echo $! > /run/script"));
+        started();
+        run(&wipe);
+        started();
+        run(&format!("kill $(cat /run/script); {wipe}"));
+        refused();
     }
 }
 
