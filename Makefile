@@ -19,7 +19,7 @@ RUNTIMES := containerd docker.io podman catatonit uidmap runc busybox-static con
 RUNTIME :=
 
 # The programs that read the files in manifests/, as far as Debian has them.
-MANIFEST_TOOLS := containerd docker.io podman runc busybox-static systemd iproute2
+MANIFEST_TOOLS := containerd docker.io podman runc skopeo busybox-static systemd iproute2 ignition
 
 # The peers that Debian has, and the compiler of the others.
 BENCH_TOOLS := catatonit tini dumb-init gcc binutils libc6-dev

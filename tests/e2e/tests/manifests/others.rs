@@ -63,26 +63,34 @@ fn podman_takes_its_infra_image_from_the_file() {
     assert_ne!(image, reference());
 }
 
-#[test]
-fn systemd_reads_the_drop_in_of_cri_dockerd() {
+/// What `systemd-analyze verify` says about a unit. `files` are unit files, each with its path and its text.
+#[track_caller]
+pub fn systemd_says(unit: &str, files: &[(&str, String)]) -> String {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let drop_in = folder.path().join("cri-docker.service.d");
-    fs::create_dir(&drop_in).expect("a folder can be made");
-    fs::copy(manifest("cri-dockerd/50-pause.conf"), drop_in.join("50-pause.conf")).expect("a file can be copied");
-    // The command of the unit does not exist, so systemd's message names the command that it would start.
-    let unit = "[Service]\nType=notify\nExecStart=/nonexistent/cri-dockerd --container-runtime-endpoint fd://\n";
-    fs::write(folder.path().join("cri-docker.service"), unit).expect("a file can be written");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
     let mut analyze = Command::new("systemd-analyze");
     analyze
         .arg("verify")
-        .arg(folder.path().join("cri-docker.service"))
+        .arg(folder.path().join(unit))
         .env("SYSTEMD_UNIT_PATH", format!("{}:", folder.path().display()));
-    let message = String::from_utf8(analyze.output().expect("systemd-analyze can be started").stderr).expect("UTF-8");
+    String::from_utf8(analyze.output().expect("systemd-analyze can be started").stderr).expect("UTF-8")
+}
+
+#[test]
+fn systemd_reads_the_drop_in_of_cri_dockerd() {
+    // The command of the unit does not exist, so systemd's message names the command that it would start.
+    let unit = "[Service]\nType=notify\nExecStart=/nonexistent/cri-dockerd --container-runtime-endpoint fd://\n";
+    let drop_in = text("cri-dockerd/50-pause.conf");
+    let files = [("cri-docker.service", unit.to_owned()), ("cri-docker.service.d/50-pause.conf", drop_in.clone())];
     assert_eq!(
-        message,
+        systemd_says("cri-docker.service", &files),
         "cri-docker.service: Command /usr/bin/cri-dockerd is not executable: No such file or directory\n"
     );
-    assert!(text("cri-dockerd/50-pause.conf").contains(&format!(" --pod-infra-container-image={}\n", reference())));
+    assert!(drop_in.contains(&format!(" --pod-infra-container-image={}\n", reference())));
 }
 
 #[test]
