@@ -5,6 +5,8 @@ use crate::{archive, manifest, text};
 use e2e::machine::Output;
 use e2e::project::reference;
 use e2e::{Machine, podman, tool};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
@@ -15,6 +17,8 @@ pub const FILES: &[&str] = &[
     "minikube/switch.sh", // make lint runs shellcheck on it
     "podman/pause.conf",
     "rke2/config.yaml",
+    "seccomp/init.json", // make e2e runs both programs under these
+    "seccomp/pause.json",
 ];
 
 /// Runs a pod with `file` as the manifest. Returns the image of its infra container, and the exit status of that.
@@ -52,6 +56,22 @@ fn podman_pod(file: &str) -> (String, String) {
     }
     let mut lines = pod.stdout.lines().map(str::to_owned);
     (lines.next().unwrap_or_default(), lines.next().unwrap_or_default())
+}
+
+#[test]
+fn the_seccomp_profiles_refuse_every_call_that_they_do_not_name() {
+    for name in ["seccomp/init.json", "seccomp/pause.json"] {
+        let profile: Value = serde_json::from_str(&text(name)).expect("JSON");
+        assert_eq!(profile["defaultAction"], "SCMP_ACT_ERRNO", "{name}");
+        let mut named = BTreeSet::new();
+        for entry in profile["syscalls"].as_array().expect("a list") {
+            assert_eq!(entry["action"], "SCMP_ACT_ALLOW", "{name}");
+            assert!(entry.get("args").is_none(), "{name}");
+            for call in entry["names"].as_array().expect("a list of names") {
+                assert!(named.insert(call.as_str().expect("a name").to_owned()), "{name} names {call} twice");
+            }
+        }
+    }
 }
 
 #[test]
