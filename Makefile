@@ -20,10 +20,10 @@ RUNTIME :=
 # The newest container runtimes that Debian has, in a root of its next release. All targets have the same packages there,
 # because another list makes the root again.
 NEWEST := podman crun runc catatonit uidmap netavark docker.io docker-cli docker-buildx containerd \
-    containernetworking-plugins skopeo buildah
+    containernetworking-plugins skopeo buildah iproute2
 
 # The programs that read the files in manifests/, as far as Debian has them.
-MANIFEST_TOOLS := containerd docker.io podman runc busybox-static systemd iproute2
+MANIFEST_TOOLS := containerd docker.io podman runc skopeo busybox-static systemd iproute2 ignition
 
 # The peers that Debian has, and the compiler of the others.
 BENCH_TOOLS := catatonit tini dumb-init gcc binutils libc6-dev
@@ -82,6 +82,7 @@ test-manifests: binaries ## Check each file of manifests/ with the program that 
 	@build/setup/install.sh $(MANIFEST_TOOLS)
 	@build/setup/debian.sh trixie containerd kind kubectl
 	@build/setup/debian.sh forky containerd kind kubectl
+	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) cargo test --package e2e --test manifests
 
 test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: write docs/measured/init-*.md]

@@ -37,14 +37,24 @@ pub struct Image {
 }
 
 impl Node {
-    /// Starts a node with this OCI runtime and sandbox image, and imports these archives.
+    /// Starts a node with this sandbox image, and imports these archives.
     #[track_caller]
-    pub fn start(release: Release, runtime: &str, sandbox_image: &str, archives: &[&str]) -> Self {
+    pub fn start(release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
+        Self::start_with("runc", release, sandbox_image, archives)
+    }
+
+    /// The same with this OCI runtime.
+    #[track_caller]
+    pub fn start_with(runtime: &str, release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
         release.require(runtime);
         let machine = release.machine_with_controllers();
         machine.write(&format!("{NETWORKS}/pods.conflist"), &network());
         let cri = Cri::new(&machine.path(SOCKET));
-        let containerd = Containerd::start(release, &configuration(release, runtime, sandbox_image), machine);
+        let containerd = Containerd::start(
+            release,
+            &(configuration(release, sandbox_image) + &runtime_option(release, runtime)),
+            machine,
+        );
         let this = Self { containerd, cri };
         this.until_it_is_ready();
         for archive in archives {
@@ -98,8 +108,8 @@ impl Node {
     }
 }
 
-/// The configuration in the format of a release. Before containerd 2, the runtime is runc.
-fn configuration(release: Release, runtime: &str, sandbox_image: &str) -> String {
+/// The configuration in the format of a release.
+fn configuration(release: Release, sandbox_image: &str) -> String {
     // With `restrict_oom_score_adj`, a root without CAP_SYS_RESOURCE can run pods.
     match release {
         Release::Own | Release::Trixie => format!(
@@ -121,16 +131,22 @@ sandbox = \"{sandbox_image}\"
 disable_tcp_service = true
 [plugins.\"io.containerd.cri.v1.runtime\"]
 restrict_oom_score_adj = true
-[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc]
-runtime_type = \"io.containerd.runc.v2\"
-[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc.options]
-BinaryName = \"{runtime}\"
 [plugins.\"io.containerd.cri.v1.runtime\".cni]
 bin_dir = \"/usr/lib/cni\"
 conf_dir = \"{NETWORKS}\"
 "
         ),
     }
+}
+
+/// What names the OCI runtime in the configuration. Releases before forky are run with their default, runc, only.
+fn runtime_option(release: Release, runtime: &str) -> String {
+    if release != Release::Forky {
+        assert_eq!(runtime, "runc");
+        return String::new();
+    }
+    let table = "plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc";
+    format!("[{table}]\nruntime_type = \"io.containerd.runc.v2\"\n[{table}.options]\nBinaryName = {runtime:?}\n")
 }
 
 /// The CNI configuration: a bridge on the node, and an address for each pod.

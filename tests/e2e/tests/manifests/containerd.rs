@@ -50,7 +50,7 @@ fn try_dump(release: &str, main: &str, imported: Option<&str>) -> (bool, String)
 
 /// All settings that a release reads from a configuration and a file that it imports.
 #[track_caller]
-fn dump(release: &str, main: &str, imported: Option<&str>) -> String {
+pub fn dump(release: &str, main: &str, imported: Option<&str>) -> String {
     let (ok, dump) = try_dump(release, main, imported);
     assert!(ok, "{dump}");
     // Paths of imports and warnings are not settings.

@@ -2,11 +2,14 @@
 //! program.
 
 mod containerd;
+mod heal;
 mod kind;
 mod kubernetes;
+mod missing;
 mod node;
 mod others;
 mod switch;
+mod systems;
 
 use e2e::tool::path_in_release;
 use e2e::{project, tool};
@@ -72,7 +75,9 @@ fn files(folder: &Path) -> BTreeSet<String> {
 
 #[test]
 fn every_file_is_tested() {
-    let tested = [containerd::FILES, kind::FILES, kubernetes::FILES, others::FILES, switch::FILES].concat();
+    let tested =
+        [containerd::FILES, heal::FILES, kind::FILES, kubernetes::FILES, others::FILES, switch::FILES, systems::FILES]
+            .concat();
     assert_eq!(files(&manifest("")), tested.iter().map(|&file| file.to_owned()).collect());
 }
 
@@ -90,14 +95,19 @@ fn every_file_and_page_begins_with_a_title_and_names_this_version() {
     // The files in docs/measured are generated.
     let is_page = |name: &String| name.ends_with(".md") && !name.starts_with("measured/");
     let pages = files(&folder).into_iter().filter(is_page).map(|name| (fs::read_to_string(folder.join(&name)), name));
-    let manifests = files(&manifest("")).into_iter().map(|name| (fs::read_to_string(manifest(&name)), name));
+    let has_comments = |name: &String| !name.ends_with(".json");
+    let manifests =
+        files(&manifest("")).into_iter().filter(has_comments).map(|name| (fs::read_to_string(manifest(&name)), name));
     for (text, name) in manifests.chain(pages) {
         let text = text.expect("UTF-8");
         let first = text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
         assert!(first.starts_with("# "), "{name} begins with {first:?}");
         // The version in the names of the image and its archive.
         let version = project::package().version().to_string();
-        for named in ["pause.localhost/pause:", "/pause-"].into_iter().flat_map(|at| text.split(at).skip(1)) {
+        for named in ["pause.localhost/pause:", "example.com/pause:", "/pause-"]
+            .into_iter()
+            .flat_map(|at| text.split(at).skip(1))
+        {
             let is_version = named.starts_with(|first: char| first.is_ascii_digit());
             assert!(!is_version || named.starts_with(&version), "{name} names another version: {}", &named[..20]);
         }

@@ -5,6 +5,8 @@ use crate::{archive, manifest, text};
 use e2e::machine::Output;
 use e2e::project::reference;
 use e2e::{Machine, podman, tool};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
@@ -15,6 +17,8 @@ pub const FILES: &[&str] = &[
     "minikube/switch.sh", // make lint runs shellcheck on it
     "podman/pause.conf",
     "rke2/config.yaml",
+    "seccomp/init.json", // make e2e runs both programs under these
+    "seccomp/pause.json",
 ];
 
 /// Runs a pod with `file` as the manifest. Returns the image of its infra container, and the exit status of that.
@@ -55,6 +59,22 @@ fn podman_pod(file: &str) -> (String, String) {
 }
 
 #[test]
+fn the_seccomp_profiles_refuse_every_call_that_they_do_not_name() {
+    for name in ["seccomp/init.json", "seccomp/pause.json"] {
+        let profile: Value = serde_json::from_str(&text(name)).expect("JSON");
+        assert_eq!(profile["defaultAction"], "SCMP_ACT_ERRNO", "{name}");
+        let mut named = BTreeSet::new();
+        for entry in profile["syscalls"].as_array().expect("a list") {
+            assert_eq!(entry["action"], "SCMP_ACT_ALLOW", "{name}");
+            assert!(entry.get("args").is_none(), "{name}");
+            for call in entry["names"].as_array().expect("a list of names") {
+                assert!(named.insert(call.as_str().expect("a name").to_owned()), "{name} names {call} twice");
+            }
+        }
+    }
+}
+
+#[test]
 fn podman_takes_its_infra_image_from_the_file() {
     let file = text("podman/pause.conf");
     assert_eq!(podman_pod(&file), (reference().to_owned(), "0".to_owned()));
@@ -63,26 +83,34 @@ fn podman_takes_its_infra_image_from_the_file() {
     assert_ne!(image, reference());
 }
 
-#[test]
-fn systemd_reads_the_drop_in_of_cri_dockerd() {
+/// What `systemd-analyze verify` says about a unit. `files` are unit files, each with its path and its text.
+#[track_caller]
+pub fn systemd_says(unit: &str, files: &[(&str, String)]) -> String {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let drop_in = folder.path().join("cri-docker.service.d");
-    fs::create_dir(&drop_in).expect("a folder can be made");
-    fs::copy(manifest("cri-dockerd/50-pause.conf"), drop_in.join("50-pause.conf")).expect("a file can be copied");
-    // The command of the unit does not exist, so systemd's message names the command that it would start.
-    let unit = "[Service]\nType=notify\nExecStart=/nonexistent/cri-dockerd --container-runtime-endpoint fd://\n";
-    fs::write(folder.path().join("cri-docker.service"), unit).expect("a file can be written");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
     let mut analyze = Command::new("systemd-analyze");
     analyze
         .arg("verify")
-        .arg(folder.path().join("cri-docker.service"))
+        .arg(folder.path().join(unit))
         .env("SYSTEMD_UNIT_PATH", format!("{}:", folder.path().display()));
-    let message = String::from_utf8(analyze.output().expect("systemd-analyze can be started").stderr).expect("UTF-8");
+    String::from_utf8(analyze.output().expect("systemd-analyze can be started").stderr).expect("UTF-8")
+}
+
+#[test]
+fn systemd_reads_the_drop_in_of_cri_dockerd() {
+    // The command of the unit does not exist, so systemd's message names the command that it would start.
+    let unit = "[Service]\nType=notify\nExecStart=/nonexistent/cri-dockerd --container-runtime-endpoint fd://\n";
+    let drop_in = text("cri-dockerd/50-pause.conf");
+    let files = [("cri-docker.service", unit.to_owned()), ("cri-docker.service.d/50-pause.conf", drop_in.clone())];
     assert_eq!(
-        message,
+        systemd_says("cri-docker.service", &files),
         "cri-docker.service: Command /usr/bin/cri-dockerd is not executable: No such file or directory\n"
     );
-    assert!(text("cri-dockerd/50-pause.conf").contains(&format!(" --pod-infra-container-image={}\n", reference())));
+    assert!(drop_in.contains(&format!(" --pod-infra-container-image={}\n", reference())));
 }
 
 #[test]

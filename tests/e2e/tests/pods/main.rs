@@ -5,6 +5,7 @@
 
 mod engine;
 mod engines;
+mod hardening;
 mod images;
 mod infra;
 mod init;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 20] = [
+const RUNTIMES: [(&str, Run); 22] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Own, "runc"))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Trixie, "runc"))),
     ("containerd-2", |report| scenario::run(report, || containerd::start("2", Forky, "runc"))),
@@ -41,6 +42,8 @@ const RUNTIMES: [(&str, Run); 20] = [
     ("docker-28-init", |report| init::docker(report, Forky)),
     ("podman-init", |report| init::podman(report, Own)),
     ("podman-5-init", |report| init::podman(report, Forky)),
+    ("hardening", |report| hardening::run(report, Own)),
+    ("docker-28-hardening", |report| hardening::run(report, Forky)),
     ("interrupted", interrupted::run),
 ];
 

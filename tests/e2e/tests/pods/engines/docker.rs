@@ -27,7 +27,7 @@ pub fn start(release: Release) -> Docker {
 }
 
 /// A pod of Docker's: its containers have its name and a suffix.
-struct DockerPod<'docker> {
+pub struct DockerPod<'docker> {
     docker: &'docker Docker,
     name: String,
 }
@@ -35,7 +35,7 @@ struct DockerPod<'docker> {
 impl<'docker> DockerPod<'docker> {
     /// Starts a sandbox with these options, and two containers with others.
     #[track_caller]
-    fn start(docker: &'docker Docker, name: &str, image: &str, sandbox: &[&str], containers: &[&str]) -> Self {
+    pub fn start(docker: &'docker Docker, name: &str, image: &str, sandbox: &[&str], containers: &[&str]) -> Self {
         let pod = Self { docker, name: name.to_owned() };
         let run = ["run", "--detach", "--network=none", "--ipc=shareable", "--name", name];
         docker.docker(&[&run, sandbox, &[image]].concat()).ok();

@@ -39,7 +39,7 @@ pub fn start(line: &str, release: Release, runtime: &'static str) -> Containerd 
 
 #[track_caller]
 fn start_node(release: Release, runtime: &str, sandbox_image: &str) -> Node {
-    Node::start(release, runtime, sandbox_image, &all().each_ref().map(String::as_str))
+    Node::start_with(runtime, release, sandbox_image, &all().each_ref().map(String::as_str))
 }
 
 /// A pod that shares its PID namespace.
