@@ -1,12 +1,14 @@
 //! Each file in `manifests/` is read by its program, or by a parser of the same format if Debian does not have the
 //! program.
 
+mod comes_back;
 mod containerd;
 mod kind;
 mod kubernetes;
 mod node;
 mod others;
 mod switch;
+mod systemd;
 
 use e2e::tool::path_in_release;
 use e2e::{project, tool};
