@@ -144,8 +144,18 @@ restart() { sh -c "${RESTART:-systemctl restart containerd}" && answers; }
 # Runs ctr in the kubelet's namespace. The limits keep --heal from delaying a start of containerd for long.
 k8s() { ctr --connect-timeout 10s --timeout 20s --namespace k8s.io "$@"; }
 
-# The name of the image in the archive $1.
-image_in() { tar -xOf "$1" manifest.json | sed 's/.*"RepoTags":\["\([^"]*\)".*/\1/'; }
+# Whether the database of containerd was deleted while it runs, by the output $1 of `dump`. Until it restarts, it has records
+# of images that are gone, and no place for new ones.
+lost_store() {
+    root=$(echo "$1" | sed -n "s/^root = [\"']\(.*\)[\"']\$/\1/p")
+    [ ! -e "$root/io.containerd.metadata.v1.bolt/meta.db" ]
+}
+
+# The name of the image in the archive $1, of Docker's format or of OCI's.
+image_in() {
+    { tar -xOf "$1" manifest.json || tar -xOf "$1" index.json; } 2> /dev/null \
+        | sed -n -e 's/.*"RepoTags":\["\([^"]*\)".*/\1/p' -e 's/.*"io.containerd.image.name":"\([^"]*\)".*/\1/p'
+}
 
 # Imports the archive $2 by the command $1. Without --local, containerd 2 can unpack only for its default snapshotter; 1.6
 # does not have the option. ctr keeps the layers, even if the CRI plugin discards those that it pulls.
@@ -170,16 +180,28 @@ import_pinned() {
     import k8s "$1" && is_complete "$(named "$2")" k8s && k8s images label "$2" io.cri-containerd.pinned=pinned > /dev/null
 }
 
+# Removes the image $1 that `import_pinned` has added, and the name that the CRI plugin has given it, the digest of its
+# configuration, unless the same image has further names.
+remove_image() {
+    digest=$(k8s images ls "name==$1" 2> /dev/null | grep -o 'sha256:[0-9a-f]*')
+    names=$(k8s images ls --quiet "target.digest==$digest")
+    ! echo "$names" | grep -v -e '^sha256:' | grep -qvxF "$1" || names=$1
+    # shellcheck disable=SC2086 # a list
+    k8s images rm --sync $names
+} > /dev/null 2>&1
+
 trial() { ctr --namespace $trial "$@"; }
 
-# Removes the namespace of a trial and what is in it.
+# Removes the namespace of a trial and what is in it. On a full disk, some of the steps fail, but not the last one.
 end_trial() {
     ctr namespaces ls --quiet | grep -qx $trial || return 0
-    for name in $(trial images ls --quiet); do trial images rm "$name"; done
-    for name in $(trial leases ls --quiet); do trial leases rm "$name"; done
+    for kind in images leases content; do
+        for name in $(trial $kind ls --quiet); do trial $kind rm "$name" || true; done
+    done
     # Deleting a lease collects the garbage at once; only then is the namespace empty.
-    trial leases create --id collect && trial leases rm --sync collect && ctr namespaces rm $trial
-} > /dev/null
+    ! trial leases create --id collect || trial leases rm --sync collect || true
+    ctr namespaces rm $trial
+} > /dev/null 2>&1
 
 # Fails unless containerd can use the image $2 in the archive $1 on this machine.
 try() {
@@ -189,7 +211,7 @@ try() {
         return
     fi
     trial images import --all-platforms --no-unpack "$1" > /dev/null 2>&1 || true
-    platforms=$(trial images ls "name==$2" | grep -o 'linux/[^ ]*' || true)
+    platforms=$(trial images ls "name==$2" 2> /dev/null | grep -o 'linux/[^ ]*' || true)
     end_trial
     [ -n "$error" ] || error="it is incomplete"
     fail "$1 cannot be used on this machine ($(uname -m))${platforms:+; it is for $platforms}: $(echo "$error" | tail -n 1)"
@@ -344,7 +366,7 @@ clean_up() {
         fi
     fi
     [ -z "$backup" ] || rm -f "$backup"
-    [ -z "$imported" ] || k8s images rm --sync "$imported" > /dev/null 2>&1
+    [ -z "$imported" ] || remove_image "$imported"
     if [ -n "$staged" ]; then
         for file in $(healing_files); do rm -f "$file.pause-new"; done
         [ -e "$store/pause.tar" ] || uninstall
@@ -491,8 +513,10 @@ heal() {
     [ -r "$archive" ] || fail "there is no $archive: run switch.sh with an archive"
     image=$(image_in "$archive")
     ! is_complete "$(pinned "$image")" k8s || exit 0
-    error=$(import_pinned "$archive" "$image" 2>&1) || fail "$image is gone or damaged, and its import fails: $(echo "$error" \
-        | tail -n 1): if the folder of containerd was deleted while it ran, restart it"
+    if [ -e "$config" ]; then settings=$(dump "$config"); else settings=$(containerd config default); fi
+    ! lost_store "$settings" || fail "the store of containerd was deleted while it runs: no pod starts until it restarts"
+    error=$(import_pinned "$archive" "$image" 2>&1) \
+        || fail "$image is gone or damaged, and cannot be imported: $(echo "${error:-it is incomplete}" | tail -n 1)"
     say "$image was gone, damaged or not pinned: it is there again"
     exit 0
 }
@@ -526,7 +550,10 @@ check() {
         wrong "a switch or an undo was interrupted before containerd had restarted: run it again"
     fi
 
-    if is_there "$(named "$current")"; then
+    if lost_store "$before"; then
+        row image 'not there'
+        wrong "the store of containerd was deleted while it runs: no pod starts until it restarts"
+    elif is_there "$(named "$current")"; then
         pin=pinned whole="complete for this machine ($(uname -m))"
         is_there "$(pinned "$current")" || { pin="not pinned"; wrong "the kubelet may delete the image: $again"; }
         is_complete "$(named "$current")" k8s || { whole="not $whole"; wrong "new pods may not start: $again"; }
@@ -628,7 +655,7 @@ esac
 
 if [ -n "$archive" ]; then
     [ -r "$archive" ] || fail "there is no archive $archive"
-    image=$(image_in "$archive" 2> /dev/null) || image=
+    image=$(image_in "$archive")
     case $image in
         '' | *[!A-Za-z0-9._:/@-]*) fail "$archive is no archive with the name of an image, or is damaged" ;;
     esac

@@ -1,8 +1,10 @@
 //! Each file in `manifests/` is read by its program, or by a parser of the same format if Debian does not have the
 //! program.
 
+mod bad_input;
 mod comes_back;
 mod containerd;
+mod interrupted;
 mod kind;
 mod kubernetes;
 mod node;
