@@ -320,9 +320,13 @@ containerd has started, and each minute"
     fi
 }
 
+stop_timer() {
+    ! uses_systemd || systemctl stop pause-image.timer pause-image.service 2> /dev/null || true # it may not be loaded yet
+}
+
 # Removes what `stage` and `install_staged` made.
 uninstall() {
-    ! uses_systemd || systemctl stop pause-image.timer pause-image.service 2> /dev/null || true # it may not be loaded yet
+    stop_timer
     for file in $(healing_files); do
         rm -f "$file" "$file.pause-new"
     done
@@ -491,6 +495,7 @@ restore() {
 }
 
 undo() {
+    end_trial
     ours=$current
     [ ! -e "$store/pause.tar" ] || ours=$(image_in "$store/pause.tar")
     nothing=yes
@@ -501,9 +506,11 @@ undo() {
         say "nothing to undo: there is neither $config.before-pause nor $store"
         return
     fi
-    uninstall
-    # After the restart, because containerd pins its configured image. The image may have been deleted already.
+    # After the restart, because containerd pins its configured image; after the timer, which does so, too; before the archive
+    # is removed, so that an undo that was interrupted can be run again. The image may have been deleted already.
+    stop_timer
     k8s images label "$ours" io.cri-containerd.pinned= > /dev/null 2>&1 || true
+    uninstall
     say "the sandbox image is $(image_of "$(dump_of_config)") again; running pods keep theirs"
 }
 

@@ -9,10 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 use testkit::until;
 
-const BEFORE: &str = "registry.example.com/pause:before";
+/// The sandbox image before the switch.
+pub const BEFORE: &str = "registry.example.com/pause:before";
 
 /// The configuration of a node that runs pods.
-fn config(release: &str) -> String {
+pub fn config(release: &str) -> String {
     let release = match release {
         "" => Release::Own,
         "trixie" => Release::Trixie,

@@ -2,8 +2,10 @@
 //! program.
 
 mod bad_input;
+mod check;
 mod comes_back;
 mod containerd;
+mod drop_in;
 mod interrupted;
 mod kind;
 mod kubernetes;
