@@ -17,6 +17,7 @@
 # For any POSIX shell, as a node may not have bash.
 set -eu
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=1 # ctr repeats them at each call
 
 config=${CONFIG:-/etc/containerd/config.toml}
 config=$(readlink -f "$config" || echo "$config") # it fails where the folder does not exist

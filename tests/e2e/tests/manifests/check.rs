@@ -45,19 +45,22 @@ fn check_says_what_is_wrong_and_what_to_do() {
         }
         assert_eq!(facts.contains("does not tell the kubelet about pins"), release.is_empty(), "{facts}");
 
-        node.shell(&format!("ctr -n k8s.io images label {} io.cri-containerd.pinned=", reference())).ok();
-        let (facts, reasons) = check(&node);
-        assert!(
-            facts.contains("not pinned") && reasons.contains("the kubelet may delete the image"),
-            "{facts}{reasons}"
-        );
-        assert!(reasons.contains(SWITCH_AGAIN), "{reasons}");
-        node.shell(&format!("sh -c '{SWITCH_AGAIN}'").replace("run `", "").replace('`', "")).ok(); // what it says
-        assert_eq!(check(&node).1, "");
+        // containerd 2 pins it again at once.
+        if release != "forky" {
+            node.shell(&format!("ctr -n k8s.io images label {} io.cri-containerd.pinned=", reference())).ok();
+            let (facts, reasons) = check(&node);
+            assert!(
+                facts.contains("not pinned") && reasons.contains("the kubelet may delete the image"),
+                "{facts}{reasons}"
+            );
+            assert!(reasons.contains(SWITCH_AGAIN), "{reasons}");
+            node.shell(&format!("sh -c '{SWITCH_AGAIN}'").replace("run `", "").replace('`', "")).ok(); // what it says
+            assert_eq!(check(&node).1, "");
+        }
 
         // The configuration of the image is gone.
-        let blob = "image=$(ctr -n k8s.io content ls -q | while read -r blob; do ctr -n k8s.io content get $blob \
-            | grep -q '^{\"architecture\"' && echo $blob; done); [ -n \"$image\" ] && ctr -n k8s.io content rm $image";
+        let blob = "for blob in $(ctr -n k8s.io content ls -q); do
+            ! ctr -n k8s.io content get $blob | grep -q '^{\"architecture\"' || ctr -n k8s.io content rm $blob; done";
         node.shell(blob).ok();
         let (facts, reasons) = check(&node);
         assert!(facts.contains("not complete") && reasons.contains("new pods may not start"), "{facts}{reasons}");
