@@ -22,7 +22,6 @@ export CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=1 # ctr repeats them at each cal
 config=${CONFIG:-/etc/containerd/config.toml}
 config=$(readlink -f "$config" || echo "$config") # it fails where the folder does not exist
 dropin=${config%/*}/conf.d/50-pause.toml          # from containerd 2.2 on, the default configuration imports this folder
-new=$config.pause-new                             # files under construction begin with this name
 units=/etc/systemd/system
 trial=pause-switch # a namespace of containerd, to try an archive in
 lock=/run/pause-switch.lock
@@ -232,7 +231,7 @@ choose_store() {
     done
 }
 
-uses_systemd() { [ -z "${RESTART-}" ] && systemctl is-active --quiet containerd 2> /dev/null; }
+uses_systemd() { [ -n "$systemd" ]; }
 
 # The files to install.
 healing_files() {
@@ -356,7 +355,7 @@ take_lock() {
 }
 
 # Takes back what a run has done that ends with an error or a signal.
-work='' locked='' pending='' backup='' imported='' staged=''
+new='' work='' locked='' pending='' backup='' imported='' staged=''
 clean_up() {
     status=$?
     trap '' HUP INT TERM
@@ -376,8 +375,9 @@ clean_up() {
         for file in $(healing_files); do rm -f "$file.pause-new"; done
         [ -e "$store/pause.tar" ] || uninstall
     fi
-    rm -rf "$new" "$new".* "$work"
-    [ -z "$locked" ] || rm -f "$lock"
+    [ -z "$new" ] || rm -rf "$new" "$new".*
+    [ -z "$work" ] || rm -rf "$work"
+    [ -z "$locked" ] || rm -f "$dropin.pause-new" "$lock"
     exit "$status"
 }
 
@@ -433,6 +433,7 @@ choose_target() {
 }
 
 switch() {
+    ! lost_store "$before" || fail "the store of containerd was deleted while it runs: restart containerd, and try again"
     [ "$current" = "$image" ] || choose_target
     try "$archive" "$image"
     staged=yes
@@ -593,12 +594,11 @@ check() {
 
     pods=$(count_pods "$current")
     row 'running pods' "${pods% *} have this image, ${pods#* } another until they are started again"
-    [ -z "$reasons" ] || fail_with_reasons
-    row 'all is well' ''
-}
-fail_with_reasons() {
-    echo "${reasons#?}" >&2
-    exit 1
+    if [ -n "$reasons" ]; then
+        echo "${reasons#?}" >&2
+        exit 1
+    fi
+    echo "all is well"
 }
 
 # --- the start ---
@@ -630,6 +630,9 @@ dump_of_config() {
 choose_store
 [ "$1" != --heal ] || heal
 
+systemd=
+if [ -z "${RESTART-}" ] && systemctl is-active --quiet containerd 2> /dev/null; then systemd=yes; fi
+
 if [ "$1" != --check ] && [ -z "${RESTART-}" ]; then
     uses_systemd || fail "systemd runs no containerd here; if something else does, set RESTART to the command that restarts it"
     mode=$(systemctl show --property=KillMode containerd)
@@ -637,7 +640,13 @@ if [ "$1" != --check ] && [ -z "${RESTART-}" ]; then
 fi
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
-case $1 in --check | --dry-run) ;; *) take_lock ;; esac
+# Files under construction begin with the name $new. Those of a run that was killed are removed by the next.
+case $1 in
+    --check | --dry-run) new=$config.pause-look.$$ ;;
+    *)
+        take_lock
+        new=$config.pause-new ;;
+esac
 answers || fail "containerd does not answer"
 running=$(ctr version 2> /dev/null | sed -n '/^Server/,$s/^ *Version: *//p')
 case $(containerd --version) in

@@ -132,6 +132,21 @@ fn the_image_comes_back_for_the_snapshotter_that_pods_use() {
 }
 
 #[test]
+fn where_usr_is_read_only_the_archive_is_kept_in_var() {
+    let node = Node::with_systemd("", &config(""));
+    node.shell("mount -o remount,ro /usr/local/lib").ok();
+    let before = node.state();
+    node.switch(archive()).ok();
+    assert!(node.state().contains("var/lib/pause/pause.tar"));
+    node.remove_images();
+    node.shell("systemctl start pause-image.service").ok(); // as the timer does
+    let check = node.switch("--check").ok();
+    assert!(check.contains("from /var/lib/pause/pause.tar"), "{check}");
+    node.switch("--undo").ok();
+    assert_eq!(node.state(), before);
+}
+
+#[test]
 fn undo_leaves_systemd_as_before() {
     on_each_release(|release| {
         let node = Node::with_systemd(release, &config(release));

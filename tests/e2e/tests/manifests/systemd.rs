@@ -2,6 +2,9 @@
 
 use crate::node::Node;
 use crate::programs;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use testkit::until;
@@ -28,6 +31,18 @@ const START: &str = r#"
     unshare --pid --mount --fork --kill-child --propagation private sh -euc '
         mount -t proc proc /proc
         mount -o remount,bind,ro /
+        # systemd mounts the controllers of version 1 that nobody has mounted, and makes this folder read-only, both for the
+        # whole machine. So it gets a folder of its own, in which it can make no mount point.
+        if [ ! -e /sys/fs/cgroup/cgroup.procs ]; then
+            mkdir /run/cgroup
+            mount --rbind /sys/fs/cgroup /run/cgroup
+            mount -t tmpfs node /sys/fs/cgroup
+            for hierarchy in /run/cgroup/*/; do
+                mkdir "/sys/fs/cgroup/$(basename "$hierarchy")"
+                mount --bind "$hierarchy" "/sys/fs/cgroup/$(basename "$hierarchy")"
+            done
+            mount -o remount,ro /sys/fs/cgroup
+        fi
         exec env -i container=node PATH="$PATH" /lib/systemd/systemd --system --unit=node.target --show-status=no' &
     child=
     until [ -n "$child" ]; do child=$(cat "/proc/$!/task/$!/children"); done
@@ -38,6 +53,7 @@ impl Node {
     /// Makes a node with this configuration, on which systemd runs, and starts containerd.
     #[track_caller]
     pub fn with_systemd(release: &str, config: &str) -> Self {
+        let before = hierarchies();
         let mut node = Self::without_containerd(release, Some(config));
         let folder = programs(release, "containerd");
         let unit = folder.parent().expect("a folder").join("lib/systemd/system/containerd.service");
@@ -48,7 +64,18 @@ impl Node {
         shell.stdin(Stdio::null()).stdout(Stdio::null());
         node.systemd = Some(node.machine.start(shell));
         until("systemd runs", || node.shell("systemctl is-system-running").status.success());
+        assert_eq!(hierarchies(), before, "systemd changed the cgroups of this machine");
         node.shell("systemctl start containerd").ok();
         node
     }
+}
+
+/// The hierarchies of cgroups of this machine, and their mount points.
+fn hierarchies() -> (Vec<String>, BTreeSet<OsString>) {
+    let list = fs::read_to_string("/proc/self/cgroup").expect("/proc is mounted");
+    let names = list.lines().filter_map(|line| line.split(':').nth(1)).map(str::to_owned).collect();
+    let mounts = fs::read_dir("/sys/fs/cgroup").expect("cgroups are mounted").flatten();
+    // In version 2 these are groups, which come and go.
+    let folders = if Path::new("/sys/fs/cgroup/cgroup.procs").exists() { None } else { Some(mounts) };
+    (names, folders.into_iter().flatten().map(|mount| mount.file_name()).collect())
 }
