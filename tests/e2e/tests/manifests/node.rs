@@ -9,6 +9,7 @@ use k8s_cri::v1::*;
 use std::io::Write;
 use std::process::Command;
 use testkit::PodProcess;
+use testkit::deadline::until_some;
 use tonic::Status;
 
 /// The script under test, in `manifests/`.
@@ -146,7 +147,12 @@ impl Node {
         let config = PodSandboxConfig { metadata: Some(metadata), linux: Some(linux), ..PodSandboxConfig::default() };
         let request = RunPodSandboxRequest { config: Some(config), runtime_handler: String::new() };
         let cri = Cri::new(&self.machine.path("/run/containerd/containerd.sock"));
-        cri.call(async |mut pods| pods.run_pod_sandbox(request).await).map(|answer| answer.pod_sandbox_id)
+        // It answers before its interface for the kubelet is ready.
+        until_some("containerd is initialized", || {
+            let answer = cri.call(async |mut pods| pods.run_pod_sandbox(request.clone()).await);
+            let is_early = |error: &Status| error.message().contains("not initialized yet");
+            (!answer.as_ref().err().is_some_and(is_early)).then(|| answer.map(|answer| answer.pod_sandbox_id))
+        })
     }
 
     /// Reads the configuration, if there is one.
