@@ -109,7 +109,7 @@ impl Node {
 }
 
 /// The configuration in the format of a release.
-fn configuration(release: Release, sandbox_image: &str) -> String {
+pub fn configuration(release: Release, sandbox_image: &str) -> String {
     // With `restrict_oom_score_adj`, a root without CAP_SYS_RESOURCE can run pods.
     match release {
         Release::Own | Release::Trixie => format!(

@@ -1,14 +1,20 @@
 //! Each file in `manifests/` is read by its program, or by a parser of the same format if Debian does not have the
 //! program.
 
+mod bad_input;
+mod check;
+mod comes_back;
 mod containerd;
+mod drop_in;
 mod heal;
+mod interrupted;
 mod kind;
 mod kubernetes;
 mod missing;
 mod node;
 mod others;
 mod switch;
+mod systemd;
 mod systems;
 
 use e2e::tool::path_in_release;
