@@ -19,6 +19,7 @@ say() { echo "test-fresh: $*" >&2; }
 git rev-parse --quiet --verify HEAD > /dev/null || { say "this is no clone: the last commit of a clone is tried"; exit 1; }
 read -ra commands <<< "${COMMANDS:-demo test image verify}"
 read -ra users <<< "${USERS:-root newcomer}"
+[[ ${MIRROR-} ]] || unset MIRROR
 work=$(mktemp --directory --tmpdir=/var/tmp pause-fresh.XXXXXX)
 table=$work/table
 own_namespace=$(readlink /proc/self/ns/pid)
