@@ -21,6 +21,7 @@ read -ra commands <<< "${COMMANDS:-demo test image verify}"
 read -ra users <<< "${USERS:-root newcomer}"
 [[ ${MIRROR-} ]] || unset MIRROR
 work=$(mktemp --directory --tmpdir=/var/tmp pause-fresh.XXXXXX)
+chmod 711 "$work" # for the user of apt
 table=$work/table
 own_namespace=$(readlink /proc/self/ns/pid)
 own_namespace=${own_namespace//[^0-9]/} # the tests name their control groups after this number

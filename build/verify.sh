@@ -75,7 +75,7 @@ while read -r name digest; do
     platform=$name
     [[ $name == linux/* ]] || platform=index
     compiler=$(build/platform-compilers.sh < "$first.log" | sed -n "s,^$platform ,,p")
-    recorded=$(sed -n "s,^| $name | $compiler | .* | \(sha256:[0-9a-f]*\) |\$,\1,p" docs/measured/compilers.md)
+    recorded=$(sed -n "s,^| $name | $compiler | .*\(sha256:[0-9a-f]*\) |\$,\1,p" docs/measured/compilers.md)
     if [[ ! $recorded ]]; then
         unknown+=("$name")
     elif [[ $recorded == "$digest" ]]; then
