@@ -75,7 +75,8 @@ while read -r name digest; do
     platform=$name
     [[ $name == linux/* ]] || platform=index
     compiler=$(build/platform-compilers.sh < "$first.log" | sed -n "s,^$platform ,,p")
-    recorded=$(sed -n "s,^| $name | $compiler | .*\(sha256:[0-9a-f]*\) |\$,\1,p" docs/measured/compilers.md)
+    recorded=$(awk -F ' [|] |^[|] | [|]$' -v name="$name" -v compiler="$compiler" \
+        '$2 == name && $3 == compiler { print $(NF - 1) }' docs/measured/compilers.md)
     if [[ ! $recorded ]]; then
         unknown+=("$name")
     elif [[ $recorded == "$digest" ]]; then

@@ -78,5 +78,5 @@ install_packages() {
     say "installing ${packages[*]}"
     say "fetching $(awk "/^'/ { count++; bytes += \$3 } END { printf \"%d packages, %.0f MB\", count, bytes / 1e6 }" <<< "$uris")"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${apt_get[@]}" "${install[@]}" "${packages[@]}" \
-        | sed -un '/^Get:/p; /^Setting up /p' >&2
+        | sed -un '/^Get:/p; /^Fetched /p; /^Setting up /p' >&2
 }
