@@ -55,8 +55,27 @@ update_lists() {
     rm "$log"
 }
 
-# Updates the lists if this user can; otherwise those that are here have to do.
-read_lists() { ! become_root || update_lists; }
+own_lists='' # a folder with lists of packages for this script alone
+
+# Updates the lists to choose packages from. A user that cannot become root gets its own, if there are none.
+read_lists() {
+    if become_root; then
+        update_lists
+    elif [[ $lists == old ]] && type apt-get > /dev/null 2>&1 && ! apt-cache show libc6 > /dev/null 2>&1; then
+        own_lists=$(mktemp --directory)
+        trap forget_own_lists EXIT
+        mkdir -p "$own_lists/lists/partial" "$own_lists/cache/archives/partial"
+        printf 'Dir::State::lists "%s/lists";\nDir::Cache "%s/cache";\n' "$own_lists" "$own_lists" > "$own_lists/apt.conf"
+        export APT_CONFIG=$own_lists/apt.conf
+        update_lists
+    fi
+}
+
+forget_own_lists() {
+    [[ ! $own_lists ]] || rm -rf "$own_lists"
+    own_lists=''
+    unset APT_CONFIG
+}
 
 # Installs those of these packages that are missing, in one step. Upgrades and removes nothing.
 install_packages() {

@@ -44,6 +44,10 @@ explain_no_rust() {
         say "this machine has no apt-get, and so no packages of Rust that this script knows"
         return
     fi
+    if ! apt-cache show libc6 > /dev/null 2>&1; then
+        say "there are no lists of packages here: run apt-get update as root, and try again"
+        return
+    fi
     for package in rustc rustc-web; do
         [[ ! $(candidate $package) ]] || found+="${found:+ and }$package $(candidate $package | sed 's/[+-].*//')"
     done

@@ -154,4 +154,5 @@ while :; do
     install_packages "${packages[@]}" || exit 1
 done
 has_rust || { say "Rust is installed, but not found in PATH=$PATH"; exit 1; }
+forget_own_lists
 [[ $# == 0 ]] || exec "$@"
