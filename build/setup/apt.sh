@@ -55,13 +55,19 @@ update_lists() {
     rm "$log"
 }
 
+# Prints the sources of packages whose lists are here.
+package_sources() {
+    # shellcheck disable=SC2016 # apt's own variables
+    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | sort -u
+}
+
 own_lists='' # a folder with lists of packages for this script alone
 
 # Updates the lists to choose packages from. A user that cannot become root gets its own, if there are none.
 read_lists() {
     if become_root; then
         update_lists
-    elif [[ $lists == old ]] && type apt-get > /dev/null 2>&1 && ! apt-cache show libc6 > /dev/null 2>&1; then
+    elif [[ $lists == old ]] && type apt-get > /dev/null 2>&1 && [[ ! $(package_sources) ]]; then
         own_lists=$(mktemp --directory)
         trap forget_own_lists EXIT
         mkdir -p "$own_lists/lists/partial" "$own_lists/cache/archives/partial"

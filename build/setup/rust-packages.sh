@@ -44,7 +44,7 @@ explain_no_rust() {
         say "this machine has no apt-get, and so no packages of Rust that this script knows"
         return
     fi
-    if ! apt-cache show libc6 > /dev/null 2>&1; then
+    if [[ ! $(package_sources) ]]; then
         say "there are no lists of packages here: run apt-get update as root, and try again"
         return
     fi
@@ -53,8 +53,7 @@ explain_no_rust() {
     done
     say "the distribution has no Rust $oldest_rust or newer${found:+, but only $found}"
     say "these package sources were looked at:"
-    # shellcheck disable=SC2016 # apt's own variables
-    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | sort -u | sed 's/^/    /' >&2
+    package_sources | sed 's/^/    /' >&2
     # shellcheck source=/dev/null
     . /etc/os-release
     codename=${VERSION_CODENAME-} id=${ID-}
