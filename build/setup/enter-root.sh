@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command in a root file system, as a user of that root, in mount, PID, UTS and IPC namespaces of its own:
+# Runs a command in a root file system, as a user of that root, in mount, PID and IPC namespaces of its own:
 #
 #   build/setup/enter-root.sh FOLDER USER COMMAND [ARGUMENT…]
 #
@@ -23,7 +23,6 @@ enter='
     cd /
     umount --lazy /.old
     rmdir /.old
-    hostname fresh
     exec /bin/bash -euc "$@"'
 # shellcheck disable=SC2016
 run='
@@ -32,10 +31,11 @@ run='
     while IFS= read -rd "" variable; do settings+=("$variable"); done < /settings
     home=$(getent passwd "$user" | cut -d: -f6)
     cd "$home"
-    exec setpriv --reuid="$user" --regid="$user" --init-groups env --ignore-environment "${settings[@]}" \
+    # Not by exec: a change of user clears the signal by which this process 1 ends when its parent does.
+    setpriv --reuid="$user" --regid="$user" --init-groups env --ignore-environment "${settings[@]}" \
         HOME="$home" USER="$user" LOGNAME="$user" LANG=C.UTF-8 \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"'
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" || exit $?'
 folder=$(realpath "$1")
 shift
-exec unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
+exec unshare --mount --pid --ipc --fork --kill-child --propagation private \
     sh -c "$enter" sh "$folder" "$run" "$@"
