@@ -98,7 +98,7 @@ fetch_linters() {
 
 # Sets `packages` to those that are needed. Those that are installed may be among them.
 choose_packages() {
-    local source='' rust='' suffix from_source compiled
+    local source='' rust='' lld='' suffix from_source compiled
     packages=("${further[@]}")
     command -v cc > /dev/null || packages+=(gcc libc6-dev)
     [[ ! $lint ]] || command -v shellcheck > /dev/null || packages+=(shellcheck)
@@ -118,15 +118,17 @@ choose_packages() {
                 [[ $(field "$platform" core) == rustup ]] || from_source+=("$platform")
             done
         elif ! find_lld "${platforms[@]}" > /dev/null; then
-            read_lists
-            packages+=("$(lld_package)")
+            lld=yes
         fi
         [[ ${#from_source[@]} == 0 ]] || rust_with_source > /dev/null || source=yes
     fi
     [[ ! $lint ]] || ! has_rust || has_linters || rust=yes
-    [[ $rust$source ]] || return 0
+    [[ $rust$source$lld ]] || return 0
     read_lists
+    [[ $rust$source ]] || { packages+=("$(lld_package)"); return; }
     if suffix=$(rust_suffix); then
+        # Ubuntu's packages with a version in their names have an LLD.
+        [[ ! $lld || $suffix == -[0-9]* ]] || packages+=("$(lld_package)")
         # shellcheck disable=SC2207 # words
         packages+=($(rust_packages "$suffix" "$source" "$lint"))
         return
