@@ -146,4 +146,5 @@ for release in "$@"; do
 done
 echo
 cat "$table"
+[[ $worst != 2 ]] || say "nothing has failed, but not all roots were tried"
 exit $worst
