@@ -23,7 +23,8 @@ enter='
     cd /
     umount --lazy /.old
     rmdir /.old
-    exec /bin/bash -euc "$@"'
+    # In a session and a process group of its own, as in a container: those of the caller are outside of the PID namespace.
+    exec setsid /bin/bash -euc "$@"'
 # shellcheck disable=SC2016
 run='
     user=$0
