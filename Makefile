@@ -130,7 +130,7 @@ lint: ## Check the format and the documentation, and run clippy and shellcheck
 	    cargo fmt --all --check; \
 	    cargo clippy --workspace --all-targets -- -D warnings; \
 	    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --lib; \
-	    shellcheck build/*.sh build/*/*.sh manifests/*/*.sh .ci/run'
+	    shellcheck --external-sources build/*.sh build/*/*.sh manifests/*/*.sh .ci/run'
 
 lint-workflows: ## Run zizmor, from PyPI, on the workflows
 	@python3 -c 'import ensurepip' 2> /dev/null || build/setup/install.sh python3-venv
