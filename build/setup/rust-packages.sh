@@ -57,10 +57,10 @@ explain_no_rust() {
     # shellcheck source=/dev/null
     . /etc/os-release
     codename=${VERSION_CODENAME-} id=${ID-}
-    if [[ $id == debian && $codename ]]; then
+    if [[ $id == debian && $codename ]] && ! package_sources | grep -q " $codename-security "; then
         say "Debian's newest Rust comes with its security updates. Add this package source, and try again:"
         say "    deb http://deb.debian.org/debian-security $codename-security main"
-    elif [[ $id == ubuntu && $codename ]]; then
+    elif [[ $id == ubuntu && $codename ]] && ! package_sources | grep -q " $codename-updates universe"; then
         say "Ubuntu's newest Rust comes with its updates. Add this package source, and try again:"
         say "    deb http://archive.ubuntu.com/ubuntu $codename-updates main universe"
     fi
