@@ -91,6 +91,7 @@ test-platforms: binaries ## Run the tests with the programs of each platform, em
 	$(SETUP) build/test-platforms.sh
 
 test-image: PACKAGES = $(IMAGE_TOOLS)
+# The last command fetches the crates for the builder stage, which has no network.
 test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
 	$(SETUP) cargo test --package e2e --test image
 

@@ -21,8 +21,8 @@ sort_platforms "${platforms[@]}"
 
 install="run build/setup/setup.sh --platforms \"${platforms[*]}\""
 lld=$(find_lld "${platforms[@]}") || fail "there is no LLD that links ${platforms[*]}; $install"
-[[ ${#from_source[@]} == 0 ]] || source_rust=$(rust_with_source) \
-    || fail "there is no Rust with the source of its library, which these platforms need: ${from_source[*]}; $install"
+[[ ${#distributions[@]} == 0 ]] || rust=$(rust_with_source) \
+    || fail "there is no Rust with the source of its library, which these platforms need: ${distributions[*]}; $install"
 
 for platform in "${platforms[@]}"; do
     # The linker without its path, which must not get into the build.
@@ -54,11 +54,14 @@ build() {
 if [[ ${#compiled[@]} != 0 ]]; then
     build "rustc $pinned_rust" "$(rustups_rust)" "${compiled[@]}" --
 fi
+export RUSTC_BOOTSTRAP=1 # for -Z
+std=(-Z "build-std=core,compiler_builtins")
 if [[ ${#from_source[@]} != 0 ]]; then
+    build "rustc $pinned_rust, core from source" "$(rustups_rust)" "${from_source[@]}" -- "${std[@]}"
+fi
+if [[ ${#distributions[@]} != 0 ]]; then
     distribution=$(sed -n 's/^NAME="\{0,1\}\([A-Za-z]*\).*/\1/p' /etc/os-release)
-    export RUSTC_BOOTSTRAP=1 # for -Z
-    build "$distribution's rustc $(rust_version "$source_rust/rustc"), core from source" "$source_rust" "${from_source[@]}" \
-        -- -Z build-std=core,compiler_builtins
+    build "$distribution's rustc $(rust_version "$rust/rustc"), core from source" "$rust" "${distributions[@]}" -- "${std[@]}"
 fi
 
 for platform in "${platforms[@]}"; do

@@ -2,9 +2,9 @@
 # Finds the compilers and the linker of the platforms in build/platforms.toml. Sourced from the project's folder; installs
 # and fetches nothing.
 #
-# The compiled `core` of rustup's pinned toolchain is used where build/platforms.toml says so. For the other platforms, and
-# where rustup is not there or PAUSE_WITHOUT_RUSTUP is set, the distribution's compiler builds `core` from source: for all
-# platforms, so that the image does not depend on the architecture of this machine.
+# Rustup's pinned compiler builds all platforms, with its compiled `core` or from the source of `core`, as
+# build/platforms.toml says. Where rustup is not there or PAUSE_WITHOUT_RUSTUP is set, the distribution's compiler builds all
+# of them from source, so that the image does not depend on the architecture of this machine.
 
 export RUSTUP_AUTO_INSTALL=0 # to look for a toolchain must not fetch it
 pinned_rust=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
@@ -63,22 +63,27 @@ distributions_rust() {
 # Prints the same folder if the source of `core` is installed, too.
 rust_with_source() {
     local folder
-    folder=$(distributions_rust) && [[ -e $folder/../lib/rustlib/src/rust/library/Cargo.toml ]] && echo "$folder"
+    folder=$(distributions_rust) && has_source "$folder" && echo "$folder"
 }
 
-# Sorts platforms into the arrays `compiled` and `from_source`.
+# Sorts platforms into the arrays `compiled` and `from_source`, of rustup's compiler, and `distributions`.
 sort_platforms() {
     local platform rustups
     rustups=$(rustups_rust) || rustups=
-    compiled=() from_source=()
+    compiled=() from_source=() distributions=()
     for platform in "$@"; do
         if [[ $rustups && $(field "$platform" core) = rustup ]] && has_core "$platform" "$rustups"; then
             compiled+=("$platform")
-        else
+        elif [[ $rustups ]] && has_source "$rustups"; then
             from_source+=("$platform")
+        else
+            distributions+=("$platform")
         fi
     done
 }
+
+# Returns whether the compiler in folder $1 has the source of its library.
+has_source() { [[ -e $1/../lib/rustlib/src/rust/library/Cargo.toml ]]; }
 
 # Returns whether rustup's compiler, in the folder $2, has a compiled `core` for the platform $1.
 has_core() { [[ -d $2/../lib/rustlib/$(field "$1" target)/lib ]]; }

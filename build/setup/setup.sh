@@ -74,18 +74,24 @@ rustup_answers() {
         || timeout 10 bash -c ': < /dev/tcp/sh.rustup.rs/443' 2> /dev/null
 }
 
-targets=possible # until rustup fails to fetch them
+targets=possible source=possible # until rustup fails to fetch them
 
-# Fetches the compiled `core` of the platforms with rustup, all at once.
+# Fetches the compiled `core` of the platforms with rustup, all at once, and the source of `core` if one needs it.
 fetch_targets() {
-    local rustups platform missing=()
+    local rustups platform missing=() compiled from_source distributions
     rustups=$(rustups_rust) || return 0
     for platform in "${platforms[@]}"; do
         [[ $(field "$platform" core) != rustup ]] || has_core "$platform" "$rustups" || missing+=("$(field "$platform" target)")
     done
-    [[ ${#missing[@]} != 0 && $targets == possible ]] || return 0
-    say "fetching the libraries of ${#missing[@]} platforms with rustup, which shows how much"
-    rustup target add --toolchain "$pinned_rust" "${missing[@]}" || targets=failed
+    if [[ ${#missing[@]} != 0 && $targets == possible ]]; then
+        say "fetching the libraries of ${#missing[@]} platforms with rustup, which shows how much"
+        rustup target add --toolchain "$pinned_rust" "${missing[@]}" || targets=failed
+    fi
+    sort_platforms "${platforms[@]}"
+    if [[ ${#distributions[@]} != 0 && $source == possible ]]; then
+        say "fetching the source of the library with rustup, for ${distributions[*]}"
+        rustup component add --toolchain "$pinned_rust" rust-src || source=failed
+    fi
 }
 
 has_linters() { { cargo fmt --version && cargo clippy --version; } > /dev/null 2>&1; }
@@ -98,7 +104,7 @@ fetch_linters() {
 
 # Sets `packages` to those that are needed. Those that are installed may be among them.
 choose_packages() {
-    local source='' rust='' lld='' suffix from_source compiled
+    local with_source='' rust='' lld='' suffix compiled from_source distributions
     packages=("${further[@]}")
     command -v cc > /dev/null || packages+=(gcc libc6-dev)
     [[ ! $lint ]] || command -v shellcheck > /dev/null || packages+=(shellcheck)
@@ -112,32 +118,27 @@ choose_packages() {
     fi
     if [[ ${#platforms[@]} != 0 ]]; then
         sort_platforms "${platforms[@]}"
-        if ! has_rust && [[ ! $rust ]]; then # rustup's will come
-            from_source=()
-            for platform in "${platforms[@]}"; do
-                [[ $(field "$platform" core) == rustup ]] || from_source+=("$platform")
-            done
-        elif ! find_lld "${platforms[@]}" > /dev/null; then
-            lld=yes
+        if has_rust || [[ $rust ]]; then # otherwise rustup will bring all that they need
+            find_lld "${platforms[@]}" > /dev/null || lld=yes
+            [[ ${#distributions[@]} == 0 ]] || rust_with_source > /dev/null || with_source=yes
         fi
-        [[ ${#from_source[@]} == 0 ]] || rust_with_source > /dev/null || source=yes
     fi
     [[ ! $lint ]] || ! has_rust || has_linters || rust=yes
-    [[ $rust$source$lld ]] || return 0
+    [[ $rust$with_source$lld ]] || return 0
     read_lists
-    [[ $rust$source ]] || { packages+=("$(lld_package)"); return; }
+    [[ $rust$with_source ]] || { packages+=("$(lld_package)"); return; }
     if suffix=$(rust_suffix); then
         # Ubuntu's packages with a version in their names have an LLD.
         [[ ! $lld || $suffix == -[0-9]* ]] || packages+=("$(lld_package)")
         # shellcheck disable=SC2207 # words
-        packages+=($(rust_packages "$suffix" "$source" "$lint"))
+        packages+=($(rust_packages "$suffix" "$with_source" "$lint"))
         return
     fi
     explain_no_rust
     if [[ $rust ]]; then
         say "no Rust $oldest_rust or newer can be installed: see also https://rustup.rs"
     else
-        say "these platforms cannot be built, as only the distribution's Rust has the source of the library: ${from_source[*]}"
+        say "these platforms cannot be built, as no Rust here has the library for them, or its source: ${distributions[*]}"
         [[ ${#compiled[@]} == 0 ]] || say "the others can: make image PLATFORMS=\"${compiled[*]}\""
     fi
     return 1
