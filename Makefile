@@ -91,8 +91,9 @@ test-platforms: binaries ## Run the tests with the programs of each platform, em
 	$(SETUP) build/test-platforms.sh
 
 test-image: PACKAGES = $(IMAGE_TOOLS)
-# The last command fetches the crates for the builder stage, which has no network.
+# The builder stage has no network: it gets the crates of the distribution's library from here.
 test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
+	@RUSTC_BOOTSTRAP=1 /usr/bin/cargo fetch --quiet --locked --manifest-path /usr/lib/rustlib/src/rust/library/Cargo.toml
 	$(SETUP) cargo test --package e2e --test image
 
 test-manifests: PACKAGES = $(MANIFEST_TOOLS)
