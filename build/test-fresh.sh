@@ -29,9 +29,11 @@ worst=0 running='' namespace=''
 
 # Ends the processes of a root, and with them its mounts, and removes the control groups of its tests.
 end_root() {
-    local group groups
+    local first group groups
     if [[ $running ]]; then
-        kill -KILL "$running" 2> /dev/null || true # the kernel kills its children
+        # When process 1 of the root has ended, all others have, and `unshare` ends.
+        first=$(cat "/proc/$running/task/$running/children" 2> /dev/null || true)
+        kill -KILL "${first:-$running}" 2> /dev/null || true
         wait "$running" 2> /dev/null || true
     fi
     if [[ $namespace && $namespace != "$own_namespace" ]]; then
@@ -54,7 +56,7 @@ leave_nothing() {
 trap leave_nothing EXIT
 trap 'exit 130' INT TERM HUP
 
-# Runs a function of this script's other half in a root, in a session of its own, and waits for it.
+# Runs a command in a root, as build/setup/enter-root.sh takes it, and waits for it.
 in_root() {
     local status=0
     build/setup/enter-root.sh "$@" < /dev/null &
