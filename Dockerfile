@@ -1,7 +1,7 @@
 # Builds the image with only Docker: docker build -t pause .
 # For another platform: docker buildx build --platform linux/arm64 -t pause .
 
-# The image for compiling. It needs bash and rustup, or Debian's packages rustc-web, cargo-web, rust-web-src and lld.
+# The image for compiling: Debian or Ubuntu, best with rustup. What it lacks is installed.
 ARG BUILDER=docker.io/library/rust:1.95-slim-bookworm
 
 # Compiles on the platform of this machine, so the compiler is not emulated. Docker's classic builder does not set the
@@ -12,7 +12,7 @@ COPY . .
 # Not set by the classic builder either. On amd64 and arm64, Debian's names are those of the images.
 ARG TARGETPLATFORM
 RUN platform=${TARGETPLATFORM:-linux/$(dpkg --print-architecture)} \
-    && build/binaries.sh "$platform" \
+    && build/setup/setup.sh --platforms "$platform" build/binaries.sh "$platform" \
     && install -m 0555 "dist/binaries/$platform/pause" "dist/binaries/$platform/init" /pause/ \
     && touch -d @0 /pause/pause /pause/init
 

@@ -1,17 +1,31 @@
 # `make` alone lists the targets, by the lines with "##" below.
 
-# Installs what is missing, then runs the command.
-SETUP := @build/setup/setup.sh
+# Installs what is missing, in one step, then runs the command. Targets that need further packages set PACKAGES, which
+# make passes on to what they depend on.
+SETUP = @build/setup/setup.sh --packages "$(PACKAGES)"
+PACKAGES :=
+
+# The platforms that are built, separated by spaces. The default is all of build/platforms.toml.
+PLATFORMS :=
+SETUP_FOR_PLATFORMS = $(SETUP) --platforms "$(PLATFORMS)"
 
 # The programs that the tests and the demo start. Building them here first shows cargo's progress.
 PROGRAMS := cargo build --release; cargo build --release --package testkit --bins
+DEMO := cargo build --release --package demo
 
 # The packages that `make test` tests, and a word that selects tests.
 TESTED := --workspace --exclude e2e --exclude bench
 FILTER :=
 
+# The roots of `make test-fresh`, and what runs in them. build/test-fresh.sh says more.
+ROOT := bookworm trixie forky
+COMMANDS :=
+USERS :=
+MIRROR :=
+
 # The tools that load the image, and the packages of the builder stage in the Dockerfile.
 IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-web cargo-web rust-web-src lld libc6-dev
+EMULATORS := $(if $(shell command -v qemu-s390x-static || command -v qemu-s390x),,qemu-user-static)
 
 # The container runtimes that run pods, and what they and their clients need.
 RUNTIMES := containerd docker.io podman catatonit uidmap runc busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
@@ -36,7 +50,7 @@ BENCH = --package bench -- $(PEERS:%=--peer "%")
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help demo image build binaries verify test soak test-platforms test-image test-manifests test-peers e2e bench \
+.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-image test-manifests test-peers e2e bench \
     bench-quick lint lint-workflows docs clean
 
 help:
@@ -46,84 +60,94 @@ help:
 ##@ Use
 
 demo: ## Show a pod on this machine: its orphans under pause, and under a process 1 that never reaps
-	$(SETUP) sh -ec '$(PROGRAMS); cargo build --example pod; exec cargo run --quiet --example pod'
+	$(SETUP) sh -ec '$(PROGRAMS); $(DEMO); exec cargo run --quiet --release --package demo'
 
-image: binaries ## Assemble the image for all platforms: dist/pause-<version>.tar [IMAGE=registry/name:tag]
-	$(SETUP) sh -ec 'cargo build --package image; exec cargo run --quiet --package image -- $(REFERENCE)'
+image: binaries ## Assemble the image: dist/pause-<version>.tar [IMAGE=registry/name:tag] [PLATFORMS="linux/amd64 …"]
+	$(SETUP) sh -ec 'cargo build --package image; \
+	    exec cargo run --quiet --package image -- $(REFERENCE) --platforms "$(PLATFORMS)"'
 
 ##@ Build
 
 build: ## Build the programs for this machine: target/release/pause and init
 	$(SETUP) cargo build --release
 
-binaries: ## Build the programs for all platforms: dist/binaries
-	$(SETUP) build/binaries.sh
+binaries: ## Build the programs for all platforms: dist/binaries [PLATFORMS="linux/amd64 …"]
+	$(SETUP_FOR_PLATFORMS) build/binaries.sh $(PLATFORMS)
 
-verify: ## Build the image twice, in different environments, and compare every byte
-	$(SETUP) build/verify.sh
+verify: ## Build the image twice, in different environments, and compare every byte [PLATFORMS="linux/amd64 …"]
+	$(SETUP_FOR_PLATFORMS) build/verify.sh $(PLATFORMS)
 
 ##@ Test
 
+# tests/verify.rs builds that platform.
 test: ## Run the tests, in real namespaces [FILTER=reaping: only files or tests with that word in their name]
-	$(SETUP) sh -ec '$(PROGRAMS); exec $(if $(FILTER),build/filter-tests.sh "$(FILTER)",cargo test) $(TESTED)'
+	$(SETUP) --platforms linux/amd64 sh -ec '$(PROGRAMS); $(DEMO); exec $(if $(FILTER),build/filter-tests.sh "$(FILTER)",cargo test) $(TESTED)'
 
 soak: ## Run the stress tests for minutes, from a seed that they print [PAUSE_SEED=number]
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture'
 
+test-fresh: ## Run the README's commands in fresh minimal roots (root) [ROOT="bookworm trixie forky"] [MIRROR=address] [COMMANDS="demo test"]
+	@build/setup/install.sh mmdebstrap
+	@MIRROR="$(MIRROR)" COMMANDS="$(COMMANDS)" USERS="$(USERS)" build/test-fresh.sh $(ROOT)
+
+test-platforms: PACKAGES = $(EMULATORS)
 test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary
 	$(SETUP) build/test-platforms.sh
 
+test-image: PACKAGES = $(IMAGE_TOOLS)
+# The builder stage has no network: it gets the crates of the distribution's library from here.
 test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
-	@build/setup/install.sh $(IMAGE_TOOLS)
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
+	@RUSTC_BOOTSTRAP=1 /usr/bin/cargo fetch --quiet --locked --manifest-path /usr/lib/rustlib/src/rust/library/Cargo.toml
 	$(SETUP) cargo test --package e2e --test image
 
+test-manifests: PACKAGES = $(MANIFEST_TOOLS)
 test-manifests: binaries ## Check each file of manifests/ with the program that reads it (root)
-	@build/setup/install.sh $(MANIFEST_TOOLS)
 	@build/setup/debian.sh trixie containerd kind kubectl
 	@build/setup/debian.sh forky containerd kind kubectl
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) cargo test --package e2e --test manifests
 
+test-peers: PACKAGES = tini dumb-init catatonit
 test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: write docs/measured/init-*.md]
-	@build/setup/install.sh tini dumb-init catatonit
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --test peers'
 
+e2e: PACKAGES = $(RUNTIMES)
 e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"]
-	@build/setup/install.sh $(RUNTIMES)
 	@build/setup/debian.sh trixie containerd
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
 
 ##@ Measure
 
+bench: PACKAGES = $(BENCH_TOOLS)
 bench: ## Measure pause and init beside their peers, write docs/measured/bench* (root) [PEERS="name=path …"]
-	@build/setup/install.sh $(BENCH_TOOLS)
 	$(SETUP) sh -ec '$(PROGRAMS); cargo build --release --package bench; \
 	    exec cargo run --release --quiet $(BENCH) --output docs/measured'
 
+bench-quick: PACKAGES = $(BENCH_TOOLS)
 bench-quick: ## The same in less than a minute: fewer samples, writes nothing (root) [PEERS="name=path …"]
-	@build/setup/install.sh $(BENCH_TOOLS)
 	$(SETUP) sh -ec '$(PROGRAMS); cargo test --release --quiet --package bench; \
 	    exec cargo run --release --quiet $(BENCH) --quick'
 
 ##@ Maintain
 
+lint: PACKAGES = protobuf-compiler
 lint: ## Check the format and the documentation, and run clippy and shellcheck
-	@build/setup/install.sh protobuf-compiler
 	$(SETUP) --lint sh -ec '\
 	    cargo fmt --all --check; \
 	    cargo clippy --workspace --all-targets -- -D warnings; \
 	    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --lib; \
-	    shellcheck build/*.sh build/*/*.sh manifests/*/*.sh .ci/run'
+	    shellcheck --external-sources build/*.sh build/*/*.sh manifests/*/*.sh .ci/run'
 
 lint-workflows: ## Run zizmor, from PyPI, on the workflows
 	@python3 -c 'import ensurepip' 2> /dev/null || build/setup/install.sh python3-venv
 	@[ -x target/lint/bin/zizmor ] || { python3 -m venv target/lint && target/lint/bin/pip install --quiet zizmor==1.32.0; }
 	target/lint/bin/zizmor --quiet --no-progress --offline --strict-collection .github/workflows
 
-docs: binaries ## Write the sizes and digests of the image: docs/measured/image.txt
-	$(SETUP) sh -ec 'cargo run --quiet --package image; build/binaries.sh | grep "^with"' > docs/measured/image.txt
+docs: ## Write the sizes and digests of the image, with each compiler: docs/measured/image.txt and compilers.md
+	@PAUSE_WITHOUT_RUSTUP=1 build/setup/setup.sh --platforms ""
+	$(SETUP) --platforms "" build/measure-image.sh
 
 clean: ## Remove what was built
 	rm -rf target dist

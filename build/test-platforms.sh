@@ -9,8 +9,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-type qemu-s390x-static > /dev/null 2>&1 || type qemu-s390x > /dev/null 2>&1 || build/setup/install.sh qemu-user-static
-
 [[ $# -gt 0 ]] || mapfile -t platforms < <(awk -F '"' '/^platform = / { print $2 }' build/platforms.toml)
 for platform in "${@:-${platforms[@]}}"; do
     echo "== $platform"

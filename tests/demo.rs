@@ -8,16 +8,12 @@ use testkit::lone_process_1::process_tree;
 use testkit::pod::{has_ended, send};
 use testkit::{PodProcess, until};
 
-/// The demo, beside this test, with its output in pipes.
+/// The demo, as `make demo` builds it, with its output in pipes.
 fn demo() -> Command {
+    let built = Command::new(env!("CARGO")).args(["build", "--quiet", "--release", "--package", "demo"]).status();
+    assert!(built.is_ok_and(|status| status.success()), "the demo cannot be built");
     let test = std::env::current_exe().expect("the test program has a path");
-    let demo = test.ancestors().nth(2).expect("cargo's folder").join("examples/pod");
-    if !demo.exists() {
-        // `cargo test --test demo` does not build it.
-        let built = Command::new(env!("CARGO")).args(["build", "--example", "pod"]).status();
-        assert!(built.is_ok_and(|status| status.success()), "the demo cannot be built");
-    }
-    let mut demo = Command::new(demo);
+    let mut demo = Command::new(test.ancestors().nth(3).expect("cargo's folder").join("release/demo"));
     demo.stdout(Stdio::piped()).stderr(Stdio::piped());
     demo
 }
@@ -63,7 +59,7 @@ fn an_interrupt_leaves_no_process_behind() {
     let started = process_tree(terminal.pid());
     assert!(started.len() > 6, "`script`, the demo, two pods and a container, each with its shim: {started:?}");
     let is_demo =
-        |pid: &&Pid| Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|it| it.comm == "pod");
+        |pid: &&Pid| Process::new(pid.as_raw()).and_then(|process| process.stat()).is_ok_and(|it| it.comm == "demo");
     let demo = started.iter().find(is_demo).expect("the demo runs");
     send(*demo, libc::SIGINT).expect("the demo runs");
     assert_eq!(terminal.wait().status.code(), Some(128 + libc::SIGINT), "`script` exits with the status of the demo");

@@ -194,4 +194,12 @@ fn the_sizes_are_those_of_all_platforms() {
     let written = sizes.lines().skip(1).filter_map(|line| line.split(' ').next());
     let written = written.take_while(|name| name.starts_with("linux/"));
     assert_eq!(platforms.collect::<Vec<_>>(), written.collect::<Vec<_>>());
+
+    let compilers = read("docs/measured/compilers.md");
+    for line in sizes.lines().skip(1).take_while(|line| !line.starts_with("with ")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (name, digest) = (words[0], words.last().expect("a digest"));
+        let is_same = |row: &str| row.starts_with(&format!("| {name} | ")) && row.ends_with(&format!(" | {digest} |"));
+        assert!(compilers.lines().any(is_same), "docs/measured/compilers.md has no row of {name} with {digest}");
+    }
 }

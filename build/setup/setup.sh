@@ -1,97 +1,161 @@
 #!/usr/bin/env bash
 # Installs the tools that this machine lacks for this project, then runs a command:
 #
-#   build/setup/setup.sh [--lint] [COMMAND [ARGUMENT…]]
+#   build/setup/setup.sh [--lint] [--platforms "[PLATFORM…]"] [--packages "[PACKAGE…]"] [COMMAND [ARGUMENT…]]
 #
-# The tools are a C compiler (for linking) and Rust; with --lint also shellcheck, rustfmt and clippy. Installed tools
-# stay as they are. Rust comes from rustup, in the version that rust-toolchain.toml pins, or from the distribution if rustup
-# cannot be reached.
+# The tools are a C compiler (for linking) and Rust; with --lint also shellcheck, rustfmt and clippy; with --platforms also
+# the compilers and the linker of these platforms of build/platforms.toml, or of all. Installed tools stay as they are. Rust
+# comes from rustup, in the version that rust-toolchain.toml pins, or from the distribution if rustup cannot be reached.
+#
+# All that is missing is installed in one step, before the command. Nothing else of this project installs anything.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=build/setup/apt.sh
+. build/setup/apt.sh
+# shellcheck source=build/setup/compilers.sh
+. build/setup/compilers.sh
+# shellcheck source=build/setup/rust-packages.sh
+. build/setup/rust-packages.sh
 
-oldest_rust=$(sed -n 's/^rust-version = "\([0-9.]*\)".*/\1/p' Cargo.toml)
+lint='' platforms=() further=()
+while [[ ${1-} == --* ]]; do
+    case $1 in
+        --lint) lint=yes ;;
+        --platforms) read -ra platforms <<< "${2:-$(all_platforms | xargs)}"; shift ;;
+        --packages) read -ra further <<< "$2"; shift ;;
+        *) say "there is no option $1"; exit 1 ;;
+    esac
+    shift
+done
+check_platforms "${platforms[@]}" || exit 1
 PATH=$PATH:$HOME/.cargo/bin # rustup installs to here
 
-say() { printf 'setup: %s\n' "$*" >&2; }
-
-is_new_enough() { printf '%s\n' "$oldest_rust" "$1" | sort -CV; }
-
+# Returns whether the Rust in the PATH can be used. Rustup's programs would fetch the pinned toolchain by themselves.
 has_rust() {
-    local version
-    version=$(rustc --version 2> /dev/null) && cargo --version > /dev/null 2>&1 || return 1
-    is_new_enough "$(cut -d' ' -f2 <<< "$version")"
-}
-
-rust_from_rustup() {
-    if ! command -v rustup > /dev/null; then
-        local installer
-        command -v curl > /dev/null || build/setup/install.sh curl ca-certificates
-        installer=$(mktemp)
-        curl -sSf --connect-timeout 10 -o "$installer" https://sh.rustup.rs 2> /dev/null \
-            && say "installing rustup into $HOME/.cargo" \
-            && sh "$installer" -qy --profile minimal --default-toolchain none --no-modify-path
-        rm "$installer"
-        command -v rustup > /dev/null || say "rustup cannot be reached"
+    local rustc
+    rustc=$(command -v rustc) && command -v cargo > /dev/null || return 1
+    if is_rustups "$(dirname "$rustc")"; then
+        rustups_rust > /dev/null
+    else
+        is_new_enough "$(rust_version "$rustc")"
     fi
-    if command -v rustup > /dev/null; then
-        say "installing the pinned Rust with rustup"
-        rustup toolchain install --profile minimal --component rustfmt --component clippy \
-            "$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)" || return 1
-    fi
-    has_rust
 }
 
-# Installs the first package of the distribution that is new enough.
-rust_from_distribution() {
-    command -v apt-cache > /dev/null && build/setup/install.sh || return 1
-    local suffix version
-    for suffix in '' -web $(apt-cache search --names-only '^rustc-1\.[0-9]+$' | sed 's/^rustc\(-[0-9.]*\).*/\1/' | sort -rV); do
-        version=$(apt-cache show "rustc$suffix" 2> /dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1)
-        if [ -n "$version" ] && is_new_enough "${version%%[+-]*}"; then
-            build/setup/install.sh "rustc$suffix" "cargo$suffix"
-            use_distribution_rust
-            return
-        fi
-    done
-    return 1
-}
-
-# Puts the distribution's Rust before a rustup without a toolchain. Ubuntu has a folder for each version.
-use_distribution_rust() {
+# Puts the distribution's Rust before a rustup without a toolchain.
+use_distributions_rust() {
     local folder
-    for folder in /usr/bin $(printf '%s\n' /usr/lib/rust-*/bin | sort -rV); do
-        if [ -x "$folder/cargo" ] && PATH=$folder:$PATH has_rust; then
-            PATH=$folder:$PATH
-            return
+    folder=$(distributions_rust) && PATH=$folder:$PATH
+}
+
+rustup=possible # until it fails
+[[ ! ${PAUSE_WITHOUT_RUSTUP-} ]] || rustup=failed
+
+# Fetches Rust with rustup, if that needs no package.
+fetch_rust() {
+    local installer
+    if ! command -v rustup > /dev/null; then
+        command -v curl > /dev/null || return 0
+        installer=$(mktemp)
+        if curl -sSf --connect-timeout 10 -o "$installer" https://sh.rustup.rs 2> /dev/null; then
+            say "installing rustup into $HOME/.cargo"
+            sh "$installer" -qy --profile minimal --default-toolchain none --no-modify-path || true
         fi
+        rm "$installer"
+        command -v rustup > /dev/null || { rustup=failed; say "rustup cannot be reached"; return 0; }
+    fi
+    say "installing Rust $pinned_rust with rustup, which shows what it fetches"
+    rustup toolchain install --profile minimal --component rustfmt --component clippy "$pinned_rust" \
+        || { rustup=failed; say "rustup cannot fetch Rust $pinned_rust"; }
+}
+
+# Returns whether rustup can be reached, as far as that can be known without curl.
+rustup_answers() {
+    [[ ${https_proxy-}${HTTPS_PROXY-}${all_proxy-}${ALL_PROXY-} ]] \
+        || timeout 10 bash -c ': < /dev/tcp/sh.rustup.rs/443' 2> /dev/null
+}
+
+targets=possible source=possible # until rustup fails to fetch them
+
+# Fetches the compiled `core` of the platforms with rustup, all at once, and the source of `core` if one needs it.
+fetch_targets() {
+    local rustups platform missing=() compiled from_source distributions
+    rustups=$(rustups_rust) || return 0
+    for platform in "${platforms[@]}"; do
+        [[ $(field "$platform" core) != rustup ]] || has_core "$platform" "$rustups" || missing+=("$(field "$platform" target)")
     done
+    if [[ ${#missing[@]} != 0 && $targets == possible ]]; then
+        say "fetching the libraries of ${#missing[@]} platforms with rustup, which shows how much"
+        rustup target add --toolchain "$pinned_rust" "${missing[@]}" || targets=failed
+    fi
+    sort_platforms "${platforms[@]}"
+    if [[ ${#distributions[@]} != 0 && $source == possible ]]; then
+        say "fetching the source of the library with rustup, for ${distributions[*]}"
+        rustup component add --toolchain "$pinned_rust" rust-src || source=failed
+    fi
+}
+
+has_linters() { { cargo fmt --version && cargo clippy --version; } > /dev/null 2>&1; }
+
+# Fetches rustfmt and clippy with rustup, if Rust is rustup's.
+fetch_linters() {
+    has_linters || ! is_rustups "$(dirname "$(command -v rustc)")" \
+        || rustup component add --toolchain "$pinned_rust" rustfmt clippy
+}
+
+# Sets `packages` to those that are needed. Those that are installed may be among them.
+choose_packages() {
+    local with_source='' rust='' lld='' suffix compiled from_source distributions
+    packages=("${further[@]}")
+    command -v cc > /dev/null || packages+=(gcc libc6-dev)
+    [[ ! $lint ]] || command -v shellcheck > /dev/null || packages+=(shellcheck)
+    if ! has_rust && ! use_distributions_rust; then
+        if [[ $rustup == possible ]] && rustup_answers; then
+            packages+=(curl ca-certificates) # otherwise it would be there
+        else
+            [[ $rustup == failed ]] || say "rustup cannot be reached"
+            rustup=failed rust=yes
+        fi
+    fi
+    if [[ ${#platforms[@]} != 0 ]]; then
+        sort_platforms "${platforms[@]}"
+        if has_rust || [[ $rust ]]; then # otherwise rustup will bring all that they need
+            find_lld "${platforms[@]}" > /dev/null || lld=yes
+            [[ ${#distributions[@]} == 0 ]] || rust_with_source > /dev/null || with_source=yes
+        fi
+    fi
+    [[ ! $lint ]] || ! has_rust || has_linters || rust=yes
+    [[ $rust$with_source$lld ]] || return 0
+    read_lists
+    [[ $rust$with_source ]] || { packages+=("$(lld_package)"); return; }
+    if suffix=$(rust_suffix); then
+        # Ubuntu's packages with a version in their names have an LLD.
+        [[ ! $lld || $suffix == -[0-9]* ]] || packages+=("$(lld_package)")
+        # shellcheck disable=SC2207 # words
+        packages+=($(rust_packages "$suffix" "$with_source" "$lint"))
+        return
+    fi
+    explain_no_rust
+    if [[ $rust ]]; then
+        say "no Rust $oldest_rust or newer can be installed: see also https://rustup.rs"
+    else
+        say "these platforms cannot be built, as no Rust here has the library for them, or its source: ${distributions[*]}"
+        [[ ${#compiled[@]} == 0 ]] || say "the others can: make image PLATFORMS=\"${compiled[*]}\""
+    fi
     return 1
 }
 
-lint_from_distribution() {
-    local package
-    package=$(dpkg-query -S "$(readlink -f "$(command -v cargo)")" | cut -d: -f1)
-    case $package in
-        cargo-web) build/setup/install.sh rustfmt-web rust-web-clippy ;;
-        *) build/setup/install.sh "rustfmt${package#cargo}" "rust${package#cargo}-clippy" ;;
-    esac
-}
-
-lint=
-if [ "${1-}" = --lint ]; then
-    lint=yes
-    shift
-fi
-
-command -v cc > /dev/null || build/setup/install.sh gcc libc6-dev
-has_rust || use_distribution_rust || rust_from_rustup || rust_from_distribution || {
-    say "no Rust $oldest_rust or newer could be installed: see https://rustup.rs"
-    exit 1
-}
-if [ -n "$lint" ]; then
-    command -v shellcheck > /dev/null || build/setup/install.sh shellcheck
-    if ! { cargo fmt --version && cargo clippy --version; } > /dev/null 2>&1; then
-        { command -v rustup > /dev/null && rustup component add rustfmt clippy; } || lint_from_distribution
-    fi
-fi
-[ $# = 0 ] || exec "$@"
+tries=0
+while :; do
+    has_rust || use_distributions_rust || [[ $rustup == failed ]] || fetch_rust
+    ! has_rust || fetch_targets
+    [[ ! $lint ]] || ! has_rust || fetch_linters || exit 1
+    choose_packages || exit 1
+    mapfile -t packages < <(missing_packages "${packages[@]}")
+    [[ ${#packages[@]} != 0 ]] || break
+    # A second time if rustup could be reached, but has failed since.
+    ((++tries < 4)) || { say "these packages are installed, but the programs in them are not found: ${packages[*]}"; exit 1; }
+    install_packages "${packages[@]}" || exit 1
+done
+has_rust || { say "Rust is installed, but not found in PATH=$PATH"; exit 1; }
+forget_own_lists
+[[ $# == 0 ]] || exec "$@"

@@ -15,18 +15,25 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: image [--reference NAME:TAG] [--project FOLDER]
+const USAGE: &str = "usage: image [--reference NAME:TAG] [--platforms \"PLATFORM…\"] [--project FOLDER]
 
 Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause and init, for every platform
 of FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default.
 NAME:TAG is pause.localhost/pause:VERSION by default; NAME:TAG-guard is the image that starts pause with --guard.
+With --platforms it assembles only those. If that leaves out any, the archive is pause-VERSION-partial.tar, and the
+default tag VERSION-partial.
 SOURCE_DATE_EPOCH is the time stamp of everything in the image, 0 by default.";
 
 /// The suffix of each image's tag, and the arguments with which the image starts pause.
 const VARIANTS: [(&str, &[&str]); 2] = [("", &[]), ("-guard", &["--guard"])];
 
+/// The suffix of the version in the names of an image that lacks platforms: it is never called like the whole one.
+const PARTIAL: &str = "-partial";
+
 struct Arguments {
     reference: Option<Reference>,
+    /// The names of the platforms, all of them if it is empty.
+    platforms: Vec<String>,
     folder: PathBuf,
 }
 
@@ -44,10 +51,12 @@ fn run() -> Result<()> {
     let Some(arguments) = arguments()? else { return print(USAGE) };
     let project = Project::read(&arguments.folder)?;
     let created = epoch::from_environment()?;
-    let platforms = platforms::read(&arguments.folder.join("build/platforms.toml"))?;
+    let all = platforms::read(&arguments.folder.join("build/platforms.toml"))?;
+    let platforms = platforms::select(&all, &arguments.platforms)?;
+    let partial = if platforms.len() < all.len() { PARTIAL } else { "" };
     let reference = match arguments.reference {
         Some(reference) => reference,
-        None => format!("pause.localhost/{}:{}", project.name, project.version).parse()?,
+        None => format!("pause.localhost/{}:{}{partial}", project.name, project.version).parse()?,
     };
 
     let mut output = Output::new(arguments.folder.join("dist"));
@@ -69,7 +78,7 @@ fn run() -> Result<()> {
     for (suffix, arguments) in VARIANTS {
         let tag = format!("{}{suffix}", reference.tag().unwrap_or("latest"));
         let reference = Reference::with_tag(reference.registry().into(), reference.repository().into(), tag);
-        let name = format!("{}-{}{suffix}", project.name, project.version);
+        let name = format!("{}-{}{partial}{suffix}", project.name, project.version);
         let mut images = Vec::new();
         for (platform, programs, layers) in &contents {
             let image = Image::new(&project, platform.clone(), layers, arguments, created)?;
@@ -110,11 +119,14 @@ fn table(indexes: &[Index], binaries: &[Vec<usize>]) -> String {
 /// Parses the command line. Returns nothing if it asks for help.
 fn arguments() -> Result<Option<Arguments>> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments { reference: None, folder: ".".into() };
+    let mut arguments = Arguments { reference: None, platforms: Vec::new(), folder: ".".into() };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("reference") => arguments.reference = Some(reference(&parser.value()?.string()?)?),
+            Long("platforms") => {
+                arguments.platforms = parser.value()?.string()?.split_whitespace().map(str::to_owned).collect();
+            }
             Long("project") => arguments.folder = parser.value()?.into(),
             Short('h') | Long("help") => return Ok(None),
             _ => bail!("{}; see --help", argument.unexpected()),

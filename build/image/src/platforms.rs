@@ -60,6 +60,16 @@ pub fn read(path: &Path) -> Result<Vec<Platform>> {
     if platforms.is_empty() { Err(cannot(&"it has no platform")) } else { Ok(platforms) }
 }
 
+/// Returns the platforms of these names, in the order of the table; all of them if there are no names.
+pub fn select(table: &[Platform], names: &[String]) -> Result<Vec<Platform>> {
+    if let Some(name) = names.iter().find(|name| !table.iter().any(|platform| platform.to_string() == **name)) {
+        let all: Vec<String> = table.iter().map(Platform::to_string).collect();
+        bail!("build/platforms.toml has no platform {name:?}; choose from {}", all.join(" "));
+    }
+    let is_selected = |platform: &&Platform| names.is_empty() || names.contains(&platform.to_string());
+    Ok(table.iter().filter(is_selected).cloned().collect())
+}
+
 /// Parses a name such as `linux/arm/v7`. Returns nothing for a platform whose ELF machine is unknown.
 fn parse(name: &str) -> Option<Platform> {
     let (arch, variant) = match name.split('/').collect::<Vec<_>>()[..] {

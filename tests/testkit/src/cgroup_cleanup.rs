@@ -9,20 +9,24 @@ use nix::unistd::Pid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, panic, process, thread};
 
-/// The prefix of all group names. The creator's process ID and a number follow.
+/// The prefix of all group names. The creator's PID namespace, its process ID and a number follow.
 const PREFIX: &str = "pause-test-";
 
 /// Returns a name that no other group has.
 pub fn name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("{PREFIX}{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    format!("{PREFIX}{}-{}-{}", *NAMESPACE, process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
+
+/// The inode number of this process's PID namespace. Containers may share the groups, but not the process IDs.
+static NAMESPACE: LazyLock<u64> = LazyLock::new(|| fs::metadata("/proc/self/ns/pid").expect("/proc is mounted").ino());
 
 /// Returns the folder of a group called `name` in the hierarchy that is mounted at `root`. The caller, or a program
 /// that it starts, creates the group. When a signal ends this process, the group and the groups within it are removed.
@@ -83,7 +87,7 @@ static SIGNAL_THREAD: LazyLock<()> = LazyLock::new(|| {
     });
 });
 
-/// Removes the groups of processes that are gone.
+/// Removes the groups of processes that are gone. Groups of other PID namespaces stay.
 fn remove_stale(root: &Path) {
     for folder in groups_in(root) {
         if creator_of(&folder).is_some_and(|creator| kill(creator, None) == Err(Errno::ESRCH)) {
@@ -92,10 +96,13 @@ fn remove_stale(root: &Path) {
     }
 }
 
-/// Returns the process that created a group, by the group's name.
+/// Returns the process that created a group, by the group's name. Groups of other PID namespaces have no known creator:
+/// the same number is another process here, or none.
 fn creator_of(folder: &Path) -> Option<Pid> {
-    let pid = folder.file_name()?.to_str()?.strip_prefix(PREFIX)?.split('-').next()?;
-    pid.parse().ok().map(Pid::from_raw)
+    let mut parts = folder.file_name()?.to_str()?.strip_prefix(PREFIX)?.split('-');
+    let namespace: u64 = parts.next()?.parse().ok()?;
+    let pid = parts.next()?.parse().ok()?;
+    (namespace == *NAMESPACE).then_some(Pid::from_raw(pid))
 }
 
 /// Kills a process 1. When it has ended, all processes of its pod have ended (`zap_pid_ns_processes`).

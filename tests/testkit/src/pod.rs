@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getegid, geteuid, getpid, sethostname, setsid, write};
 use procfs::process::Process;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -30,11 +31,12 @@ const NAMESPACES: [(&str, CloneFlags); 6] = [
 /// The host name inside of a pod.
 pub const HOSTNAME: &str = "pod";
 
-/// The steps of a start, as the forked process reports them. The program is executed after the last one.
+/// The steps of a start and of joining, as the forked process reports them. The program is executed after the last one.
 const UNSHARE: u8 = 1;
 const MAP_IDS: u8 = 2;
 const MOUNT: u8 = 3;
-const LAST_STEP: u8 = 4;
+const JOIN: u8 = 4;
+const LAST_STEP: u8 = 5;
 
 /// A pod, held by its process 1. When dropped, all of its processes are killed.
 pub struct Pod {
@@ -94,8 +96,9 @@ impl Pod {
         };
         // SAFETY: `enter` makes system calls only, as does `last_step`.
         unsafe { program.pre_exec(enter) };
+        let name = program.get_program().to_owned();
         let init = PodProcess::behind_shim(program, reader)
-            .unwrap_or_else(|(step, error)| panic!("{}", explain(step, &error)));
+            .unwrap_or_else(|(step, error)| panic!("{}", explain(step, &name, &error)));
         Self { init, has_user_namespace }
     }
 
@@ -123,15 +126,19 @@ impl Pod {
         let enter = move || {
             default_signals();
             setsid()?;
+            reporter.begin(JOIN);
             namespaces.iter().try_for_each(|namespace| setns(namespace, CloneFlags::empty()))?;
             die_with_parent(Some(parent))?;
             // SAFETY: this is the child that `Command` forked, before it executes.
             unsafe { become_shim(&reporter) }?;
+            reporter.begin(LAST_STEP);
             last_step()
         };
         // SAFETY: `enter` makes system calls only, as does `last_step`.
         unsafe { program.pre_exec(enter) };
-        PodProcess::behind_shim(program, reader).unwrap_or_else(|(_, error)| panic!("cannot join the pod: {error}"))
+        let name = program.get_program().to_owned();
+        PodProcess::behind_shim(program, reader)
+            .unwrap_or_else(|(step, error)| panic!("{}", explain(step, &name, &error)))
     }
 
     /// Starts `program` as process 1 of a new pod, and returns when it waits for signals.
@@ -187,8 +194,8 @@ fn write_file(path: &str, text: &str) -> nix::Result<()> {
     write(file, text.as_bytes()).map(drop)
 }
 
-/// Returns a message that says which step failed, and what to enable.
-fn explain(step: u8, error: &io::Error) -> String {
+/// Returns a message that says which step failed, of which program, and what to enable.
+fn explain(step: u8, program: &OsStr, error: &io::Error) -> String {
     let user_namespaces = "Run as root, or allow ordinary users to create user namespaces: \
         sysctl -w user.max_user_namespaces=10000, on Debian also kernel.unprivileged_userns_clone=1, \
         on Ubuntu also kernel.apparmor_restrict_unprivileged_userns=0.";
@@ -198,6 +205,8 @@ fn explain(step: u8, error: &io::Error) -> String {
             "cannot mount the pod's /proc: {error}. If the tests run in a container, start it with --privileged or \
              --security-opt systempaths=unconfined. {user_namespaces}"
         ),
-        _ => format!("cannot start the pod's program: {error}"),
+        JOIN => format!("{program:?} cannot join the pod's namespaces: {error}"),
+        LAST_STEP => format!("cannot execute {program:?} in the pod: {error}"),
+        _ => format!("cannot prepare the process that executes {program:?} in the pod: {error}"),
     }
 }

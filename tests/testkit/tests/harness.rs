@@ -6,10 +6,12 @@ use nix::sys::signal::Signal;
 use nix::unistd::{Pid, geteuid};
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
+use std::panic::catch_unwind;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use testkit::cgroup::Cgroup;
+use testkit::cgroup::{Cgroup, if_permitted};
 use testkit::container::{container, until_alone};
 use testkit::lone_process_1::process_tree;
 use testkit::pod::{HOSTNAME, has_ended};
@@ -66,10 +68,35 @@ fn the_shim_passes_on_the_exit_status() {
 
 #[test]
 fn a_missing_program_is_an_error() {
-    let start = || Pod::start(Command::new("/is/not/there"));
-    let panic = std::panic::catch_unwind(start).err().expect("the program is missing");
-    let message = panic.downcast_ref::<String>().expect("a message");
-    assert!(message.contains("cannot start the pod's program: No such file"), "{message}");
+    let start = || drop(Pod::start(Command::new("/is/not/there")));
+    let join = || drop(Pod::with(pause()).join(Command::new("/is/not/there")));
+    for panic in [catch_unwind(start), catch_unwind(join)] {
+        let panic = panic.expect_err("the program is missing");
+        let message = panic.downcast_ref::<String>().expect("a message");
+        assert!(message.contains("cannot execute \"/is/not/there\" in the pod: No such file"), "{message}");
+    }
+}
+
+#[test]
+fn only_groups_of_this_pid_namespace_are_cleaned_up() {
+    let Some(group) = if_permitted() else { return };
+    let own = group.entrances()[0].parent().expect("its folder").to_owned();
+    let name = own.file_name().and_then(|name| name.to_str()).expect("a plain name");
+    let (prefix, _) = name.split_once(&format!("-{}-", Pid::this())).expect("the name has the process ID");
+    let (prefix, namespace) = prefix.rsplit_once('-').expect("before it the name has the PID namespace");
+    let mut gone = Command::new("true").spawn().expect("it is everywhere");
+    gone.wait().expect("our child");
+    let pod = Pod::with(pause());
+    let other = fs::metadata(format!("/proc/{}/ns/pid", pod.pid())).expect("the pod is alive").ino().to_string();
+    let [of_this, of_other] =
+        [namespace, &other].map(|of| own.with_file_name(format!("{prefix}-{of}-{}-0", gone.id())));
+    for folder in [&of_this, &of_other] {
+        fs::create_dir(folder).expect("a group can be created");
+    }
+    drop(Cgroup::new());
+    let is_there = [of_this.exists(), of_other.exists()];
+    fs::remove_dir(&of_other).expect("the group of another namespace is still there");
+    assert_eq!(is_there, [false, true], "in the control, the group of a process of this namespace is removed");
 }
 
 /// Not a test: waits to be interrupted, with a pod, orphans and a control group.

@@ -4,4 +4,5 @@ mod faults;
 mod images;
 mod layout;
 mod outputs;
+mod partial;
 mod project;
