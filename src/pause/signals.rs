@@ -7,9 +7,16 @@
 
 use crate::sys::Errno;
 use crate::sys::signal::{Signal, SignalSet, set_mask, wait_for};
+use crate::sys::time::Time;
+
+/// The signals that end this process.
+const SHUTDOWN: SignalSet = SignalSet::of([libc::SIGINT, libc::SIGTERM]);
 
 /// The signals that [`wait`] waits for.
-const AWAITED: SignalSet = SignalSet::of([libc::SIGINT, libc::SIGTERM, libc::SIGCHLD]);
+const AWAITED: SignalSet = SHUTDOWN.with(libc::SIGCHLD);
+
+/// How long a rest lasts.
+pub const REST: Time = Time { seconds: 0, nanoseconds: 10_000_000 };
 
 /// Blocks the signals that [`wait`] takes, and SIGPIPE, which would end this process if the reader of its messages is
 /// gone. Unblocks all others: they have their default action, or are ignored as before this program was executed (`man
@@ -23,6 +30,7 @@ pub fn block() -> Result<(), Errno> {
 ///
 /// # Errors
 /// [`Errno::EINTR`]: no signal was taken. Wait again.
-pub fn wait() -> Result<Signal, Errno> {
-    wait_for(AWAITED, None)
+pub fn wait(rest: Option<&Time>) -> Result<Signal, Errno> {
+    let set = if rest.is_some() { SHUTDOWN } else { AWAITED };
+    wait_for(set, rest)
 }
