@@ -13,10 +13,14 @@ FILTER :=
 # The tools that load the image, and the packages of the builder stage in the Dockerfile.
 IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-web cargo-web rust-web-src lld libc6-dev
 
-# The container runtimes that run pods, and what they and their clients need. Newer releases of containerd come from
-# Debian's later releases.
+# The container runtimes that run pods, and what they and their clients need.
 RUNTIMES := containerd docker.io podman catatonit uidmap runc busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
 RUNTIME :=
+
+# The newest container runtimes that Debian has, in a root of its next release. All targets have the same packages there,
+# because another list makes the root again.
+NEWEST := podman crun runc catatonit uidmap netavark docker.io docker-cli docker-buildx containerd \
+    containernetworking-plugins skopeo buildah iproute2
 
 # The programs that read the files in manifests/, as far as Debian has them.
 MANIFEST_TOOLS := containerd docker.io podman runc skopeo busybox-static systemd iproute2 ignition
@@ -71,12 +75,14 @@ test-platforms: binaries ## Run the tests with the programs of each platform, em
 
 test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
 	@build/setup/install.sh $(IMAGE_TOOLS)
+	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) cargo test --package e2e --test image
 
 test-manifests: binaries ## Check each file of manifests/ with the program that reads it (root)
 	@build/setup/install.sh $(MANIFEST_TOOLS)
 	@build/setup/debian.sh trixie containerd kind kubectl
 	@build/setup/debian.sh forky containerd kind kubectl
+	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) cargo test --package e2e --test manifests
 
 test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: write docs/measured/init-*.md]
@@ -86,7 +92,7 @@ test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: w
 e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"]
 	@build/setup/install.sh $(RUNTIMES)
 	@build/setup/debian.sh trixie containerd
-	@build/setup/debian.sh forky containerd
+	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
 
 ##@ Measure

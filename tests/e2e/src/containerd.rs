@@ -1,8 +1,7 @@
 //! containerd, and its client `ctr`.
 
 use crate::machine::{Machine, Output};
-use crate::tool::path_in_release;
-use crate::{project, tool};
+pub use crate::release::Release;
 use nix::sys::signal::Signal;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -17,17 +16,6 @@ const WITHOUT_CRI: &str = "version = 2
 disabled_plugins = [\"io.containerd.grpc.v1.cri\"]
 ";
 
-/// A release of containerd, as Debian has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Release {
-    /// This machine's own: 1.6 in bookworm.
-    Own,
-    /// 1.7, of trixie.
-    Trixie,
-    /// 2, of forky.
-    Forky,
-}
-
 /// containerd, on a machine of its own.
 pub struct Containerd {
     server: PodProcess,
@@ -37,18 +25,18 @@ pub struct Containerd {
 }
 
 impl Containerd {
-    /// Starts this machine's own release, for `ctr` only. Returns when it answers.
+    /// Starts a release for `ctr` only. Returns when it answers.
     #[track_caller]
-    pub fn without_cri() -> Self {
-        Self::start(Release::Own, WITHOUT_CRI, Machine::create())
+    pub fn without_cri(release: Release) -> Self {
+        Self::start(release, WITHOUT_CRI, release.machine_with_controllers())
     }
 
     /// Starts a release with this configuration. Returns when it answers.
     #[track_caller]
     pub fn start(release: Release, configuration: &str, machine: Machine) -> Self {
-        tool("runc"); // without it, containers would fail with a longer message
+        release.require("runc"); // without it, containers would fail with a longer message
         machine.write(CONFIGURATION, configuration);
-        let server = machine.start(release.server());
+        let server = machine.start(server(release));
         let this = Self { server, release, machine };
         this.until_it_answers();
         this
@@ -60,7 +48,7 @@ impl Containerd {
         self.server = {
             self.server.signal(Signal::SIGKILL as i32);
             until("containerd is dead", || self.server.status().is_some());
-            self.machine.start(self.release.server())
+            self.machine.start(server(self.release))
         };
         self.until_it_answers();
     }
@@ -68,6 +56,16 @@ impl Containerd {
     #[track_caller]
     fn until_it_answers(&self) {
         until("containerd answers", || self.ctr(&["version"]).status.success());
+    }
+
+    /// The version that it prints.
+    #[track_caller]
+    pub fn version(&self) -> String {
+        let mut containerd = self.release.program("containerd");
+        containerd.arg("--version");
+        // The words are: containerd, a package, the version.
+        let version = self.machine.run(containerd).ok().split_whitespace().nth(2).map(str::to_owned);
+        version.expect("containerd prints its version").trim_start_matches('v').to_owned()
     }
 
     /// Runs `ctr` with these arguments.
@@ -104,36 +102,12 @@ impl Containerd {
     }
 }
 
-impl Release {
-    /// The version that the program prints.
-    #[track_caller]
-    pub fn version(self) -> String {
-        let output = project::output(self.program("containerd").arg("--version"));
-        // The words are: containerd, a package, the version.
-        let version = String::from_utf8_lossy(&output).split_whitespace().nth(2).map(str::to_owned);
-        version.expect("containerd prints its version").trim_start_matches('v').to_owned()
-    }
-
-    #[track_caller]
-    fn server(self) -> Command {
-        let mut server = self.program("containerd");
-        server.args(["--config", CONFIGURATION]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // Its shims are in the same folder; runc is this machine's own.
-        let folder = PathBuf::from(server.get_program()).parent().expect("a program is in a folder").to_owned();
-        server.env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", folder.display()));
-        server
-    }
-
-    /// Builds the command for a program of this release.
-    ///
-    /// # Panics
-    /// If it is not installed. The message says how to install it.
-    #[track_caller]
-    fn program(self, name: &str) -> Command {
-        match self {
-            Self::Own => tool(name),
-            Self::Trixie => Command::new(path_in_release("trixie", name)),
-            Self::Forky => Command::new(path_in_release("forky", name)),
-        }
-    }
+#[track_caller]
+fn server(release: Release) -> Command {
+    let mut server = release.program("containerd");
+    server.args(["--config", CONFIGURATION]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Its shims are in the same folder; a release without a root takes this machine's runc.
+    let folder = PathBuf::from(server.get_program()).parent().expect("a program is in a folder").to_owned();
+    server.env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", folder.display()));
+    server
 }

@@ -4,6 +4,8 @@
 //! | -------------- | ---------------------------------------------------------------------- |
 //! | [`machine`]    | namespaces in which an engine finds empty folders and leaves nothing   |
 //! | [`cgroups`]    | the cgroups that an engine makes, removed with it                      |
+//! | [`root`]       | the root of another release of Debian, as a machine's own              |
+//! | [`release`]    | the releases of Debian that engines come from                          |
 //! | [`tool`]       | the programs that the tests need, and their packages                   |
 //! | [`containerd`] | containerd, and its client `ctr`                                       |
 //! | [`cri_client`] | a client of the container runtime interface, CRI v1                    |
@@ -36,7 +38,9 @@ pub mod pod;
 pub mod podman;
 pub mod process;
 pub mod project;
+pub mod release;
 pub mod report;
+pub mod root;
 pub mod tool;
 
 pub use containerd::Containerd;
@@ -44,4 +48,5 @@ pub use docker::Docker;
 pub use machine::Machine;
 pub use node::Node;
 pub use podman::Podman;
+pub use release::Release;
 pub use tool::tool;

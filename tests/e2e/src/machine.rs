@@ -3,13 +3,15 @@
 //! It is a pod of the testkit. All processes that an engine starts end with it, including containers and shims. Sockets,
 //! images and mounts are in file systems in memory, which end with the last process that uses them.
 
-use crate::cgroups::Parent;
+use crate::cgroups::{Parent, View, join_engine};
+use crate::root::Root;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, setns};
 use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 use std::fs::{self, File};
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread::sleep;
@@ -20,11 +22,12 @@ use testkit::programs::pause;
 use testkit::{Pod, PodProcess, cgroup_cleanup, until};
 
 /// The folders of engines' data and sockets.
-const FOLDERS: [&str; 3] = ["/run", "/var/lib", "/etc/docker"];
+const FOLDERS: [&str; 4] = ["/run", "/var/lib", "/etc/docker", "/dev/shm"];
 
 /// Dropped, it ends with all of its processes.
 pub struct Machine {
     pod: Pod,
+    has_cgroup_namespace: bool,
     /// Dropped after the pod: only an empty cgroup can be removed.
     cgroups: Parent,
 }
@@ -41,28 +44,50 @@ pub struct Output {
 }
 
 impl Machine {
+    /// A machine with the programs and the cgroups of this one.
+    ///
     /// # Panics
     /// If this user is not root, as on a node.
     #[track_caller]
     pub fn create() -> Self {
-        assert!(geteuid().is_root(), "run this as root, as container engines on a node do");
-        let empty_folders = || {
-            for folder in FOLDERS {
-                match mount(None::<&str>, folder, Some("tmpfs"), MsFlags::empty(), None::<&str>) {
-                    Ok(()) | Err(Errno::ENOENT) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Ok(())
-        };
-        let mut pod = Pod::start_after(pause(), empty_folders);
+        assert_root();
+        let (view, parent) = View::of_this_machine();
+        Self::boot(parent, false, move || view.replace())
+    }
+
+    /// A machine with the programs of another root, and with these cgroups.
+    ///
+    /// # Panics
+    /// If this user is not root, as on a node.
+    #[track_caller]
+    pub fn create_in(root: Root, (view, parent): (View, Parent)) -> Self {
+        assert_root();
+        let has_cgroup_namespace = matches!(view, View::Namespace(_));
+        Self::boot(parent, has_cgroup_namespace, move || {
+            view.begin()?;
+            root.enter(|path| view.mount(path))
+        })
+    }
+
+    /// Starts it. `enter` sets up its root, when it has a file system in memory at `/run`.
+    #[track_caller]
+    fn boot(
+        cgroups: Parent,
+        has_cgroup_namespace: bool,
+        mut enter: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let mut pod = Pod::start_after(pause(), move || {
+            mount_memory("/run")?;
+            enter()?;
+            FOLDERS.iter().try_for_each(|folder| mount_memory(folder))
+        });
         pod.init().until_it_waits();
         cgroup_cleanup::kill_first(pod.pid());
-        Self { pod, cgroups: Parent::create() }
+        Self { pod, cgroups, has_cgroup_namespace }
     }
 
     /// The path of the cgroup for an engine's containers.
-    pub fn cgroup_parent(&self) -> String {
+    pub fn cgroup_parent(&self) -> &str {
         self.cgroups.path()
     }
 
@@ -106,7 +131,14 @@ impl Machine {
     /// Starts a program there.
     #[track_caller]
     pub fn start(&self, program: Command) -> PodProcess {
-        self.pod.join(program)
+        if !self.has_cgroup_namespace {
+            return self.pod.join(program);
+        }
+        let namespace = File::open(format!("/proc/{}/ns/cgroup", self.pod.pid())).expect("the machine is alive");
+        self.pod.join_after(program, move || {
+            setns(&namespace, CloneFlags::CLONE_NEWCGROUP)?;
+            join_engine()
+        })
     }
 
     /// Runs a program there, and waits for its end.
@@ -123,7 +155,7 @@ impl Machine {
         let copy = |file: &File| file.try_clone().expect("a descriptor");
         program.stdin(input).stdout(copy(&stdout)).stderr(copy(&stderr));
         let name = format!("{program:?}");
-        let mut process = self.pod.join(program);
+        let mut process = self.start(program);
         let start = Instant::now();
         let status = loop {
             match process.status() {
@@ -138,6 +170,19 @@ impl Machine {
             String::from_utf8_lossy(&bytes).into_owned()
         };
         Output { status, stdout: text(&mut stdout), stderr: text(&mut stderr) }
+    }
+}
+
+#[track_caller]
+fn assert_root() {
+    assert!(geteuid().is_root(), "run this as root, as container engines on a node do");
+}
+
+/// Mounts an empty file system in memory on a folder, if there is such a folder. System calls only, no allocation.
+fn mount_memory(folder: &str) -> io::Result<()> {
+    match mount(None::<&str>, folder, Some("tmpfs"), MsFlags::empty(), None::<&str>) {
+        Ok(()) | Err(Errno::ENOENT) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

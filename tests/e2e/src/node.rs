@@ -1,9 +1,9 @@
 //! containerd on a node: configured for the kubelet, with a sandbox image and a network for pods.
 
-use crate::Machine;
-use crate::containerd::{Containerd, Release};
+use crate::containerd::Containerd;
 use crate::cri_client::Cri;
 use crate::inventory::Inventory;
+use crate::release::Release;
 use k8s_cri::v1::{ImageSpec, ImageStatusRequest, StatusRequest};
 use std::fs;
 use std::net::IpAddr;
@@ -40,10 +40,21 @@ impl Node {
     /// Starts a node with this sandbox image, and imports these archives.
     #[track_caller]
     pub fn start(release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
-        let machine = Machine::create();
+        Self::start_with("runc", release, sandbox_image, archives)
+    }
+
+    /// The same with this OCI runtime.
+    #[track_caller]
+    pub fn start_with(runtime: &str, release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
+        release.require(runtime);
+        let machine = release.machine_with_controllers();
         machine.write(&format!("{NETWORKS}/pods.conflist"), &network());
         let cri = Cri::new(&machine.path(SOCKET));
-        let containerd = Containerd::start(release, &configuration(release, sandbox_image), machine);
+        let containerd = Containerd::start(
+            release,
+            &(configuration(release, sandbox_image) + &runtime_option(release, runtime)),
+            machine,
+        );
         let this = Self { containerd, cri };
         this.until_it_is_ready();
         for archive in archives {
@@ -126,6 +137,16 @@ conf_dir = \"{NETWORKS}\"
 "
         ),
     }
+}
+
+/// What names the OCI runtime in the configuration. Releases before forky are run with their default, runc, only.
+fn runtime_option(release: Release, runtime: &str) -> String {
+    if release != Release::Forky {
+        assert_eq!(runtime, "runc");
+        return String::new();
+    }
+    let table = "plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc";
+    format!("[{table}]\nruntime_type = \"io.containerd.runc.v2\"\n[{table}.options]\nBinaryName = {runtime:?}\n")
 }
 
 /// The CNI configuration: a bridge on the node, and an address for each pod.

@@ -1,22 +1,33 @@
 //! podman, of root and of an ordinary user. It needs no server.
 
 use crate::machine::{Machine, Output};
+use crate::release::Release;
 use crate::tool;
 use std::fs;
 use std::os::unix::fs::chown;
+use std::process::Command;
 
-/// Makes cgroups without systemd, logs to files, and sets limits that a root without CAP_SYS_RESOURCE may have.
-pub const CONFIGURATION: &str = "[containers]
+/// Makes cgroups without systemd, logs to files, sets limits that a root without CAP_SYS_RESOURCE may have, and none of
+/// cgroups, whose controllers this machine may have in version 1.
+pub fn configuration(runtime: &str) -> String {
+    format!(
+        "[containers]
 default_ulimits = [\"nofile=20000:20000\", \"nproc=32768:32768\"]
 log_driver = \"k8s-file\"
+pids_limit = 0
 [engine]
 cgroup_manager = \"cgroupfs\"
 events_logger = \"file\"
-runtime = \"runc\"
-";
+runtime = \"{runtime}\"
+"
+    )
+}
 
 /// The path of the configuration.
-pub const CONFIGURATION_AT: &str = "/run/containers.conf";
+const CONFIGURATION_AT: &str = "/run/containers.conf";
+
+/// The path of a configuration that adds to it, since podman 4.6.
+const MORE_AT: &str = "/run/more.conf";
 
 /// The path at which every user can read an archive.
 const ARCHIVE_AT: &str = "/run/archive.tar";
@@ -26,8 +37,17 @@ pub const USER: u32 = 1000;
 const HOME: &str = "/var/lib/user";
 const RUNTIME_FOLDER: &str = "/run/user";
 
+/// The first of root's and of the user's subordinate IDs.
+const IDS_OF_ROOT: u32 = 1_000_000;
+const IDS_OF_USER: u32 = 100_000;
+
 /// An overlay on the machine's `/etc`.
 const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work";
+
+/// Sets the variables with which podman finds its configuration.
+pub fn set_variables(command: &mut Command) -> &mut Command {
+    command.env("CONTAINERS_CONF", CONFIGURATION_AT).env("CONTAINERS_CONF_OVERRIDE", MORE_AT)
+}
 
 /// podman, on a machine of its own.
 pub struct Podman {
@@ -35,54 +55,70 @@ pub struct Podman {
     pub is_rootless: bool,
     /// Where it runs.
     pub machine: Machine,
+    release: Release,
 }
 
 impl Podman {
-    /// podman of root.
+    /// podman of root, with an OCI runtime.
     #[track_caller]
-    pub fn rootful() -> Self {
-        tool("runc"); // without it, containers would fail with a longer message
-        let machine = Machine::create();
-        machine.write(CONFIGURATION_AT, CONFIGURATION);
-        Self { is_rootless: false, machine }
-    }
-
-    /// podman of an ordinary user, who has subordinate user and group IDs.
-    #[track_caller]
-    pub fn rootless() -> Self {
-        tool("newuidmap"); // podman calls it
-        let this = Self { is_rootless: true, ..Self::rootful() };
-        let machine = &this.machine;
-        for folder in ["/run/etc/upper", "/run/etc/work", HOME, RUNTIME_FOLDER] {
+    pub fn rootful(release: Release, runtime: &str) -> Self {
+        release.require(runtime); // without it, containers would fail with a longer message
+        let machine = release.machine();
+        machine.write(CONFIGURATION_AT, &configuration(runtime));
+        machine.write(MORE_AT, "");
+        for folder in ["/run/etc/upper", "/run/etc/work"] {
             fs::create_dir_all(machine.path(folder)).expect("a folder can be made");
         }
         let mut mount = tool("mount");
         mount.args(["-t", "overlay", "-o", ETC_LAYERS, "etc", "/etc"]);
         machine.run(mount).ok();
-        machine.write("/etc/passwd", &format!("root:x:0:0::/root:/bin/sh\nuser:x:{USER}:{USER}::{HOME}:/bin/sh\n"));
-        machine.write("/etc/group", &format!("root:x:0:\nuser:x:{USER}:\n"));
+        // podman of root takes the subordinate IDs of `containers`.
+        let users = format!(
+            "root:x:0:0::/root:/bin/sh\nuser:x:{USER}:{USER}::{HOME}:/bin/sh\ncontainers:x:999:999::/:/bin/sh\n"
+        );
+        machine.write("/etc/passwd", &users);
+        machine.write("/etc/group", &format!("root:x:0:\nuser:x:{USER}:\ncontainers:x:999:\n"));
         for file in ["/etc/subuid", "/etc/subgid"] {
-            machine.write(file, "user:100000:65536\n");
+            machine.write(file, &format!("user:{IDS_OF_USER}:65536\ncontainers:{IDS_OF_ROOT}:65536\n"));
         }
-        for folder in [HOME, RUNTIME_FOLDER] {
-            chown(machine.path(folder), Some(USER), Some(USER)).expect("we are root");
+        Self { is_rootless: false, machine, release }
+    }
+
+    /// podman of an ordinary user, who has subordinate user and group IDs.
+    #[track_caller]
+    pub fn rootless(release: Release, runtime: &str) -> Self {
+        release.require("newuidmap"); // podman calls it
+        let this = Self { is_rootless: true, ..Self::rootful(release, runtime) };
+        for folder in [HOME, RUNTIME_FOLDER].map(|folder| this.machine.path(folder)) {
+            fs::create_dir_all(&folder).expect("a folder can be made");
+            chown(folder, Some(USER), Some(USER)).expect("we are root");
         }
         this
+    }
+
+    /// The user ID, outside, of root in the first user namespace that `--userns=auto` makes.
+    pub fn first_automatic_id(&self) -> u32 {
+        if self.is_rootless { IDS_OF_USER } else { IDS_OF_ROOT }
+    }
+
+    /// Adds to the configuration, instead of what was added before.
+    pub fn configure(&self, toml: &str) {
+        self.machine.write(MORE_AT, toml);
     }
 
     /// Runs `podman` with these arguments.
     #[track_caller]
     pub fn podman(&self, arguments: &[&str]) -> Output {
-        let mut command = tool("podman");
-        command.env("TMPDIR", "/run");
+        let mut command = self.release.program("podman");
         if self.is_rootless {
             let mut setpriv = tool("setpriv");
             setpriv.args([format!("--reuid={USER}"), format!("--regid={USER}")]).arg("--clear-groups");
             setpriv.arg(command.get_program()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-            setpriv.envs([("HOME", HOME), ("XDG_RUNTIME_DIR", RUNTIME_FOLDER), ("TMPDIR", HOME)]);
+            setpriv.envs([("HOME", HOME), ("XDG_RUNTIME_DIR", RUNTIME_FOLDER)]);
             command = setpriv;
         }
-        command.args(arguments).env("CONTAINERS_CONF", CONFIGURATION_AT);
+        command.args(arguments).env("TMPDIR", if self.is_rootless { HOME } else { "/run" });
+        set_variables(&mut command);
         self.machine.run(command)
     }
 

@@ -54,7 +54,7 @@ impl Report {
     }
 
     fn row(&self, runtime: &str, version: &str, step: &str, result: &str, time: &str) {
-        println!("{runtime:<16} {version:<16} {step:<72} {result:<6} {time:>7}");
+        println!("{runtime:<22} {version:<14} {step:<72} {result:<6} {time:>7}");
         _ = io::stdout().flush();
     }
 }

@@ -1,16 +1,36 @@
 //! containerd imports every platform of the image and runs its own.
 
 use crate::expected::{archive, assert_configuration, assert_process_1, assert_two_files, parse};
-use e2e::Containerd;
 use e2e::platform::Platform;
 use e2e::process::TERMINATED;
 use e2e::project::reference;
+use e2e::{Containerd, Release};
 use serde_json::{Value, json};
 use std::process::Command;
 
 #[test]
 fn containerd_imports_every_platform_and_runs_its_own() {
-    let containerd = Containerd::without_cri();
+    assert_imports_and_runs(&Containerd::without_cri(Release::Own));
+}
+
+#[test]
+fn containerd_2_imports_every_platform_and_runs_its_own() {
+    assert_imports_and_runs(&Containerd::without_cri(Release::Forky));
+}
+
+#[test]
+fn containerd_2_imports_it_for_its_own_platform() {
+    let containerd = Containerd::without_cri(Release::Forky);
+    containerd.ctr(&["images", "import", archive()]).ok();
+    let check = containerd.ctr(&["images", "check"]).ok();
+    // The manifest's configuration and its layers.
+    assert!(check.contains(reference()) && check.contains("complete (3/3)"), "{check}");
+    let _container = containerd.run(reference(), "pod");
+    assert_process_1(&containerd.machine, &containerd.pid("pod"));
+}
+
+#[track_caller]
+fn assert_imports_and_runs(containerd: &Containerd) {
     containerd.ctr(&["images", "import", "--all-platforms", archive()]).ok();
     let list = containerd.ctr(&["images", "ls", &format!("name=={}", reference())]).ok();
     for platform in Platform::all() {
@@ -48,7 +68,7 @@ fn containerd_imports_every_platform_and_runs_its_own() {
 #[test]
 fn containerd_imports_it_as_kind_does() {
     // The command that `kind load image-archive` runs on each node.
-    let containerd = Containerd::without_cri();
+    let containerd = Containerd::without_cri(Release::Own);
     let command = "ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs - < \"$1\"";
     let mut kind = Command::new("sh");
     kind.args(["-euc", command, "sh", archive()]);

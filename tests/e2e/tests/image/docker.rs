@@ -2,24 +2,40 @@
 
 use crate::expected::{
     PROGRAMS, archive, assert_inspected, assert_layer, assert_runs_and_stops, init_version, parse, pause_version,
+    with_init,
 };
 use e2e::docker::Builder;
 use e2e::platform::Platform;
 use e2e::project::{folder, output, reference};
-use e2e::{Docker, tool};
+use e2e::{Docker, Release, tool};
 use serde_json::Value;
 use std::fs;
 
 #[test]
 fn docker_loads_it_and_runs_it() {
-    let docker = Docker::start();
+    assert_loads_and_runs(&Docker::start(Release::Own));
+}
+
+#[test]
+fn docker_28_loads_it_runs_it_and_builds_from_it() {
+    let docker = Docker::start(Release::Forky);
+    assert_loads_and_runs(&docker);
+    let context = tempfile::tempdir().expect("a folder can be made");
+    fs::write(context.path().join("Dockerfile"), with_init()).expect("a file can be written");
+    let reference = format!("--build-arg=PAUSE={}", reference());
+    docker.build(Builder::BuildKit, context.path(), &["--tag=with-init", &reference]);
+    assert_eq!(docker.docker(&["run", "--rm", "--network=none", "with-init", "--version"]).ok(), init_version());
+}
+
+#[track_caller]
+fn assert_loads_and_runs(docker: &Docker) {
     let output = docker.docker(&["load", "--input", archive()]).ok();
     assert_eq!(output, format!("Loaded image: {}\n", reference()));
     assert_inspected(&parse(docker.docker(&["image", "inspect", reference()]).ok())[0], &Platform::own());
-    for (layer, program) in saved(&docker, reference()).iter().zip(PROGRAMS) {
+    for (layer, program) in saved(docker, reference()).iter().zip(PROGRAMS) {
         assert_layer(&**layer, program, &Platform::own());
     }
-    assert_runs(&docker, reference());
+    assert_runs(docker, reference());
     let init = ["run", "--rm", "--network=none", "--entrypoint=/init", reference(), "-e7", "--", "/init", "--version"];
     assert_eq!(docker.docker(&init).ok(), init_version());
 }
@@ -48,7 +64,7 @@ fn assert_runs(docker: &Docker, image: &str) {
 #[test]
 fn docker_alone_can_build_it() {
     // Each builder for another platform, as they select platforms in different ways.
-    let docker = Docker::start();
+    let docker = Docker::start(Release::Own);
     e2e::builder::import(&docker, "builder");
     let other =
         Platform::all().into_iter().find(|platform| platform.name == "linux/arm64").expect("arm64 is in the table");

@@ -33,6 +33,11 @@ pub fn init_version() -> String {
     format!("init {version} - git.v{}\n", version.replace('.', "-"))
 }
 
+/// A Dockerfile of an image that has init.
+pub fn with_init() -> String {
+    "ARG PAUSE\nFROM $PAUSE AS pause\nFROM scratch\nCOPY --from=pause /init /init\nENTRYPOINT [\"/init\"]\n".to_owned()
+}
+
 /// The labels, from Cargo.toml.
 fn labels() -> Value {
     let package = package();

@@ -3,7 +3,7 @@
 use crate::expected::{PROGRAMS, archive, assert_configuration, assert_layer, parse};
 use e2e::platform::Platform;
 use e2e::project::{guarded, output, package, reference};
-use e2e::tool;
+use e2e::{Release, tool};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -11,7 +11,7 @@ use std::fs;
 const PAUSE_BYTES: usize = 4096;
 
 /// The limit of the layer of init.
-const INIT_BYTES: usize = 9216;
+const INIT_BYTES: usize = 10_240;
 
 #[test]
 fn skopeo_finds_every_platform_in_the_layout() {
@@ -65,4 +65,20 @@ fn skopeo_finds_this_machines_platform_in_the_docker_archive() {
     assert_configuration(&parse(output(tool("skopeo").args(["inspect", "--config", &source]))), &Platform::own());
     let folder = tempfile::tempdir().expect("a folder can be made");
     output(tool("skopeo").args(["copy", &source]).arg(format!("oci:{}", folder.path().display())));
+}
+
+#[test]
+fn the_newest_skopeo_and_buildah_take_it() {
+    let machine = Release::Forky.machine();
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = Release::Forky.program(program);
+        command.args(arguments);
+        machine.run(command).ok()
+    };
+    let layout = format!("oci-archive:{}", archive());
+    assert_configuration(&parse(run("skopeo", &["inspect", "--config", &layout])), &Platform::own());
+    let archived = format!("docker-archive:{}:{}", archive(), reference());
+    run("skopeo", &["copy", &archived, &format!("containers-storage:{}", reference())]);
+    let container = run("buildah", &["from", "--pull-never", reference()]);
+    assert_eq!(container.trim(), "pause-working-container");
 }

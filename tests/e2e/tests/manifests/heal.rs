@@ -3,7 +3,7 @@
 
 use crate::others::systemd_says;
 use crate::{archive, manifest, programs, text};
-use e2e::containerd::Release;
+use e2e::Release;
 use e2e::machine::Output;
 use e2e::pod::Pod;
 use e2e::project::{package, reference};
@@ -81,7 +81,7 @@ fn after_a_wipe_the_script_lets_pods_start_on_a_node_like_one_of_rke2() {
 
 #[test]
 fn the_script_and_the_drop_in_put_the_image_back_into_docker() {
-    let docker = Docker::start_with(&[], install);
+    let docker = Docker::start_after(Release::Own, install);
     // `docker system prune --all` deletes an image that no container uses.
     let functions = format!(
         "is_there() {{ docker image inspect {} > /dev/null 2>&1; }}
@@ -143,7 +143,7 @@ fn nothing_deletes_the_image_from_the_store_for_cri_o() {
     assert!(file.contains(&format!("'{target}'")), "the comment makes another store");
 
     // podman has the same library as CRI-O, and takes the same option.
-    let podman = Podman::rootful();
+    let podman = Podman::rootful(Release::Own, "runc");
     let run = |arguments: &[&str]| podman.podman(&[&["--storage-opt", option], arguments].concat());
     assert!(!run(&["images"]).status.success(), "CRI-O starts without the store: drop the warning from the file");
     let mut skopeo = tool("skopeo");
@@ -174,7 +174,7 @@ fn nothing_deletes_the_image_from_the_store_for_cri_o() {
 
 #[test]
 fn control_the_image_is_deleted_from_podmans_own_store() {
-    let podman = Podman::rootful();
+    let podman = Podman::rootful(Release::Own, "runc");
     let exists = || podman.podman(&["image", "exists", reference()]).status.success();
     let deleted = |delete: &dyn Fn() -> Output| {
         podman.load(archive());

@@ -1,6 +1,6 @@
 //! What containerd does if the sandbox image is missing: whom it asks, as the page of runtimes says.
 
-use e2e::containerd::Release;
+use e2e::Release;
 use e2e::cri_client::Cri;
 use e2e::project::{folder, package, reference};
 use e2e::{Containerd, Machine, Node};
@@ -64,7 +64,7 @@ fn containerd_asks_the_registry_in_the_lines_of_the_page_instead() {
     for (release, images) in RELEASES.into_iter().zip(["grpc.v1.cri", "grpc.v1.cri", "cri.v1.images"]) {
         let version = if images == "cri.v1.images" { 3 } else { 2 };
         let registry = format!("[plugins.\"io.containerd.{images}\".registry]\nconfig_path = \"/run/certs.d\"\n");
-        let machine = Machine::create();
+        let machine = release.machine();
         machine.write("/run/certs.d/pause.localhost/hosts.toml", &toml_of("runtimes.md"));
         let cri = Cri::new(&machine.path("/run/containerd/containerd.sock"));
         let _containerd = Containerd::start(release, &format!("version = {version}\n{registry}"), machine);

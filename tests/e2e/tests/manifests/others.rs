@@ -26,7 +26,7 @@ pub const FILES: &[&str] = &[
 fn podman_pod(file: &str) -> (String, String) {
     let machine = Machine::create();
     let folder = tempfile::tempdir().expect("a folder can be made");
-    fs::write(folder.path().join("containers.conf"), podman::CONFIGURATION).expect("a file can be written");
+    fs::write(folder.path().join("containers.conf"), podman::configuration("runc")).expect("a file can be written");
     fs::write(folder.path().join("pause.conf"), file).expect("a file can be written");
     let shell = |line: &str| -> Output {
         let mut shell = Command::new("sh");

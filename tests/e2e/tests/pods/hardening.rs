@@ -3,9 +3,9 @@
 use crate::engine::{Engine, Pod};
 use crate::engines::docker::{self, DockerPod};
 use crate::scenario::zombies_after_exec;
-use e2e::busybox;
 use e2e::project::{folder, reference};
 use e2e::report::Report;
+use e2e::{Release, busybox};
 use serde_json::Value;
 use std::fs;
 
@@ -26,8 +26,8 @@ fn profile_without(call: &str, file: &tempfile::NamedTempFile) -> String {
     format!("--security-opt=seccomp={}", file.path().display())
 }
 
-pub fn run(report: &mut Report) -> Option<()> {
-    let docker = report.step("Docker starts and loads the images", docker::start)?;
+pub fn run(report: &mut Report, release: Release) -> Option<()> {
+    let docker = report.step("Docker starts and loads the images", || docker::start(release))?;
     report.set_version(&docker.version());
     report.step("pause works with its seccomp profile: it reaps, and exits with 0", || {
         let pod = DockerPod::start(&docker, "strict", reference(), &[&STRICT[..], &[&profile("pause")]].concat(), &[]);

@@ -3,6 +3,7 @@
 
 use crate::engine::Engine as _;
 use crate::images;
+use e2e::Release::{self, Own};
 use e2e::docker::Builder;
 use e2e::inventory::Inventory;
 use e2e::machine::{Machine, Output};
@@ -15,7 +16,7 @@ use std::time::Duration;
 use testkit::until;
 
 /// The path of our init on the engine's machine.
-const INIT_AT: &str = "/run/init";
+pub const INIT_AT: &str = "/run/init";
 
 /// How many orphans a container makes.
 const ORPHANS: usize = 20;
@@ -46,7 +47,9 @@ impl Client<'_> {
     }
 
     fn remove(&self, container: &str) {
-        (self.call)(&["rm", "--force", container]).ok();
+        // podman would wait ten seconds for a program that ignores SIGTERM.
+        let at_once: &[&str] = if self.name == "podman" { &["--time=0"] } else { &[] };
+        (self.call)(&[&["rm", "--force"], at_once, &[container]].concat()).ok();
     }
 
     /// Lets a container make orphans, and returns how many of them stay as zombies.
@@ -67,11 +70,15 @@ impl Client<'_> {
     }
 }
 
-pub fn docker(report: &mut Report) -> Option<()> {
+pub fn docker(report: &mut Report, release: Release) -> Option<()> {
     for (ours, step) in [(true, "Docker starts with our init"), (false, "Docker starts with its own init")] {
         let docker = report.step(step, || {
-            let arguments = ["--init-path", INIT_AT];
-            let docker = Docker::start_with(if ours { &arguments } else { &[] }, put_init);
+            let docker = Docker::start_after(release, |machine| {
+                put_init(machine);
+                if ours {
+                    machine.write(e2e::docker::CONFIGURATION_AT, &format!("{{ \"init-path\": {INIT_AT:?} }}"));
+                }
+            });
             docker.docker(&["load", "--input", images::busybox()]).ok();
             docker
         })?;
@@ -86,7 +93,8 @@ pub fn docker(report: &mut Report) -> Option<()> {
                 assert!(!log.contains("failed to parse") && !log.contains(INIT_AT), "{log}");
             })?;
             report.step("the README's Dockerfile makes an image with init as process 1", || {
-                build_as_in_the_readme(&docker);
+                // The classic builder is deprecated in newer releases.
+                build_as_in_the_readme(&docker, if release == Own { Builder::Classic } else { Builder::BuildKit });
             })?;
         }
         let call = |arguments: &[&str]| docker.docker(arguments);
@@ -97,7 +105,7 @@ pub fn docker(report: &mut Report) -> Option<()> {
 }
 
 /// Builds the image of the README's three lines and runs it, with its own command and with another.
-fn build_as_in_the_readme(docker: &Docker) {
+fn build_as_in_the_readme(docker: &Docker, builder: Builder) {
     docker.docker(&["load", "--input", images::pause()]).ok();
     let readme = fs::read_to_string(folder().join("README.md")).expect("the README can be read");
     let (_, lines) = readme.split_once("```dockerfile\n").expect("the README has a Dockerfile");
@@ -107,16 +115,16 @@ fn build_as_in_the_readme(docker: &Docker) {
     assert!(lines.lines().count() == 3 && program != lines, "{lines}");
     let dockerfile = format!("FROM {}\n{program}", busybox::REFERENCE);
     fs::write(context.path().join("Dockerfile"), dockerfile).expect("a file can be written");
-    docker.build(Builder::Classic, context.path(), &["--tag=with-init"]);
+    docker.build(builder, context.path(), &["--tag=with-init"]);
     let run = ["run", "--rm", "--network=none", "with-init"];
     docker.docker(&run).ok();
     let output = docker.docker(&[&run[..], &["/bin/sh", "-c", "cat /proc/1/comm; exit 42"]].concat());
     assert_eq!((output.status.code(), &*output.stdout), (Some(42), "init\n"), "{output:?}");
 }
 
-pub fn podman(report: &mut Report) -> Option<()> {
+pub fn podman(report: &mut Report, release: Release) -> Option<()> {
     let podman = report.step("podman starts", || {
-        let podman = Podman::rootful();
+        let podman = Podman::rootful(release, "runc");
         put_init(&podman.machine);
         podman.load(images::busybox());
         podman
@@ -125,13 +133,19 @@ pub fn podman(report: &mut Report) -> Option<()> {
     for ours in [true, false] {
         let call = |arguments: &[&str]| podman.podman(arguments);
         let mut options: Vec<String> = podman.cgroup_option().into_iter().collect();
-        options.extend(ours.then(|| format!("--init-path={INIT_AT}")));
+        if release == Own {
+            options.extend(ours.then(|| format!("--init-path={INIT_AT}")));
+        } else if ours {
+            podman.configure(&format!("[containers]\ninit_path = {INIT_AT:?}\n"));
+        } else {
+            podman.configure("");
+        }
         run_containers(report, &Client { name: "podman", machine: &podman.machine, call: &call, options }, ours)?;
     }
     Some(())
 }
 
-fn put_init(machine: &Machine) {
+pub fn put_init(machine: &Machine) {
     fs::copy(folder().join("target/release/init"), machine.path(INIT_AT)).expect("init is built");
 }
 
@@ -187,7 +201,7 @@ fn run_containers(report: &mut Report, client: &Client, ours: bool) -> Option<()
         let mut script = Command::new("sh");
         // Sends Ctrl-C every second, as the first may come before the program has started.
         script.args(["-c", &format!("while sleep 1; do printf '\\003'; done | script -qec '{run}' /dev/null")]);
-        script.env("CONTAINERS_CONF", e2e::podman::CONFIGURATION_AT).env("TMPDIR", "/run");
+        e2e::podman::set_variables(&mut script).env("TMPDIR", "/run");
         let output = client.machine.run_with(script, Stdio::null(), Duration::from_secs(120));
         assert_eq!(output.status.code(), Some(130), "{output:?}");
     })?;

@@ -14,16 +14,20 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use testkit::{PodProcess, until};
 
-/// The runtime whose pods run then.
+/// The runtimes whose pods run then: on this machine's own system, and in another root.
 const RUNTIME: &str = "containerd-1.6";
+const IN_ROOT: &str = "docker-28";
 
 pub fn run(report: &mut Report) -> Option<()> {
     report.step("the image is made", images::pause)?; // before the program that is interrupted would make it
     report.step("Ctrl-C while pods run: no process, mount, cgroup, interface or file is left", || {
-        interrupt(Signal::SIGINT);
+        interrupt(RUNTIME, Signal::SIGINT);
+    });
+    report.step("Ctrl-C while pods run in another root: the same", || {
+        interrupt(IN_ROOT, Signal::SIGINT);
     });
     report.step("SIGKILL: the same, and the next run removes the cgroups", || {
-        let groups = interrupt(Signal::SIGKILL);
+        let groups = interrupt(RUNTIME, Signal::SIGKILL);
         drop(Parent::create());
         assert_eq!(existing(&groups), Vec::<&PathBuf>::new());
     })
@@ -31,11 +35,11 @@ pub fn run(report: &mut Report) -> Option<()> {
 
 /// Starts this program, and signals its process group while pods run. Returns the cgroups that it had.
 #[track_caller]
-fn interrupt(signal: Signal) -> Vec<PathBuf> {
+fn interrupt(runtime: &str, signal: Signal) -> Vec<PathBuf> {
     let files = tempfile::tempdir().expect("a folder can be made");
     let before = mounts_and_interfaces();
     let mut program = Command::new(current_exe().expect("the path of this program"));
-    program.arg(RUNTIME).env("TMPDIR", files.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    program.arg(runtime).env("TMPDIR", files.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut program = PodProcess::outside(program);
     let pid = program.pid();
     let mut processes = BTreeMap::new();

@@ -7,31 +7,43 @@ mod engine;
 mod engines;
 mod hardening;
 mod images;
+mod infra;
 mod init;
 mod interrupted;
 mod other_platforms;
 mod scenario;
 
-use e2e::containerd::Release;
+use e2e::Release::{Forky, Own, Trixie};
 use e2e::report::Report;
-use engines::{containerd, docker, podman};
+use engines::{containerd, docker, kube_play, podman};
 use std::env;
 use std::process::ExitCode;
 
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 11] = [
-    ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Release::Own))),
-    ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Release::Trixie))),
-    ("containerd-2", |report| scenario::run(report, || containerd::start("2", Release::Forky))),
-    ("podman", |report| scenario::run(report, podman::start)),
-    ("podman-rootless", |report| scenario::run(report, podman::start_rootless)),
-    ("docker", |report| scenario::run(report, docker::start)),
+const RUNTIMES: [(&str, Run); 22] = [
+    ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Own, "runc"))),
+    ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Trixie, "runc"))),
+    ("containerd-2", |report| scenario::run(report, || containerd::start("2", Forky, "runc"))),
+    ("containerd-2-crun", |report| scenario::run(report, || containerd::start("2", Forky, "crun"))),
+    ("podman", |report| scenario::run(report, || podman::start(Own, "runc"))),
+    ("podman-rootless", |report| scenario::run(report, || podman::start_rootless(Own, "runc"))),
+    ("podman-5", |report| scenario::run(report, || podman::start(Forky, "crun"))),
+    ("podman-5-runc", |report| scenario::run(report, || podman::start(Forky, "runc"))),
+    ("podman-5-rootless", |report| scenario::run(report, || podman::start_rootless(Forky, "crun"))),
+    ("podman-5-rootless-runc", |report| scenario::run(report, || podman::start_rootless(Forky, "runc"))),
+    ("podman-5-kube-play", |report| scenario::run(report, || kube_play::start(Forky, "crun"))),
+    ("podman-5-infra", infra::run),
+    ("docker", |report| scenario::run(report, || docker::start(Own))),
+    ("docker-28", |report| scenario::run(report, || docker::start(Forky))),
     ("podman-other-platforms", other_platforms::run),
-    ("docker-init", init::docker),
-    ("podman-init", init::podman),
-    ("hardening", hardening::run),
+    ("docker-init", |report| init::docker(report, Own)),
+    ("docker-28-init", |report| init::docker(report, Forky)),
+    ("podman-init", |report| init::podman(report, Own)),
+    ("podman-5-init", |report| init::podman(report, Forky)),
+    ("hardening", |report| hardening::run(report, Own)),
+    ("docker-28-hardening", |report| hardening::run(report, Forky)),
     ("interrupted", interrupted::run),
 ];
 

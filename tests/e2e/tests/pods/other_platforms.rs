@@ -8,7 +8,7 @@ use e2e::inventory::Inventory;
 use e2e::platform::Platform;
 use e2e::process::{ORPHANS, TERMINATED, abandon};
 use e2e::report::Report;
-use e2e::{Podman, project};
+use e2e::{Podman, Release, project};
 use testkit::until;
 
 /// A little-endian platform and a big-endian one.
@@ -21,7 +21,7 @@ const REGISTER: &str = "folder=/proc/sys/fs/binfmt_misc
 
 pub fn run(report: &mut Report) -> Option<()> {
     let podman = report.step("the runtime starts and loads the image of BusyBox", || {
-        let podman = Podman::rootless();
+        let podman = Podman::rootless(Release::Own, "runc");
         podman.load(images::busybox());
         podman
     })?;

@@ -2,4 +2,5 @@
 
 pub mod containerd;
 pub mod docker;
+pub mod kube_play;
 pub mod podman;

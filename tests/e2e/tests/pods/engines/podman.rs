@@ -7,16 +7,16 @@ use e2e::inventory::Inventory;
 use e2e::process::{Process, TERMINATED};
 use e2e::project::reference;
 use e2e::report::Report;
-use e2e::{Podman, busybox, podman};
+use e2e::{Podman, Release, busybox, podman};
 use std::fs;
 use testkit::until;
 
-pub fn start() -> Podman {
-    with_images(Podman::rootful())
+pub fn start(release: Release, runtime: &str) -> Podman {
+    with_images(Podman::rootful(release, runtime))
 }
 
-pub fn start_rootless() -> Podman {
-    with_images(Podman::rootless())
+pub fn start_rootless(release: Release, runtime: &str) -> Podman {
+    with_images(Podman::rootless(release, runtime))
 }
 
 fn with_images(podman: Podman) -> Podman {
@@ -25,19 +25,20 @@ fn with_images(podman: Podman) -> Podman {
 }
 
 /// A pod of podman's: its containers have its name and a suffix.
-struct PodmanPod<'podman> {
-    podman: &'podman Podman,
-    name: String,
+pub struct PodmanPod<'podman> {
+    pub podman: &'podman Podman,
+    pub name: String,
 }
 
 impl<'podman> PodmanPod<'podman> {
+    /// Starts a pod that `podman pod create` makes with these options.
     #[track_caller]
-    fn start(podman: &'podman Podman, name: &str, infra_image: &str) -> Self {
+    pub fn start(podman: &'podman Podman, name: &str, options: &[&str]) -> Self {
         let pod = Self { podman, name: name.to_owned() };
-        let (image, infra) = (format!("--infra-image={infra_image}"), format!("--infra-name={}", pod.name_of("infra")));
-        let create = ["pod", "create", "--share=pid,ipc,uts,net", "--network=none", "--name", name, &infra, &image];
+        let infra = format!("--infra-name={}", pod.name_of("infra"));
+        let create = ["pod", "create", "--share=pid,ipc,uts,net", "--network=none", "--name", name, &infra];
         let cgroup = podman.cgroup_option();
-        podman.podman(&create.into_iter().chain(cgroup.as_deref()).collect::<Vec<_>>()).ok();
+        podman.podman(&create.iter().chain(options).copied().chain(cgroup.as_deref()).collect::<Vec<_>>()).ok();
         for container in ["one", "two"].map(|container| pod.name_of(container)) {
             podman.podman(&["run", "--detach", "--pod", name, "--name", &container, busybox::REFERENCE]).ok();
         }
@@ -116,7 +117,7 @@ impl Engine for Podman {
     }
 
     fn start_pod(&self, name: &str, sandbox_image: &str) -> Box<dyn Pod + '_> {
-        Box::new(PodmanPod::start(self, name, sandbox_image))
+        Box::new(PodmanPod::start(self, name, &[&format!("--infra-image={sandbox_image}")]))
     }
 
     fn inventory(&self) -> Inventory {
@@ -124,8 +125,9 @@ impl Engine for Podman {
     }
 
     fn run_extra_steps(&mut self, report: &mut Report) -> Option<()> {
+        let image = format!("--infra-image={}", reference());
         report.step("a stopped pod is started again: it reaps, and stops with status 0 again", || {
-            let pod = PodmanPod::start(self, "again", reference());
+            let pod = PodmanPod::start(self, "again", &[&image]);
             pod.process_1().assert_is_pause(self.id_of_sandbox());
             let user_of_machine = Process::new(&self.machine, "1").namespace("user");
             assert_eq!(pod.process_1().namespace("user") != user_of_machine, self.is_rootless);
@@ -136,6 +138,14 @@ impl Engine for Podman {
             assert_eq!(zombies_after_exec(&pod), 0);
             pod.stop(60);
             assert_eq!((pod.exit_status(), pod.log()), (0, Some(TERMINATED.repeat(2))));
+            Box::new(pod).remove();
+        })?;
+        report.step("--userns=auto: it has a user namespace of its own, reaps and stops", || {
+            let pod = PodmanPod::start(self, "automatic", &[&image, "--userns=auto"]);
+            pod.process_1().assert_is_pause(self.first_automatic_id());
+            assert_eq!(zombies_after_exec(&pod), 0);
+            pod.stop(60);
+            assert_eq!((pod.exit_status(), pod.log().as_deref()), (0, Some(TERMINATED)));
             Box::new(pod).remove();
         })
     }

@@ -8,14 +8,13 @@ mod second_pod;
 
 use crate::engine::{Engine, Pod};
 use crate::images::all;
-use e2e::Node;
-use e2e::containerd::Release;
 use e2e::events::Events;
 use e2e::inventory::Inventory;
 use e2e::pod::{Container, Pod as Sandbox};
 use e2e::process::Process;
 use e2e::project::reference;
 use e2e::report::Report;
+use e2e::{Node, Release};
 use k8s_cri::v1::NamespaceMode;
 use nix::sys::signal::Signal;
 use std::thread::sleep;
@@ -26,19 +25,21 @@ use testkit::until;
 pub struct Containerd {
     node: Node,
     release: Release,
+    runtime: &'static str,
 }
 
-/// Starts a release of containerd, which is of this line.
+/// Starts a release of containerd, which is of this line, with an OCI runtime.
 #[track_caller]
-pub fn start(line: &str, release: Release) -> Containerd {
-    let version = release.version();
+pub fn start(line: &str, release: Release, runtime: &'static str) -> Containerd {
+    let node = start_node(release, runtime, reference());
+    let version = node.containerd.version();
     assert!(version.starts_with(&format!("{line}.")), "containerd here is {version}, not {line}");
-    Containerd { node: start_node(release, reference()), release }
+    Containerd { node, release, runtime }
 }
 
 #[track_caller]
-fn start_node(release: Release, sandbox_image: &str) -> Node {
-    Node::start(release, sandbox_image, &all().each_ref().map(String::as_str))
+fn start_node(release: Release, runtime: &str, sandbox_image: &str) -> Node {
+    Node::start_with(runtime, release, sandbox_image, &all().each_ref().map(String::as_str))
 }
 
 /// A pod that shares its PID namespace.
@@ -113,7 +114,7 @@ impl Pod for CriPod<'_> {
 
 impl Engine for Containerd {
     fn version(&self) -> String {
-        self.release.version()
+        self.node.containerd.version()
     }
 
     fn id_of_sandbox(&self) -> u32 {
@@ -125,7 +126,7 @@ impl Engine for Containerd {
     }
 
     fn start_pod(&self, name: &str, sandbox_image: &str) -> Box<dyn Pod + '_> {
-        let own = (sandbox_image != reference()).then(|| start_node(self.release, sandbox_image));
+        let own = (sandbox_image != reference()).then(|| start_node(self.release, self.runtime, sandbox_image));
         let node = own.as_ref().unwrap_or(&self.node);
         let events = Events::of(&node.containerd);
         let sandbox = node.run_pod(node.pod(name, NamespaceMode::Pod, NamespaceMode::Pod));
