@@ -1,4 +1,4 @@
-//! Holds the pod's namespaces, which exist as long as this process, and reaps meanwhile.
+//! Holds the pod's namespaces, which exist as long as this process, and reaps and rests meanwhile.
 
 use super::{guard, log, reaping, signals};
 use crate::sys::Errno;
