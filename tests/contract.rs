@@ -57,7 +57,7 @@ fn a_version_that_cannot_be_written_is_an_error() {
     for stdout in [full.into(), broken.into()] as [Stdio; 2] {
         let mut program = pause_with(&["-v"]);
         program.stdout(stdout);
-        assert_writes(&PodProcess::outside(program).wait(), 1, "", "Error: cannot write the version\n");
+        assert_writes(&PodProcess::outside(program).wait(), 1, "", "Error: cannot write\n");
     }
 }
 

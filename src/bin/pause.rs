@@ -26,14 +26,14 @@ mod status {
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     // First of all: process 1 has no handlers, so the kernel discards a signal that is not blocked yet.
     if signals::block().is_err() {
-        return exit_with("Error: rt_sigprocmask was refused\n", status::CANNOT_BLOCK);
+        return exit_with("Error: rt_sigprocmask refused\n", status::CANNOT_BLOCK);
     }
 
     privileges::give_up();
 
     if stack.has_argument(c"-v") {
         let is_written = log::to_stdout(concat!("pause ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
-        return if is_written { 0 } else { exit_with("Error: cannot write the version\n", status::CANNOT_WRITE) };
+        return if is_written { 0 } else { exit_with("Error: cannot write\n", status::CANNOT_WRITE) };
     }
 
     let mut is_guarded = stack.has_argument(c"--guard");
@@ -43,12 +43,12 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     }
 
     if reaping::let_kernel_reap().is_err() {
-        return exit_with("Error: rt_sigaction was refused\n", status::CANNOT_SET_ACTION);
+        return exit_with("Error: rt_sigaction refused\n", status::CANNOT_SET_ACTION);
     }
     match hold::hold(is_guarded) {
         Ok(libc::SIGINT) => exit_with("Shutting down, got signal: Interrupt\n", 0),
         Ok(_) => exit_with("Shutting down, got signal: Terminated\n", 0), // SIGTERM
-        Err(_) => exit_with("Error: rt_sigtimedwait was refused\n", status::CANNOT_WAIT),
+        Err(_) => exit_with("Error: rt_sigtimedwait refused\n", status::CANNOT_WAIT),
     }
 }
 

@@ -9,6 +9,7 @@
 //! | [`spawn`]        | start the program                                                        |
 //! | [`path_search`]  | execute a program as `execvp` does                                       |
 //! | [`inherited`]    | pass on to the program what `init` has inherited                         |
+//! | [`kernel_reaping`] | let the kernel reap
 //! | [`supervise`]    | the loop: reap children, forward signals, exit                           |
 //! | [`terminal`]     | the controlling terminal and its foreground                              |
 //! | [`job_control`]  | stops of the program                                                     |
@@ -20,6 +21,7 @@
 pub mod grace_period;
 pub mod inherited;
 pub mod job_control;
+pub mod kernel_reaping;
 pub mod log;
 pub mod options;
 pub mod path_search;

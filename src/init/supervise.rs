@@ -2,6 +2,7 @@
 
 use super::grace_period::{self, ProgramEnd, Shutdown};
 use super::job_control::{BACKGROUND_SIGNALS, JobControl};
+use super::kernel_reaping::KernelReaping;
 use super::log;
 use super::options::{Level, Options};
 use super::spawn::{Program, Recipient};
@@ -17,6 +18,10 @@ use core::ops::ControlFlow::{self, Break, Continue};
 /// stop that may never come.
 const POLL_INTERVAL: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
+/// How long `init` does not look for children after it has looked, if the kernel reaps: a storm of orphans would wake it up
+/// for each of them.
+const REST: Time = Time { seconds: 0, nanoseconds: 10_000_000 };
+
 /// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH. Not SIGHUP:
 /// a hang-up sends it to the session leader alone (`tty_signal_session_leader` in the kernel), which may be `init`.
 /// When the session leader exits, its foreground group gets SIGHUP too. A program in our group then gets it twice.
@@ -29,6 +34,10 @@ pub struct Supervisor<'a> {
     job_control: JobControl,
     program: Program,
     state: State,
+    /// `None` if children are zombies until `init` reaps them.
+    kernel_reaping: Option<KernelReaping>,
+    /// Whether the last signal told of the end of a child, and the kernel reaps.
+    is_resting: bool,
     shutdown: Shutdown,
     /// Whether `init` has reported that a signal could not be forwarded. It reports this once.
     has_reported_refusal: bool,
@@ -56,7 +65,11 @@ enum Children {
 impl<'a> Supervisor<'a> {
     /// Begins to supervise a program that has just been started.
     pub fn new(options: &'a Options, terminal: Terminal, program: Program) -> Self {
+        // Who wants to read of each reaped process needs them as zombies.
+        let names_reaped = options.warns_of_reaping || options.writes(Level::Debug);
         Self {
+            kernel_reaping: if names_reaped { None } else { KernelReaping::begin(program.pid) },
+            is_resting: false,
             options,
             job_control: JobControl::new(terminal),
             program,
@@ -86,6 +99,7 @@ impl<'a> Supervisor<'a> {
 
     /// Looks for one child that has changed its state, and handles the change. Breaks if the kernel refuses to wait.
     fn reap_one_child(&mut self) -> ControlFlow<c_int, Children> {
+        self.notice_end_of_program()?;
         let mut status = WaitStatus::default();
         match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED) {
             Ok(0) => Continue(Children::NoneChanged),
@@ -93,10 +107,24 @@ impl<'a> Supervisor<'a> {
                 self.child_changed(pid, status.change());
                 Continue(Children::OneChanged)
             }
-            // The program is our child until it is reaped, so this is not ECHILD.
-            Err(error) if matches!(self.state, State::Running) => Break(log::failure(b"cannot wait", error)),
-            Err(_) => Continue(Children::NoneExist), // ECHILD, since the call worked before
+            Err(Errno::ECHILD) => Continue(Children::NoneExist),
+            Err(_) if matches!(self.state, State::Ended(_)) => Continue(Children::NoneExist),
+            Err(error) => Break(log::failure(b"cannot wait", error)),
         }
+    }
+
+    /// If the kernel has reaped the program, handles its end. Call this before anything that relies on its process ID, which
+    /// may belong to another process afterwards.
+    fn notice_end_of_program(&mut self) -> ControlFlow<c_int> {
+        let (State::Running, Some(reaping)) = (&self.state, &self.kernel_reaping) else {
+            return Continue(());
+        };
+        match reaping.program_status() {
+            Ok(Some(status)) => self.child_changed(self.program.pid, status.change()),
+            Ok(None) => {}
+            Err(error) => return Break(log::failure(b"cannot wait", error)),
+        }
+        Continue(())
     }
 
     /// Breaks if it is time to exit.
@@ -117,11 +145,21 @@ impl<'a> Supervisor<'a> {
             // The kernel hands over the signal with the smallest number first, so SIGCHLD would delay others. The next
             // turn looks for a child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
+            _ if self.is_resting => (SignalSet::ALL.without(libc::SIGCHLD), Some(REST)),
             Children::NoneChanged if !self.job_control.expects_forwarded_stop => (SignalSet::ALL, None),
             Children::NoneChanged | Children::NoneExist => (SignalSet::ALL, Some(POLL_INTERVAL)),
         };
+        let was_resting = self.is_resting;
+        self.is_resting = false;
         match wait_for(set, limit.as_ref()) {
-            Ok(signal) => self.handle(&signal),
+            Ok(signal) => {
+                // After a stop or a continuation the next one may follow at once, and shells wait for it.
+                let tells_of_end = signal.number == libc::SIGCHLD && signal.code <= libc::CLD_DUMPED;
+                self.is_resting = tells_of_end && self.kernel_reaping.is_some();
+                self.notice_end_of_program()?;
+                self.handle(&signal);
+            }
+            Err(Errno::EAGAIN) if was_resting => {}
             Err(Errno::EAGAIN) if limit.is_some() => match children {
                 Children::NoneChanged => self.job_control.expected_stop_is_late(self.program.pid),
                 // After `OneChanged` other children may have changed too, and the next turn looks for them first.
@@ -195,6 +233,7 @@ impl<'a> Supervisor<'a> {
         // After a refusal `init` stays: the signal may not have been a request to end, and if a process 1 exited, the
         // kernel would kill a program that was not even asked to end.
         if let Err(error) = self.program.signal(sent, recipient)
+            && error != Errno::ESRCH // the program has just ended
             && !self.has_reported_refusal
         {
             self.has_reported_refusal = true;

@@ -98,11 +98,8 @@ fn open() -> Result<Option<c_int>, Errno> {
         Err(_) if matches!(error, Errno::ENOTTY | Errno::EBADF) => return Ok(None),
         Err(_) => return Err(error), // neither standard input nor /dev/tty gives an answer
     };
-    // A standard stream that was closed must stay closed: otherwise our messages could reach the terminal by its
-    // number.
-    let copy = file::duplicate(opened, file::FIRST_AFTER_STREAMS);
-    _ = file::close(opened); // it is open, and the kernel closes it even if that reports an error
-    let copy = copy?;
+    // Otherwise our messages could reach the terminal by the number of a standard stream that was closed.
+    let copy = file::move_after_streams(opened)?;
     terminal::foreground(copy)?; // after an error the copy stays open, which does no harm
     Ok(Some(copy))
 }

@@ -10,10 +10,10 @@ pub fn drop_capabilities() -> Result<(), Errno> {
     // From `linux/capability.h`, which the crate `libc` does not have. The header is `_LINUX_CAPABILITY_VERSION_3` and
     // the process ID 0, which means this process. The data are two structures, for the lower and the upper 32
     // capabilities, of three sets each.
-    const NONE: [u32; 6] = [0; 6];
+    let none = [0_u32; 6];
     let header = [0x2008_0522_u32, 0];
     // SAFETY: the kernel reads both, which have the sizes of that version, before the call returns.
-    check_unit(unsafe { syscall(libc::SYS_capset, [Argument::from(&header), Argument::from(&NONE)]) })
+    check_unit(unsafe { syscall(libc::SYS_capset, [Argument::from(&header), Argument::from(&none)]) })
 }
 
 /// Makes sure that this process never gains privileges by executing a program (`man 2 prctl`,

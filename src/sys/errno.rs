@@ -14,6 +14,8 @@ impl Errno {
     pub const EAGAIN: Self = Self::new(libc::EAGAIN);
     /// Bad file descriptor.
     pub const EBADF: Self = Self::new(libc::EBADF);
+    /// There are no children.
+    pub const ECHILD: Self = Self::new(libc::ECHILD);
     /// Interrupted before anything was done.
     pub const EINTR: Self = Self::new(libc::EINTR);
     /// No such file or directory.

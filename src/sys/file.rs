@@ -40,11 +40,14 @@ pub fn close_range(first: c_int, last: c_int) -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_close_range, [first.into(), last.into(), 0.into()]) })
 }
 
-/// Makes a copy of `descriptor` with the number `lowest` or a greater one. The copy is close-on-exec (`man 2 fcntl`,
-/// F_DUPFD_CLOEXEC).
-pub fn duplicate(descriptor: c_int, lowest: c_int) -> Result<c_int, Errno> {
+/// Gives `descriptor` a number after those of the standard streams: a stream that was closed must stay closed. The new one is
+/// close-on-exec (`man 2 fcntl`, F_DUPFD_CLOEXEC).
+pub fn move_after_streams(descriptor: c_int) -> Result<c_int, Errno> {
+    let arguments = [descriptor.into(), libc::F_DUPFD_CLOEXEC.into(), FIRST_AFTER_STREAMS.into()];
     // SAFETY: the call neither reads nor writes memory of this process.
-    check(unsafe { syscall(libc::SYS_fcntl, [descriptor.into(), libc::F_DUPFD_CLOEXEC.into(), lowest.into()]) })
+    let copy = check(unsafe { syscall(libc::SYS_fcntl, arguments) });
+    _ = close(descriptor); // it is open, and the kernel closes it even if that reports an error
+    copy
 }
 
 /// Reads at most as many bytes as fit into `buffer` (`man 2 read`). Returns the number of bytes, which is 0 at the end.

@@ -7,6 +7,8 @@
 //! | [`control`]  | capabilities and the settings of `prctl`                        |
 //! | [`mod@file`] | descriptors, reading and writing                                |
 //! | [`terminal`] | process groups, and the foreground of the controlling terminal  |
+//! | [`pidfd`]    | descriptors of processes, and how reaped ones have ended        |
+//! | [`system`]   | the running kernel                                              |
 //! | [`time`]     | times and timers                                                |
 //! | [`errno`]    | errors                                                          |
 //! | [`cstr`]     | strings that end with a NUL                                     |
@@ -47,11 +49,13 @@ pub mod errno;
 pub mod file;
 #[doc(hidden)]
 pub mod mem;
+pub mod pidfd;
 pub mod process;
 pub mod signal;
 pub mod stack;
 #[doc(hidden)]
 pub mod start;
+pub mod system;
 pub mod terminal;
 pub mod time;
 

@@ -75,6 +75,12 @@ pub enum Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExitStatus(c_int);
 
+impl From<c_int> for WaitStatus {
+    fn from(encoded: c_int) -> Self {
+        Self(encoded)
+    }
+}
+
 impl WaitStatus {
     /// Decodes the status (`man 2 wait`, WIFEXITED and so on).
     #[inline(always)]

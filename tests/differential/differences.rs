@@ -47,7 +47,7 @@ pub const DIFFERENCES: [Difference; 11] = [
         is_seen: |theirs, ours| {
             matches!(theirs.end, Exited(0) | Killed(SIGPIPE))
                 && ours.end == Exited(1)
-                && ours.stderr == "Error: cannot write the version\n"
+                && ours.stderr == "Error: cannot write\n"
         },
     },
     Difference {

@@ -5,10 +5,12 @@
 //! | [`case`]        | the cases                                               |
 //! | [`run`]         | runs one program in one case: status, output, zombies   |
 //! | [`differences`] | the table of intended differences, each with its reason |
+//! | [`storm`]       | how often each is woken up in a storm of orphans        |
 
 mod case;
 mod differences;
 mod run;
+mod storm;
 
 use differences::DIFFERENCES;
 use run::run;

@@ -6,6 +6,7 @@ mod grace_period;
 mod groups;
 mod inherited;
 mod job_control;
+mod kernel_reaping;
 mod options;
 mod orphans;
 mod parent_death;

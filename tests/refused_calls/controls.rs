@@ -20,7 +20,7 @@ fn a_faulty_program_is_noticed() {
         (&["-c", SPINS_ON_SIGTERM], works(&[]), End::Spins),
         (&["-c", "trap '' TERM; exec sleep 1000"], works(&[]), End::Hangs),
         (&["-c", "exit 7"], exits(1, &[]), End::Early(7)),
-        (&["-c", "exit 1"], exits(1, &["Error: rt_sigprocmask was refused"]), End::Early(1)),
+        (&["-c", "exit 1"], exits(1, &["Error: rt_sigprocmask refused"]), End::Early(1)),
     ] {
         let shell = Scenario {
             name: "a faulty program",

@@ -9,8 +9,8 @@ use crate::row::Row;
 use crate::scenario::{Outcome, TERMINATED, WARNING, crashes, exits, stays, works};
 use libc::{
     SYS_clone, SYS_close, SYS_close_range, SYS_execve, SYS_exit_group, SYS_fcntl, SYS_getpgid, SYS_getpid, SYS_ioctl,
-    SYS_kill, SYS_openat, SYS_ppoll, SYS_prctl, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigtimedwait, SYS_setpgid,
-    SYS_wait4, SYS_write,
+    SYS_kill, SYS_openat, SYS_pidfd_open, SYS_ppoll, SYS_prctl, SYS_rt_sigaction, SYS_rt_sigprocmask,
+    SYS_rt_sigtimedwait, SYS_setpgid, SYS_uname, SYS_wait4, SYS_write,
 };
 use testkit::refused_call::Call;
 
@@ -22,6 +22,10 @@ const fn prctl(operation: libc::c_int) -> Call {
     Call::with(SYS_prctl, 0, u32::MAX, operation as u32)
 }
 
+/// The question how the program has ended, which the kernel answers after it has reaped it.
+const ASKS_FOR_STATUS: Call = Call::with(SYS_ioctl, 1, u32::MAX, libc::PIDFD_GET_INFO as u32);
+
+const REAPS_ITSELF: &str = "it reaps by itself if the kernel cannot tell the program's status";
 const LOSES_SIGNALS: &str = "it would lose signals";
 const NO_STATUS: &str = "it would not receive the program's exit status";
 const NEVER_SPINS: &str = "it must not spin";
@@ -34,7 +38,7 @@ const LOSES_MESSAGES: &str = "only messages are lost";
 const NOT_EMPTY: &str = "a script must not take an empty output for success";
 
 #[rustfmt::skip]
-pub static ROWS: [Row; 52] = [
+pub static ROWS: [Row; 55] = [
     Row::of(&PROCESS_1, &[SYS_rt_sigprocmask], NOT_STARTED, LOSES_SIGNALS),
     Row::of(&PROCESS_1, &[SYS_rt_sigaction], NOT_STARTED, NO_STATUS),
     Row::of(&PROCESS_1, &[SYS_getpid], works(&[NO_REAPING, WARNING, TERMINATED]), "it cannot know that it is process 1"),
@@ -45,6 +49,9 @@ pub static ROWS: [Row; 52] = [
     Row::of(&PROCESS_1, &[SYS_clone], exits(1, &["init: cannot fork: errno {error}"]), "there is no program"),
     Row::of(&PROCESS_1, &[SYS_setpgid], works(&[NO_GROUP, WARNING, TERMINATED]), REACHES_PROGRAM),
     Row::of(&PROCESS_1, &[SYS_close_range], WORKS, "nothing is inherited"),
+    Row::of(&PROCESS_1, &[SYS_uname], WORKS, REAPS_ITSELF),
+    Row::of(&PROCESS_1, &[SYS_pidfd_open], WORKS, REAPS_ITSELF),
+    Row::some(&PROCESS_1, &[ASKS_FOR_STATUS], WORKS, REAPS_ITSELF),
     Row::of(&PROCESS_1, &[SYS_kill], stays(&[NOT_FORWARDED, WARNING, TERMINATED]), WOULD_KILL),
     Row::of(&PROCESS_1, &[SYS_fcntl], SILENCE, "the program, which is pause, drops its messages"),
     Row::of(&PROCESS_1, &[SYS_write], SILENCE, LOSES_MESSAGES),

@@ -23,9 +23,9 @@ static VERSION_ORDINARY: Scenario =
 
 pub static SCENARIOS: [&Scenario; 5] = [&PROCESS_1, &ORDINARY, &GUARD, &VERSION, &VERSION_ORDINARY];
 
-const NO_MASK: &str = "Error: rt_sigprocmask was refused";
-const NO_ACTION: &str = "Error: rt_sigaction was refused";
-const NO_WAIT: &str = "Error: rt_sigtimedwait was refused";
+const NO_MASK: &str = "Error: rt_sigprocmask refused";
+const NO_ACTION: &str = "Error: rt_sigaction refused";
+const NO_WAIT: &str = "Error: rt_sigtimedwait refused";
 
 const LOSES_SIGNALS: &str = "it would lose signals";
 const LEAVES_ZOMBIES: &str = "it would leave zombies";

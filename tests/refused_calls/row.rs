@@ -111,7 +111,7 @@ macro_rules! names {
 names! {
     SYS_rt_sigprocmask SYS_rt_sigaction SYS_rt_sigtimedwait SYS_getpid SYS_getpgid SYS_setpgid SYS_prctl
     SYS_capset SYS_clone SYS_execve SYS_wait4 SYS_kill SYS_exit_group SYS_ioctl SYS_fcntl SYS_openat SYS_close
-    SYS_close_range SYS_read SYS_write SYS_readlinkat SYS_getdents64 SYS_ppoll SYS_setitimer SYS_chdir
+    SYS_close_range SYS_read SYS_write SYS_readlinkat SYS_getdents64 SYS_ppoll SYS_setitimer SYS_chdir SYS_uname SYS_pidfd_open
 }
 
 /// Returns the name of a system call.

@@ -102,6 +102,6 @@ fn a_32_bit_program_without_both_numbers_logs_an_error_and_exits() {
     let both = [TIME32, TIME64].concat();
     let [pause, init] = scenarios(&folder);
     let init = Scenario { options: &[], starts: Starts::Sleep, setting: Setting::Plain, ..init };
-    assert_outcome(&pause, &both, &exits(42, &["Error: rt_sigtimedwait was refused"]));
+    assert_outcome(&pause, &both, &exits(42, &["Error: rt_sigtimedwait refused"]));
     assert_outcome(&init, &both, &exits(1, &["init: cannot wait: errno {error}"]));
 }

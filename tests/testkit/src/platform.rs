@@ -4,6 +4,7 @@
 //! a real process 1, but the emulator has limits: see [`EmulatorLimit`].
 
 use std::env::{self, consts::ARCH};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -112,4 +113,12 @@ pub fn architecture_of_this_machine() -> &'static str {
         "x86" => "386",
         same => same,
     }
+}
+
+/// Returns whether the kernel can tell how a process has ended after it was reaped (Linux 6.15). `init` lets the kernel reap
+/// only then. The emulator does not pass the question on.
+pub fn kernel_remembers_status() -> bool {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").expect("Linux has this file");
+    let mut numbers = release.split('.').map_while(|part| part.parse::<u32>().ok());
+    (numbers.next(), numbers.next()) >= (Some(6), Some(15)) && !EmulatorLimit::OwnProcess.applies()
 }

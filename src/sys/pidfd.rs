@@ -1,0 +1,31 @@
+//! Descriptors of processes, and what the kernel remembers of a process after it was reaped.
+
+use super::errno::{check, check_unit};
+use super::process::{Pid, WaitStatus};
+use super::{Argument, Errno, file, syscall};
+use core::ffi::{c_int, c_uint};
+
+/// Opens a descriptor of a process (`man 2 pidfd_open`), with a number after those of the standard streams. It is
+/// close-on-exec.
+pub fn open(pid: Pid) -> Result<c_int, Errno> {
+    let no_flags = c_uint::MIN as c_int;
+    // SAFETY: the call neither reads nor writes memory of this process.
+    file::move_after_streams(check(unsafe { syscall(libc::SYS_pidfd_open, [pid.into(), no_flags.into()]) })?)
+}
+
+/// Returns how a process has ended, if it was reaped since, by whomever. Linux remembers that since 6.15
+/// (`PIDFD_INFO_EXIT` in `linux/pidfd.h`); before, the answer is always `None`.
+///
+/// # Errors
+/// The kernel does not know the question, or a seccomp profile refuses it.
+pub fn exit_status(pidfd: c_int) -> Result<Option<WaitStatus>, Errno> {
+    const EXIT: u64 = libc::PIDFD_INFO_EXIT as u64;
+    // SAFETY: all bytes of this structure may be 0.
+    let mut info: libc::pidfd_info = unsafe { core::mem::zeroed() };
+    info.mask = EXIT;
+    let arguments = [pidfd.into(), (libc::PIDFD_GET_INFO as c_int).into(), Argument::from(&mut info)];
+    // SAFETY: the kernel reads the structure and writes it, and knows its size from the number of the request. It lives
+    // until the call returns.
+    check_unit(unsafe { syscall(libc::SYS_ioctl, arguments) })?;
+    Ok((info.mask & EXIT != 0).then_some(WaitStatus::from(info.exit_code)))
+}
