@@ -5,6 +5,9 @@
 SETUP = @build/setup/setup.sh --packages "$(PACKAGES)"
 PACKAGES :=
 
+# They would override the flags in .cargo/config.toml.
+unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+
 # The platforms that are built, separated by spaces. The default is all of build/platforms.toml.
 PLATFORMS :=
 SETUP_FOR_PLATFORMS = $(SETUP) --platforms "$(PLATFORMS)"
