@@ -1,8 +1,9 @@
 #!/bin/sh
-# Puts the sandbox image back within a minute when something has deleted it: pause-image.sh k3s|rke2|k0s|microk8s|docker
+# Puts the sandbox image back within a minute when something has deleted it: pause-image.sh RUNTIME
 #
 # pause-image@.service runs it. It imports the archive that is beside it. These runtimes import archives when they start or
-# when a file is new, but not when an image is gone.
+# when a file is new, but not when an image is gone. RUNTIME is k3s, rke2, k0s, microk8s, docker for cri-dockerd, or containerd
+# where something else writes its configuration. switch.sh brings a unit of its own.
 set -eu
 
 image=pause.localhost/pause:0.1.0
@@ -13,8 +14,9 @@ case ${1-} in
     rke2) ctr="/var/lib/rancher/rke2/bin/ctr --address /run/k3s/containerd/containerd.sock --namespace k8s.io" ;;
     k0s) ctr="k0s ctr" ;;
     microk8s) ctr="/snap/bin/microk8s ctr" ;;
+    containerd) ctr="ctr --namespace k8s.io" ;;
     docker) ctr= ;;
-    *) echo "usage: pause-image.sh k3s|rke2|k0s|microk8s|docker" >&2 && exit 1 ;;
+    *) echo "usage: pause-image.sh k3s|rke2|k0s|microk8s|containerd|docker" >&2 && exit 1 ;;
 esac
 
 # Whether the image is there, and the kubelet must not delete it. cri-dockerd pins its sandbox image by itself.

@@ -39,6 +39,7 @@ fn install(machine: &Machine) {
 #[test]
 fn after_a_wipe_the_script_lets_pods_start_on_a_node_like_one_of_rke2() {
     for (release, name) in [Release::Own, Release::Trixie, Release::Forky].into_iter().zip(crate::RELEASES) {
+        let runtime = if release == Release::Own { "containerd" } else { "rke2" };
         let node = Node::start(release, reference(), &[]);
         let machine = &node.containerd.machine;
         install(machine);
@@ -70,7 +71,9 @@ fn after_a_wipe_the_script_lets_pods_start_on_a_node_like_one_of_rke2() {
             assert_eq!(starts(), Ok(()));
         };
         refused();
-        run(&format!("sh {FOLDER}/pause-image.sh rke2 > /run/script.log 2>&1 < /dev/null & echo $! > /run/script"));
+        run(&format!(
+            "sh {FOLDER}/pause-image.sh {runtime} > /run/script.log 2>&1 < /dev/null & echo $! > /run/script"
+        ));
         started();
         run(&wipe);
         started();
@@ -103,10 +106,10 @@ fn the_script_and_the_drop_in_put_the_image_back_into_docker() {
 #[test]
 fn the_script_refuses_another_runtime() {
     let script = manifest("systemd/pause-image.sh");
-    for arguments in [&[][..], &["containerd"]] {
+    for arguments in [&[][..], &["crio"]] {
         let output = Command::new(&script).args(arguments).output().expect("the script can be started");
         assert_eq!(output.status.code(), Some(1));
-        let usage = "usage: pause-image.sh k3s|rke2|k0s|microk8s|docker\n";
+        let usage = "usage: pause-image.sh k3s|rke2|k0s|microk8s|containerd|docker\n";
         assert_eq!(String::from_utf8_lossy(&output.stderr), usage);
     }
 }
