@@ -116,7 +116,7 @@ fn after(job: &Job, means: &str) -> String {
 /// Returns the outcome if the shell has seen the stop.
 fn stopped_under_a_shell(mut job: Job, place: Place, reads: bool) -> String {
     match place {
-        Place::Background(_) => assert!(job.shell_lists_stopped(), "the shell lists the job as stopped"),
+        Place::Background(_) => job.until_shell_lists_stopped(),
         _ => job.shell_says_stopped(),
     }
     job.fg();

@@ -48,10 +48,10 @@ fn under_a_shell_the_program_stops_until_it_is_put_into_the_foreground() {
         assert_eq!(job.settle(), running(place));
         job.send(usage);
         assert_eq!(job.settle(), both_stopped(place), "the first time");
-        assert!(job.shell_lists_stopped(), "the first time");
+        job.until_shell_lists_stopped();
         job.bg();
         assert_eq!(job.settle(), both_stopped(place), "after `bg`");
-        assert!(job.shell_lists_stopped(), "after `bg`");
+        job.until_shell_lists_stopped();
         job.fg();
         assert_eq!(job.settle(), in_foreground(place), "after `fg`");
         assert_uses_terminal(&mut job, usage);

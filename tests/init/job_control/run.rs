@@ -90,8 +90,7 @@ fn with_init(case: &Case, place: Place, options: &[&str]) {
             (Outcome::Stopped, _) if round == ROUNDS[1] => job.signal_program(libc::SIGCONT),
             (Outcome::BothStopped, Place::Foreground(_) | Place::ForegroundScript(_)) => job.take(Step::Fg),
             (Outcome::BothStopped, Place::Background(_)) => {
-                // An emulator has several threads: /proc shows the first as stopped before all of them are.
-                until("the shell lists the job as stopped", || job.shell_lists_stopped());
+                job.until_shell_lists_stopped();
                 job.bg();
             }
             _ => job.signal_parent(libc::SIGCONT),

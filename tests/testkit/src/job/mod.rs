@@ -176,11 +176,14 @@ impl Job {
         self.keyboard().shows(PROMPT);
     }
 
-    /// Returns whether the shell lists the job as stopped.
+    /// Waits until the shell lists the job as stopped. An emulator has several threads, and `/proc` shows the first as
+    /// stopped before all of them are and the shell is told.
     #[track_caller]
-    pub fn shell_lists_stopped(&mut self) -> bool {
-        self.keyboard().line("jobs; echo list''ed");
-        self.keyboard().shows("listed\r\n").contains("Stopped")
+    pub fn until_shell_lists_stopped(&mut self) {
+        until("the shell lists the job as stopped", || {
+            self.keyboard().line("jobs; echo list''ed");
+            self.keyboard().shows("listed\r\n").contains("Stopped")
+        });
     }
 
     /// Types Ctrl-C, and returns what [`ends`](Self::ends) returns.
