@@ -4,7 +4,8 @@ use super::place::PROBE_CHILD;
 use crate::deadline::until_some;
 use crate::pod::Pod;
 use crate::usage::switches;
-use procfs::process::{Process, Stat, Status, all_processes_with_root};
+use procfs::process::{Process, Stat, all_processes_with_root};
+use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -48,18 +49,29 @@ pub struct JobState {
 pub(super) fn settle(pod: &Pod) -> JobState {
     until_some("all processes of the pod sleep or are stopped", || {
         let before = switches_at_rest(pod)?;
-        // A stopped process is seen as stopped slightly before its parent receives SIGCHLD.
         sleep(Duration::from_millis(5));
         let state = state_of(pod);
         (switches_at_rest(pod)? == before).then_some(state)
     })
 }
 
-/// Returns the process IDs in the pod and their context switches, or `None` if a process runs.
+/// Returns the IDs of all threads in the pod and their context switches, or `None` if one of them runs.
 fn switches_at_rest(pod: &Pod) -> Option<Vec<(i32, u64)>> {
-    let statuses = processes(pod, |process| process.status().ok());
-    let rests = |status: &Status| ["S", "T", "Z"].iter().any(|state| status.state.starts_with(state));
-    statuses.iter().all(rests).then(|| statuses.iter().map(|status| (status.pid, switches(status))).collect())
+    let threads = processes(pod, |process| Some(process.tasks().ok()?.filter_map(Result::ok).collect::<Vec<_>>()));
+    let mut switches_of = Vec::new();
+    for thread in threads.iter().flatten() {
+        // A thread is seen as stopped slightly before the kernel tells its parent, and on a busy machine it may lose the CPU
+        // in between. This file is read when the thread has left the CPU of its own accord.
+        _ = fs::read(pod.proc().join(format!("{}/task/{}/syscall", thread.pid, thread.tid))); // it may have ended
+    }
+    for thread in threads.iter().flatten() {
+        let Ok(status) = thread.status() else { continue };
+        if !["S", "T", "Z"].iter().any(|state| status.state.starts_with(state)) {
+            return None;
+        }
+        switches_of.push((thread.tid, switches(&status)));
+    }
+    Some(switches_of)
 }
 
 /// Returns the job's state now.
