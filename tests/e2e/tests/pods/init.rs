@@ -54,7 +54,8 @@ impl Client<'_> {
 
     /// Lets a container make orphans, and returns how many of them stay as zombies.
     fn zombies(&self, options: &[&str]) -> usize {
-        let script = format!("for i in $(seq {ORPHANS}); do (sleep 0.2 &); done; echo made; exec sleep infinity");
+        // They outlive the loop, also on a busy machine: the shell would reap those that end before it executes `sleep`.
+        let script = format!("for i in $(seq {ORPHANS}); do (sleep 4 &); done; echo made; exec sleep infinity");
         self.run(&[&["--detach", "--name=orphans"], options].concat(), &script).ok();
         until("the orphans are made", || (self.call)(&["logs", "orphans"]).stdout.contains("made"));
         let count = |state: &str| {
