@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # Installs packages of Debian and Ubuntu. Sourced by the scripts in this folder.
+# shellcheck shell=bash
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 

@@ -1,10 +1,10 @@
-# shellcheck shell=bash
 # Finds the compilers and the linker of the platforms in build/platforms.toml. Sourced from the project's folder; installs
 # and fetches nothing.
 #
 # Rustup's pinned compiler builds all platforms, with its compiled `core` or from the source of `core`, as
 # build/platforms.toml says. Where rustup is not there or PAUSE_WITHOUT_RUSTUP is set, the distribution's compiler builds all
 # of them from source, so that the image does not depend on the architecture of this machine.
+# shellcheck shell=bash
 
 export RUSTUP_AUTO_INSTALL=0 # to look for a toolchain must not fetch it
 pinned_rust=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)

@@ -1,6 +1,6 @@
-# shellcheck shell=bash
-# shellcheck source=build/setup/compilers.sh disable=SC2154 # oldest_rust
 # Chooses the distribution's packages of Rust and of LLD. Sourced by setup.sh, after apt.sh and compilers.sh.
+# shellcheck source=build/setup/compilers.sh disable=SC2154 # oldest_rust
+# shellcheck shell=bash
 
 # Prints the version that apt would install of a package, or nothing.
 candidate() { LC_ALL=C apt-cache policy "$1" 2> /dev/null | sed -n '/(none)/d; s/^  Candidate: //p'; }

@@ -23,8 +23,6 @@ use pause::sys::{Errno, control, file};
 
 pause::program!(main);
 
-const CANNOT_SET_UP: &[u8] = b"cannot set up signals, -s or -p";
-
 extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     // First of all: process 1 has no handlers, so the kernel discards a signal that is not blocked yet.
     let (mut inherited, prepared) = Inherited::take();
@@ -34,19 +32,25 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
         Ok(()) => (parser.parse_command_line(&stack), Source::CommandLine),
         Err(answer) => (Err(answer), Source::Variable),
     };
+    let options = &mut parser.options;
     let program_index = match parsed {
-        Ok(index) => index,
+        Ok(index) => Some(index),
+        Err(Answer::Pause) => {
+            options.is_subreaper |= getpid() != 1; // as catatonit does with this option
+            None
+        }
         Err(Answer::Help) => return usage::print(usage::HELP),
         Err(Answer::Version) => return usage::print(usage::VERSION),
-        Err(Answer::Pause) => return hold_namespaces(&mut parser.options, prepared),
         Err(Answer::Mistake(mistake)) => return usage::report(mistake, parser.word, source),
     };
-    let options = &mut parser.options;
     options.read_variables(&stack);
 
     if let Err(error) = prepared.and_then(|()| apply(options)) {
-        return log::failure(CANNOT_SET_UP, error);
+        return log::failure(b"cannot set up signals, -s or -p", error);
     }
+    let Some(program_index) = program_index else {
+        return hold_namespaces();
+    };
     if options.writes(Level::Warning) && getpid() != 1 && !control::is_subreaper() {
         log::text(b"cannot adopt orphans: not process 1, and no -s");
     }
@@ -72,13 +76,9 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
     Supervisor::new(options, terminal, program).run()
 }
 
-/// Does what `pause` does, silently. As catatonit does with the same option, it adopts orphans also where it is not
-/// process 1, and keeps neither a directory nor inherited descriptors in use. All other signals stay blocked.
-fn hold_namespaces(options: &mut Options, prepared: Result<(), Errno>) -> c_int {
-    options.is_subreaper |= getpid() != 1;
-    if let Err(error) = prepared.and_then(|()| apply(options)) {
-        return log::failure(CANNOT_SET_UP, error);
-    }
+/// Does what `pause` does, silently. As catatonit, it keeps neither a directory nor inherited descriptors in use. All
+/// other signals stay blocked.
+fn hold_namespaces() -> c_int {
     // podman unmounts the directory that it starts its pause process in. Elsewhere, neither failure does harm.
     _ = file::change_directory(c"/");
     _ = spawn::close_inherited_descriptors();

@@ -1,5 +1,5 @@
-//! Lets the kernel reap, if it can tell afterwards how the program has ended. Then no orphan is a zombie, even if `init` is
-//! starved of CPU, stopped or frozen.
+//! Lets the kernel reap, if it can tell afterwards how the program has ended. Then no orphan is a zombie, even if `init`
+//! is starved of CPU, stopped or frozen.
 
 use super::text::{parse_number, take_part};
 use crate::sys::process::{Pid, WaitStatus};
@@ -17,9 +17,9 @@ pub struct KernelReaping {
 }
 
 impl KernelReaping {
-    /// Makes the kernel reap from now on. Children may have died before: look for them after this call, also because a new
-    /// action discards a pending SIGCHLD. Returns `None` if the kernel could not tell the program's status: then children
-    /// stay zombies until `init` reaps them.
+    /// Makes the kernel reap from now on. Children may have died before: look for them after this call, also because a
+    /// new action discards a pending SIGCHLD. Returns `None` if the kernel could not tell the program's status: then
+    /// children stay zombies until `init` reaps them.
     ///
     /// The release is asked for because a live process tells nothing: its descriptor answers alike on older kernels.
     pub fn begin(program: Pid) -> Option<Self> {

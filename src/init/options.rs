@@ -1,4 +1,5 @@
-//! The parsed command line: the options of tini and dumb-init, one of catatonit, and a few of our own. `docs/init.md` has the grammar.
+//! The parsed command line: the options of tini and dumb-init, one of catatonit, and a few of our own. `docs/init.md`
+//! has the grammar.
 
 use super::signal_names::parse_signal;
 use super::text::{padded, parse_number, take_part};

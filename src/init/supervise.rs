@@ -12,14 +12,15 @@ use crate::sys::process::{Change, ExitStatus, Pid, WaitStatus, getpid, wait4};
 use crate::sys::signal::{Signal, SignalSet, wait_for};
 use crate::sys::time::Time;
 use core::ffi::c_int;
+use core::mem;
 use core::ops::ControlFlow::{self, Break, Continue};
 
 /// How long to wait before polling for what no signal announces: the end of processes that are not our children, and a
 /// stop that may never come.
 const POLL_INTERVAL: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
-/// How long `init` does not look for children after it has looked, if the kernel reaps: a storm of orphans would wake it up
-/// for each of them.
+/// How long `init` does not look for children after it has looked, if the kernel reaps: a storm of orphans would wake it
+/// up for each of them.
 const REST: Time = Time { seconds: 0, nanoseconds: 10_000_000 };
 
 /// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH. Not SIGHUP:
@@ -107,14 +108,19 @@ impl<'a> Supervisor<'a> {
                 self.child_changed(pid, status.change());
                 Continue(Children::OneChanged)
             }
-            Err(Errno::ECHILD) => Continue(Children::NoneExist),
-            Err(_) if matches!(self.state, State::Ended(_)) => Continue(Children::NoneExist),
-            Err(error) => Break(log::failure(b"cannot wait", error)),
+            // Unless the kernel reaps, a running program is our child, so this is not ECHILD.
+            Err(error)
+                if matches!(self.state, State::Running)
+                    && (self.kernel_reaping.is_none() || error != Errno::ECHILD) =>
+            {
+                Break(log::failure(b"cannot wait", error))
+            }
+            Err(_) => Continue(Children::NoneExist), // ECHILD, since the call worked before
         }
     }
 
-    /// If the kernel has reaped the program, handles its end. Call this before anything that relies on its process ID, which
-    /// may belong to another process afterwards.
+    /// If the kernel has reaped the program, handles its end. Call this before anything that relies on its process ID,
+    /// which may belong to another process afterwards.
     fn notice_end_of_program(&mut self) -> ControlFlow<c_int> {
         let (State::Running, Some(reaping)) = (&self.state, &self.kernel_reaping) else {
             return Continue(());
@@ -141,16 +147,15 @@ impl<'a> Supervisor<'a> {
 
     /// Waits for one signal, and acts on it. Breaks if the kernel refuses to wait.
     fn take_one_signal(&mut self, children: Children) -> ControlFlow<c_int> {
+        let is_resting = mem::take(&mut self.is_resting);
         let (set, limit) = match children {
             // The kernel hands over the signal with the smallest number first, so SIGCHLD would delay others. The next
             // turn looks for a child anyway.
             Children::OneChanged => (SignalSet::ALL.without(libc::SIGCHLD), Some(Time::ZERO)),
-            _ if self.is_resting => (SignalSet::ALL.without(libc::SIGCHLD), Some(REST)),
+            _ if is_resting => (SignalSet::ALL.without(libc::SIGCHLD), Some(REST)),
             Children::NoneChanged if !self.job_control.expects_forwarded_stop => (SignalSet::ALL, None),
             Children::NoneChanged | Children::NoneExist => (SignalSet::ALL, Some(POLL_INTERVAL)),
         };
-        let was_resting = self.is_resting;
-        self.is_resting = false;
         match wait_for(set, limit.as_ref()) {
             Ok(signal) => {
                 // After a stop or a continuation the next one may follow at once, and shells wait for it.
@@ -159,7 +164,7 @@ impl<'a> Supervisor<'a> {
                 self.notice_end_of_program()?;
                 self.handle(&signal);
             }
-            Err(Errno::EAGAIN) if was_resting => {}
+            Err(Errno::EAGAIN) if is_resting => {}
             Err(Errno::EAGAIN) if limit.is_some() => match children {
                 Children::NoneChanged => self.job_control.expected_stop_is_late(self.program.pid),
                 // After `OneChanged` other children may have changed too, and the next turn looks for them first.

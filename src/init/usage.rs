@@ -21,7 +21,8 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 Apache-2.0
 ";
 
-/// The version. Docker shows the text after `git.` as the commit, if it contains no dot. Here it is the tag, with dashes for dots.
+/// The version. Docker shows the text after `git.` as the commit, if it contains no dot. Here it is the tag, with dashes
+/// for dots.
 pub const VERSION: &str = concat!(
     "init ",
     env!("CARGO_PKG_VERSION"),

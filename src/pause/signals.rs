@@ -15,8 +15,8 @@ const SHUTDOWN: SignalSet = SignalSet::of([libc::SIGINT, libc::SIGTERM]);
 /// The signals that [`wait`] waits for, except during a rest.
 const AWAITED: SignalSet = SHUTDOWN.with(libc::SIGCHLD);
 
-/// How long a rest lasts. During a rest SIGCHLD stays pending, so a storm of orphans wakes this process up at most twice in
-/// this time, and not for each of them.
+/// How long a rest lasts. During a rest SIGCHLD stays pending, so a storm of orphans wakes this process up at most twice
+/// in this time, and not for each of them.
 pub const REST: Time = Time { seconds: 0, nanoseconds: 10_000_000 };
 
 /// Blocks the signals that [`wait`] takes, and SIGPIPE, which would end this process if the reader of its messages is
@@ -26,9 +26,9 @@ pub fn block() -> Result<(), Errno> {
     set_mask(AWAITED.with(libc::SIGPIPE))
 }
 
-/// Waits for SIGINT, SIGTERM or SIGCHLD, and takes it. With a rest, waits for SIGINT and SIGTERM alone, and no longer than
-/// that. Of those sent to the process, it takes the one with the smallest number first (`next_signal` in the kernel's
-/// `kernel/signal.c`), so dying children cannot delay SIGTERM.
+/// Waits for SIGINT, SIGTERM or SIGCHLD, and takes it. With a rest, waits for SIGINT and SIGTERM alone, and no longer
+/// than that. Of those sent to the process, it takes the one with the smallest number first (`next_signal` in the
+/// kernel's `kernel/signal.c`), so dying children cannot delay SIGTERM.
 ///
 /// # Errors
 /// - [`Errno::EINTR`]: no signal was taken. Wait again.

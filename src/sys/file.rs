@@ -40,8 +40,8 @@ pub fn close_range(first: c_int, last: c_int) -> Result<(), Errno> {
     check_unit(unsafe { syscall(libc::SYS_close_range, [first.into(), last.into(), 0.into()]) })
 }
 
-/// Gives `descriptor` a number after those of the standard streams: a stream that was closed must stay closed. The new one is
-/// close-on-exec (`man 2 fcntl`, F_DUPFD_CLOEXEC).
+/// Gives `descriptor` a number after those of the standard streams: a stream that was closed must stay closed. The new
+/// one is close-on-exec (`man 2 fcntl`, F_DUPFD_CLOEXEC).
 pub fn move_after_streams(descriptor: c_int) -> Result<c_int, Errno> {
     let arguments = [descriptor.into(), libc::F_DUPFD_CLOEXEC.into(), FIRST_AFTER_STREAMS.into()];
     // SAFETY: the call neither reads nor writes memory of this process.

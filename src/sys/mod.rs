@@ -8,7 +8,7 @@
 //! | [`mod@file`] | descriptors, reading and writing                                |
 //! | [`terminal`] | process groups, and the foreground of the controlling terminal  |
 //! | [`pidfd`]    | descriptors of processes, and how reaped ones have ended        |
-//! | [`system`]   | the running kernel                                              |
+//! | [`system`]   | the release of the running kernel                               |
 //! | [`time`]     | times and timers                                                |
 //! | [`errno`]    | errors                                                          |
 //! | [`cstr`]     | strings that end with a NUL                                     |

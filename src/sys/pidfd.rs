@@ -3,14 +3,13 @@
 use super::errno::{check, check_unit};
 use super::process::{Pid, WaitStatus};
 use super::{Argument, Errno, file, syscall};
-use core::ffi::{c_int, c_uint};
+use core::ffi::c_int;
 
 /// Opens a descriptor of a process (`man 2 pidfd_open`), with a number after those of the standard streams. It is
 /// close-on-exec.
 pub fn open(pid: Pid) -> Result<c_int, Errno> {
-    let no_flags = c_uint::MIN as c_int;
-    // SAFETY: the call neither reads nor writes memory of this process.
-    file::move_after_streams(check(unsafe { syscall(libc::SYS_pidfd_open, [pid.into(), no_flags.into()]) })?)
+    // SAFETY: the call neither reads nor writes memory of this process. There are no flags.
+    file::move_after_streams(check(unsafe { syscall(libc::SYS_pidfd_open, [pid.into(), 0.into()]) })?)
 }
 
 /// Returns how a process has ended, if it was reaped since, by whomever. Linux remembers that since 6.15

@@ -23,6 +23,14 @@ fn start(options: &[&str]) -> Pod {
     pod
 }
 
+/// Starts it, and stops `init`.
+fn start_and_stop(options: &[&str]) -> Pod {
+    let mut pod = start(options);
+    pod.signal(Signal::SIGSTOP);
+    until("init is stopped", || is_stopped(pod.init().pid()));
+    pod
+}
+
 /// Lets orphans end, one by one.
 fn make_orphans(pod: &Pod, count: usize) {
     assert!(pod.join(orphan_maker(&["one-by-one", &count.to_string()])).wait().status.success());
@@ -30,9 +38,7 @@ fn make_orphans(pod: &Pod, count: usize) {
 
 /// Lets orphans end while `init` is stopped, and returns how many of them are zombies then.
 fn zombies_while_stopped(options: &[&str]) -> usize {
-    let mut pod = start(options);
-    pod.signal(Signal::SIGSTOP);
-    until("init is stopped", || is_stopped(pod.init().pid()));
+    let pod = start_and_stop(options);
     make_orphans(&pod, ORPHANS);
     let left = zombies(&pod).len();
     pod.signal(Signal::SIGCONT);
@@ -43,9 +49,7 @@ fn zombies_while_stopped(options: &[&str]) -> usize {
 
 /// Lets the program end while `init` is stopped, and returns the status that `init` exits with.
 fn status_of_a_program_that_ends_while_init_is_stopped(options: &[&str]) -> Option<i32> {
-    let mut pod = start(options);
-    pod.signal(Signal::SIGSTOP);
-    until("init is stopped", || is_stopped(pod.init().pid()));
+    let mut pod = start_and_stop(options);
     drop(pod.init().streams().stdin.take());
     until("the program has ended", || rows(&pod).iter().all(|row| row.command != "sh" || row.state == 'Z'));
     make_orphans(&pod, ORPHANS);

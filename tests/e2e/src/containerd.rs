@@ -1,7 +1,7 @@
 //! containerd, and its client `ctr`.
 
 use crate::machine::{Machine, Output};
-pub use crate::release::Release;
+use crate::release::Release;
 use nix::sys::signal::Signal;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -2,7 +2,8 @@
 
 use crate::node::Node;
 use crate::{RELEASES, archive};
-use e2e::containerd::Release;
+use e2e::Release;
+use e2e::machine::Output;
 use e2e::node::configuration;
 use e2e::project::reference;
 use std::thread;
@@ -67,11 +68,17 @@ fn control_without_the_timer_a_deleted_image_stays_away_and_no_pod_starts() {
     assert_eq!(node.images().lines().count(), 1, "only the header of the table");
 }
 
+/// Deletes the store of containerd while that is stopped, and starts it again.
+#[track_caller]
+fn wipe_store(node: &Node) -> Output {
+    node.shell("systemctl stop containerd && rm -rf /var/lib/containerd/* && systemctl start containerd")
+}
+
 #[test]
 fn after_a_wipe_of_its_store_containerd_starts_with_the_image() {
     on_each_release(|release| {
         let node = switched(release);
-        node.shell("systemctl stop containerd && rm -rf /var/lib/containerd/* && systemctl start containerd").ok();
+        wipe_store(&node).ok();
         node.run_pod("pod").expect("a pod starts");
         node.switch("--check").ok();
     });
@@ -82,7 +89,7 @@ fn control_without_the_drop_in_a_wiped_image_stays_away() {
     let node = switched("");
     node.shell("rm /etc/systemd/system/containerd.service.d/50-pause.conf && systemctl daemon-reload").ok();
     node.refuses("--check", "nothing puts the image back");
-    node.shell("systemctl stop containerd && rm -rf /var/lib/containerd/* && systemctl start containerd").ok();
+    wipe_store(&node).ok();
     node.run_pod("pod").expect_err("the image is gone");
 }
 
@@ -104,9 +111,9 @@ fn a_store_that_is_wiped_under_containerd_needs_a_restart() {
 #[test]
 fn an_import_that_fails_does_not_stop_containerd() {
     let node = switched("");
-    node.shell(": > /usr/local/lib/pause/pause.tar && systemctl stop containerd").ok();
-    node.shell("rm -rf /var/lib/containerd/* && systemctl start containerd && ctr version").ok();
-    node.shell("systemctl is-active containerd").ok();
+    node.shell(": > /usr/local/lib/pause/pause.tar").ok();
+    wipe_store(&node).ok();
+    node.shell("ctr version && systemctl is-active containerd").ok();
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use crate::engine::{Engine, Pod};
 use crate::engines::docker::{self, DockerPod};
-use crate::scenario::zombies_after_exec;
 use e2e::project::{folder, reference};
 use e2e::report::Report;
 use e2e::{Release, busybox};
@@ -33,10 +32,7 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
         let pod = DockerPod::start(&docker, "strict", reference(), &[&STRICT[..], &[&profile("pause")]].concat(), &[]);
         pod.process_1().assert_is_pause(docker.id_of_sandbox());
         assert_eq!(pod.process_1().status("Seccomp"), "2", "a filter is active");
-        assert_eq!(zombies_after_exec(&pod), 0);
-        pod.stop(60);
-        assert_eq!(pod.exit_status(), 0);
-        Box::new(pod).remove();
+        docker::assert_reaps_and_stops(pod);
     })?;
     report.step("control: without rt_sigtimedwait it exits with 42, and names the call", || {
         let file = tempfile::NamedTempFile::new().expect("a file can be made");

@@ -99,6 +99,15 @@ impl Pod for DockerPod<'_> {
     }
 }
 
+/// Asserts that the pod reaps and stops with status 0, and removes it.
+#[track_caller]
+pub fn assert_reaps_and_stops(pod: DockerPod) {
+    assert_eq!(zombies_after_exec(&pod), 0);
+    pod.stop(60);
+    assert_eq!(pod.exit_status(), 0);
+    Box::new(pod).remove();
+}
+
 impl Engine for Docker {
     fn version(&self) -> String {
         self.docker(&["version", "--format", "{{.Server.Version}}"]).ok()
@@ -131,10 +140,7 @@ impl Engine for Docker {
             let pod = DockerPod::start(self, "minimum", reference(), &MINIMUM, &[]);
             pod.process_1().assert_is_pause(self.id_of_sandbox());
             assert_eq!(pod.process_1().status("CapBnd"), "0000000000000000");
-            assert_eq!(zombies_after_exec(&pod), 0);
-            pod.stop(60);
-            assert_eq!(pod.exit_status(), 0);
-            Box::new(pod).remove();
+            assert_reaps_and_stops(pod);
         })?;
         report.step("as user 0 it has no privileges either, and SIGINT ends it with status 0", || {
             let pod = DockerPod::start(self, "root", reference(), &["--user=0"], &[]);
