@@ -8,7 +8,6 @@ use crate::{init, init_grace, init_pause, init_plain, init_terminal, pause};
 use nix::errno::Errno;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::fs;
 use testkit::parallel::side_by_side;
 use testkit::platform::{EmulatorLimit, kernel_remembers_status};
 use testkit::programs::path;
@@ -42,12 +41,13 @@ fn in_tables(tables: &[&'static [Row]]) -> BTreeSet<String> {
     tables.iter().copied().flatten().flat_map(|row| row.calls.list()).map(|call| name(call.number)).collect()
 }
 
-/// Returns the names in the first entry of a program's seccomp profile. The other entries are for other kernels, and for
-/// the runtime.
-fn in_profile(program: &str) -> BTreeSet<String> {
-    let file = format!("{}/manifests/seccomp/{program}.json", env!("CARGO_MANIFEST_DIR"));
-    let profile = fs::read_to_string(&file).expect("a file of the project");
-    let profile: Value = serde_json::from_str(&profile).expect("JSON");
+/// The seccomp profiles are compiled in, as an ordinary user may not be able to read the project's folder.
+const PAUSE_PROFILE: &str = include_str!("../../manifests/seccomp/pause.json");
+const INIT_PROFILE: &str = include_str!("../../manifests/seccomp/init.json");
+
+/// Returns the names in the first entry of a seccomp profile. The other entries are for other kernels, and for the runtime.
+fn in_profile(profile: &str) -> BTreeSet<String> {
+    let profile: Value = serde_json::from_str(profile).expect("JSON");
     let names = profile["syscalls"][0]["names"].as_array().expect("a list of names");
     names.iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
 }
@@ -65,7 +65,7 @@ fn every_system_call_of_pause_has_a_row_and_is_in_security_md_and_in_the_profile
     let (list, _) = list.split_once(".\n").expect("the end of the sentence");
     let named: BTreeSet<String> = list.split('`').skip(1).step_by(2).map(String::from).collect();
     assert_eq!(made, named, "the calls that are made, and those in SECURITY.md");
-    assert_eq!(made, in_profile("pause"), "the calls that are made, and those in the seccomp profile");
+    assert_eq!(made, in_profile(PAUSE_PROFILE), "the calls that are made, and those in the seccomp profile");
 }
 
 #[test]
@@ -79,5 +79,5 @@ fn every_system_call_of_init_has_a_row_and_is_in_the_profile() {
         made.insert("pidfd_open".into()); // init does not need it here
     }
     assert_eq!(made, in_tables(&INIT_TABLES), "the calls that are made, and those in the tables");
-    assert_eq!(made, in_profile("init"), "the calls that are made, and those in the seccomp profile");
+    assert_eq!(made, in_profile(INIT_PROFILE), "the calls that are made, and those in the seccomp profile");
 }
