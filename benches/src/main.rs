@@ -86,6 +86,7 @@ fn measure_pauses(bench: Bench) -> Result<Results> {
         shutdown::measure(&bench)?,
         orphan_throughput::measure(&bench)?,
         starvation::measure(&bench)?,
+        freezing::measure(&bench)?,
         idle::measure(&bench)?,
         system_calls::measure(&bench)?,
     ];
@@ -100,6 +101,8 @@ fn measure_inits(bench: Bench) -> Result<Results> {
         child_latency::measure(&bench)?,
         shutdown::measure(&bench)?,
         orphan_throughput::measure(&bench)?,
+        starvation::measure(&bench)?,
+        freezing::measure(&bench)?,
         idle::measure(&bench)?,
     ];
     Results::new(bench.peers, bench.counts.name, rows.concat(), None)

@@ -13,13 +13,14 @@ pub struct SampleCounts {
     pub child_latency: usize,
     pub shutdown: usize,
     pub orphan_throughput: usize,
-    /// Orphans of each container.
+    /// Orphans in a sample, of all containers.
     pub orphans: u32,
     pub starvation: usize,
+    pub freezing: usize,
     pub system_calls: usize,
 }
 
-/// Takes less than five minutes.
+/// Takes less than ten minutes.
 pub const FULL: SampleCounts = SampleCounts {
     name: "full",
     memory: 101,
@@ -29,8 +30,9 @@ pub const FULL: SampleCounts = SampleCounts {
     child_latency: 300,
     shutdown: 300,
     orphan_throughput: 7,
-    orphans: 2000,
+    orphans: 4000,
     starvation: 3,
+    freezing: 3,
     system_calls: 3,
 };
 
@@ -44,7 +46,8 @@ pub const QUICK: SampleCounts = SampleCounts {
     child_latency: 50,
     shutdown: 50,
     orphan_throughput: 2,
-    orphans: 1000,
+    orphans: 2000,
     starvation: 1,
+    freezing: 1,
     system_calls: 1,
 };

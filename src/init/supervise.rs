@@ -21,7 +21,7 @@ const POLL_INTERVAL: Time = Time { seconds: 0, nanoseconds: 50_000_000 };
 
 /// How long `init` does not look for children after it has looked, if the kernel reaps: a storm of orphans would wake it
 /// up for each of them.
-const REST: Time = Time { seconds: 0, nanoseconds: 10_000_000 };
+const REST: Time = Time { seconds: 0, nanoseconds: 20_000_000 };
 
 /// The signals that a terminal sends to a process group: SIGTTIN, SIGTTOU, those of its keys, and SIGWINCH. Not SIGHUP:
 /// a hang-up sends it to the session leader alone (`tty_signal_session_leader` in the kernel), which may be `init`.

@@ -17,7 +17,7 @@ const AWAITED: SignalSet = SHUTDOWN.with(libc::SIGCHLD);
 
 /// How long a rest lasts. During a rest SIGCHLD stays pending, so a storm of orphans wakes this process up at most twice
 /// in this time, and not for each of them.
-pub const REST: Time = Time { seconds: 0, nanoseconds: 10_000_000 };
+pub const REST: Time = Time { seconds: 0, nanoseconds: 20_000_000 };
 
 /// Blocks the signals that [`wait`] takes, and SIGPIPE, which would end this process if the reader of its messages is
 /// gone. Unblocks all others: they have their default action, or are ignored as before this program was executed (`man

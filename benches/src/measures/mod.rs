@@ -3,6 +3,7 @@
 
 pub mod child_latency;
 pub mod density;
+pub mod freezing;
 pub mod idle;
 pub mod lost_sigterm;
 pub mod memory;

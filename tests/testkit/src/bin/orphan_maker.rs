@@ -16,6 +16,7 @@ use testkit::programs::{exit_code, wrong_usage};
 
 const USAGE: &str = "usage: orphan-maker HOW [NUMBER…]
   one-by-one N  make N orphans, each after the last one has exited; print how many forks failed
+  released N    the same after the end of standard input
   endless       make orphans one by one until it is killed
   together N    make N orphans that wait for the end of standard input
   chain N       make N descendants, each the child of the last, that wait for the end of standard input
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let number = || arguments.get(1).and_then(|number| number.parse::<u32>().ok());
     let done = match (arguments.first().map(String::as_str), number()) {
         (Some("one-by-one"), Some(count)) => one_by_one(count),
+        (Some("released"), Some(count)) => wait_for_end_of(io::stdin()).and_then(|()| one_by_one(count)),
         (Some("endless"), None) => one_by_one(u32::MAX),
         (Some("together"), Some(count)) => together(count),
         (Some("chain"), Some(depth)) => chain(depth),
