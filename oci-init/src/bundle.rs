@@ -70,9 +70,9 @@ impl Bundle {
     pub fn replace(&self, old: &Config, text: &[u8]) -> Result<(), String> {
         // Ctrl-C must not leave the new file under its first name. No signal is lost: they wait.
         let mask = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);
-        let mask = mask.map_err(|error| unwritable(error))?;
+        let mask = mask.map_err(unwritable)?;
         let result = self.write_and_rename(old, text);
-        mask.thread_set_mask().map_err(|error| unwritable(error))?;
+        mask.thread_set_mask().map_err(unwritable)?;
         result
     }
 
