@@ -5,6 +5,7 @@
 
 use crate::cgroups::{Parent, View, join_engine};
 use crate::root::Root;
+use crate::tool;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns};
@@ -23,6 +24,9 @@ use testkit::{Pod, PodProcess, cgroup_cleanup, until};
 
 /// The folders of engines' data and sockets.
 const FOLDERS: [&str; 4] = ["/run", "/var/lib", "/etc/docker", "/dev/shm"];
+
+/// An overlay on the machine's `/etc`.
+const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work";
 
 /// Dropped, it ends with all of its processes.
 pub struct Machine {
@@ -53,6 +57,20 @@ impl Machine {
         assert_root();
         let (view, parent) = View::of_this_machine();
         Self::boot(parent, false, move || view.replace())
+    }
+
+    /// A machine with the programs of this one, and with cgroups of version 2 alone: for crun.
+    ///
+    /// # Panics
+    /// If this user is not root, as on a node.
+    #[track_caller]
+    pub fn create_with_version_2() -> Self {
+        assert_root();
+        let (view, parent) = View::version_2();
+        Self::boot(parent, true, move || {
+            view.begin()?;
+            view.replace()
+        })
     }
 
     /// A machine with the programs of another root, and with these cgroups.
@@ -107,6 +125,17 @@ impl Machine {
         let path = self.path(path);
         let folder = path.parent().expect("a file is in a folder");
         fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).expect("a file can be written there");
+    }
+
+    /// Makes `/etc` writable for the machine alone: an overlay in memory on that of this machine.
+    #[track_caller]
+    pub fn overlay_etc(&self) {
+        for folder in ["/run/etc/upper", "/run/etc/work"] {
+            fs::create_dir_all(self.path(folder)).expect("a folder can be made");
+        }
+        let mut mount = tool("mount");
+        mount.args(["-t", "overlay", "-o", ETC_LAYERS, "etc", "/etc"]);
+        self.run(mount).ok();
     }
 
     /// The folder of a process in the machine's `/proc`.

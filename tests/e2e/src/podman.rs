@@ -41,9 +41,6 @@ const RUNTIME_FOLDER: &str = "/run/user";
 const IDS_OF_ROOT: u32 = 1_000_000;
 const IDS_OF_USER: u32 = 100_000;
 
-/// An overlay on the machine's `/etc`.
-const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work";
-
 /// Sets the variables with which podman finds its configuration.
 pub fn set_variables(command: &mut Command) -> &mut Command {
     command.env("CONTAINERS_CONF", CONFIGURATION_AT).env("CONTAINERS_CONF_OVERRIDE", MORE_AT)
@@ -66,12 +63,7 @@ impl Podman {
         let machine = release.machine();
         machine.write(CONFIGURATION_AT, &configuration(runtime));
         machine.write(MORE_AT, "");
-        for folder in ["/run/etc/upper", "/run/etc/work"] {
-            fs::create_dir_all(machine.path(folder)).expect("a folder can be made");
-        }
-        let mut mount = tool("mount");
-        mount.args(["-t", "overlay", "-o", ETC_LAYERS, "etc", "/etc"]);
-        machine.run(mount).ok();
+        machine.overlay_etc();
         // podman of root takes the subordinate IDs of `containers`.
         let users = format!(
             "root:x:0:0::/root:/bin/sh\nuser:x:{USER}:{USER}::{HOME}:/bin/sh\ncontainers:x:999:999::/:/bin/sh\n"

@@ -66,6 +66,17 @@ fn make_archive(parent: &Path) -> String {
     archive.into_os_string().into_string().expect("a path in UTF-8")
 }
 
+/// Builds the OCI runtime that puts init into containers, once in each process. Returns its path.
+#[track_caller]
+pub fn oci_init() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let mut build = Command::new(env!("CARGO"));
+        output(build.args(["build", "--quiet", "--release", "--package", "oci-init"]).current_dir(folder()));
+        folder().join("target/release/oci-init")
+    })
+}
+
 /// Runs a command, which must succeed, and returns its standard output.
 #[track_caller]
 pub fn output(command: &mut Command) -> Vec<u8> {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each program and its package.
-const TOOLS: [(&str, &str); 13] = [
+const TOOLS: [(&str, &str); 14] = [
     ("containerd", "containerd"),
+    ("crun", "crun"),
     ("ctr", "containerd"),
     ("docker", "docker.io"),
     ("dockerd", "docker.io"),

@@ -19,41 +19,55 @@ use testkit::until;
 pub const INIT_AT: &str = "/run/init";
 
 /// How many orphans a container makes.
-const ORPHANS: usize = 20;
+pub const ORPHANS: usize = 20;
 
 /// The command line of an engine.
-struct Client<'a> {
-    name: &'static str,
-    machine: &'a Machine,
-    call: &'a dyn Fn(&[&str]) -> Output,
+pub struct Client<'a> {
+    pub name: &'static str,
+    pub machine: &'a Machine,
+    pub call: &'a dyn Fn(&[&str]) -> Output,
     /// Options of every `run`.
-    options: Vec<String>,
+    pub options: Vec<String>,
 }
 
 impl Client<'_> {
     /// Runs a shell script in a new container.
-    fn run(&self, options: &[&str], script: &str) -> Output {
+    pub fn run(&self, options: &[&str], script: &str) -> Output {
         self.run_program(&[options, &["--entrypoint=/bin/sh"]].concat(), &["-c", script])
     }
 
-    fn run_program(&self, options: &[&str], arguments: &[&str]) -> Output {
+    pub fn run_program(&self, options: &[&str], arguments: &[&str]) -> Output {
         let own = self.options.iter().map(String::as_str).collect::<Vec<_>>();
         (self.call)(&[&["run", "--network=none"], &own[..], options, &[busybox::REFERENCE], arguments].concat())
     }
 
     /// Runs a shell script in a running container and returns its standard output.
-    fn exec(&self, container: &str, script: &str) -> String {
+    pub fn exec(&self, container: &str, script: &str) -> String {
         (self.call)(&["exec", container, "/bin/sh", "-c", script]).ok()
     }
 
-    fn remove(&self, container: &str) {
+    pub fn remove(&self, container: &str) {
         // podman would wait ten seconds for a program that ignores SIGTERM.
         let at_once: &[&str] = if self.name == "podman" { &["--time=0"] } else { &[] };
         (self.call)(&[&["rm", "--force"], at_once, &[container]].concat()).ok();
     }
 
+    /// Runs a container at a terminal whose user presses Ctrl-C. `run` is the command, such as `docker run`.
+    pub fn type_ctrl_c(&self, run: &str) -> Output {
+        let run = format!(
+            "{run} --rm --network=none --interactive --tty {} --entrypoint=/bin/sleep {} infinity",
+            self.options.join(" "),
+            busybox::REFERENCE
+        );
+        let mut script = Command::new("sh");
+        // Sends Ctrl-C every second, as the first may come before the program has started.
+        script.args(["-c", &format!("while sleep 1; do printf '\\003'; done | script -qec '{run}' /dev/null")]);
+        e2e::podman::set_variables(&mut script).env("TMPDIR", "/run");
+        self.machine.run_with(script, Stdio::null(), Duration::from_secs(120))
+    }
+
     /// Lets a container make orphans, and returns how many of them stay as zombies.
-    fn zombies(&self, options: &[&str]) -> usize {
+    pub fn zombies(&self, options: &[&str]) -> usize {
         // They outlive the loop, also on a busy machine: the shell would reap those that end before it executes `sleep`.
         let script = format!("for i in $(seq {ORPHANS}); do (sleep 4 &); done; echo made; exec sleep infinity");
         self.run(&[&["--detach", "--name=orphans"], options].concat(), &script).ok();
@@ -193,17 +207,7 @@ fn run_containers(report: &mut Report, client: &Client, ours: bool) -> Option<()
         }
     })?;
     report.step("Ctrl-C at a terminal ends the program: status 130", || {
-        let run = format!(
-            "{} run --rm --network=none --init --interactive --tty {} --entrypoint=/bin/sleep {} infinity",
-            client.name,
-            client.options.join(" "),
-            busybox::REFERENCE
-        );
-        let mut script = Command::new("sh");
-        // Sends Ctrl-C every second, as the first may come before the program has started.
-        script.args(["-c", &format!("while sleep 1; do printf '\\003'; done | script -qec '{run}' /dev/null")]);
-        e2e::podman::set_variables(&mut script).env("TMPDIR", "/run");
-        let output = client.machine.run_with(script, Stdio::null(), Duration::from_secs(120));
+        let output = client.type_ctrl_c(&format!("{} run --init", client.name));
         assert_eq!(output.status.code(), Some(130), "{output:?}");
     })?;
     report.step("all containers are removed: no process, mount or cgroup is left", || {

@@ -10,19 +10,21 @@ mod images;
 mod infra;
 mod init;
 mod interrupted;
+mod oci_init;
 mod other_platforms;
 mod scenario;
 
 use e2e::Release::{Forky, Own, Trixie};
 use e2e::report::Report;
 use engines::{containerd, docker, kube_play, podman};
+use oci_init::bundle::Runtime;
 use std::env;
 use std::process::ExitCode;
 
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 22] = [
+const RUNTIMES: [(&str, Run); 31] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Own, "runc"))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Trixie, "runc"))),
     ("containerd-2", |report| scenario::run(report, || containerd::start("2", Forky, "runc"))),
@@ -45,6 +47,15 @@ const RUNTIMES: [(&str, Run); 22] = [
     ("hardening", |report| hardening::run(report, Own)),
     ("docker-28-hardening", |report| hardening::run(report, Forky)),
     ("interrupted", interrupted::run),
+    ("oci-init-runc", |report| oci_init::bundles::run(report, || Runtime::start(Own, "runc"))),
+    ("oci-init-crun", |report| oci_init::bundles::run(report, || Runtime::start(Own, "crun"))),
+    ("oci-init-runc-1.3", |report| oci_init::bundles::run(report, || Runtime::start(Forky, "runc"))),
+    ("oci-init-crun-1.28", |report| oci_init::bundles::run(report, || Runtime::start(Forky, "crun"))),
+    ("oci-init-docker", |report| oci_init::engines::docker(report, Own)),
+    ("oci-init-docker-28", |report| oci_init::engines::docker(report, Forky)),
+    ("oci-init-podman", |report| oci_init::engines::podman(report, Own, "runc")),
+    ("oci-init-podman-5", |report| oci_init::engines::podman(report, Forky, "crun")),
+    ("oci-init-podman-5-runc", |report| oci_init::engines::podman(report, Forky, "runc")),
 ];
 
 fn main() -> ExitCode {
