@@ -31,7 +31,7 @@ IMAGE_TOOLS := containerd docker.io podman runc skopeo qemu-user-static rustc-we
 EMULATORS := $(if $(shell command -v qemu-s390x-static || command -v qemu-s390x),,qemu-user-static)
 
 # The container runtimes that run pods, and what they and their clients need.
-RUNTIMES := containerd docker.io podman catatonit uidmap runc busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
+RUNTIMES := containerd docker.io podman catatonit uidmap runc crun busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
 RUNTIME :=
 
 # The newest container runtimes that Debian has, in a root of its next release. All targets have the same packages there,
@@ -71,8 +71,9 @@ image: binaries ## Assemble the image: dist/pause-<version>.tar [IMAGE=registry/
 
 ##@ Build
 
-build: ## Build the programs for this machine: target/release/pause and init
-	$(SETUP) cargo build --release
+# By two calls: together, the packages could unify features of a dependency.
+build: ## Build the programs for this machine: target/release/pause, init and oci-init
+	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init'
 
 binaries: ## Build the programs for all platforms: dist/binaries [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/binaries.sh $(PLATFORMS)

@@ -3,6 +3,7 @@
 use crate::containerd::Containerd;
 use crate::cri_client::Cri;
 use crate::inventory::Inventory;
+use crate::machine::Machine;
 use crate::release::Release;
 use k8s_cri::v1::{ImageSpec, ImageStatusRequest, StatusRequest};
 use std::fs;
@@ -47,14 +48,23 @@ impl Node {
     #[track_caller]
     pub fn start_with(runtime: &str, release: Release, sandbox_image: &str, archives: &[&str]) -> Self {
         release.require(runtime);
+        Self::start_after(release, sandbox_image, archives, &runtime_option(release, runtime), |_| ())
+    }
+
+    /// The same with more lines of configuration, after `prepare`, which may write what they name.
+    #[track_caller]
+    pub fn start_after(
+        release: Release,
+        sandbox_image: &str,
+        archives: &[&str],
+        lines: &str,
+        prepare: impl FnOnce(&Machine),
+    ) -> Self {
         let machine = release.machine_with_controllers();
+        prepare(&machine);
         machine.write(&format!("{NETWORKS}/pods.conflist"), &network());
         let cri = Cri::new(&machine.path(SOCKET));
-        let containerd = Containerd::start(
-            release,
-            &(configuration(release, sandbox_image) + &runtime_option(release, runtime)),
-            machine,
-        );
+        let containerd = Containerd::start(release, &(configuration(release, sandbox_image) + lines), machine);
         let this = Self { containerd, cri };
         this.until_it_is_ready();
         for archive in archives {

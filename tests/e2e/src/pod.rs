@@ -58,7 +58,14 @@ impl Node {
     /// Starts a sandbox, and waits until it is ready.
     #[track_caller]
     pub fn run_pod(&self, config: PodSandboxConfig) -> Pod {
-        let id = ask!(self, run_pod_sandbox, sandbox_request(&config)).pod_sandbox_id;
+        self.run_pod_with(config, "")
+    }
+
+    /// The same with a runtime handler, as a RuntimeClass names it.
+    #[track_caller]
+    pub fn run_pod_with(&self, config: PodSandboxConfig, handler: &str) -> Pod {
+        let request = RunPodSandboxRequest { runtime_handler: handler.into(), ..sandbox_request(&config) };
+        let id = ask!(self, run_pod_sandbox, request).pod_sandbox_id;
         Pod { config, id }
     }
 
@@ -100,6 +107,12 @@ impl Node {
     /// Runs a command of BusyBox in a container of a pod.
     #[track_caller]
     pub fn run_container(&self, pod: &Pod, name: &str, command: &[&str]) -> Container {
+        self.try_to_run_container(pod, name, command).expect("start_container")
+    }
+
+    /// Like [`run_container`](Self::run_container). Returns the error of a container that cannot be started.
+    #[track_caller]
+    pub fn try_to_run_container(&self, pod: &Pod, name: &str, command: &[&str]) -> Result<Container, Status> {
         let security_context = LinuxContainerSecurityContext {
             namespace_options: self.namespaces(pod),
             seccomp: seccomp(),
@@ -118,8 +131,16 @@ impl Node {
             sandbox_config: Some(pod.config.clone()),
         };
         let id = ask!(self, create_container, request).container_id;
-        ask!(self, start_container, StartContainerRequest { container_id: id.clone() });
-        Container { id }
+        let request = StartContainerRequest { container_id: id.clone() };
+        self.cri.call(async |mut pods| pods.start_container(request).await).map(|_| Container { id })
+    }
+
+    /// Sends a container its stop signal, and SIGKILL after these seconds. Returns its exit status.
+    #[track_caller]
+    pub fn stop_container(&self, container: &Container, seconds: i64) -> i32 {
+        let request = StopContainerRequest { container_id: container.id.clone(), timeout: seconds };
+        ask!(self, stop_container, request);
+        self.container_status(container).status.expect("a status").exit_code
     }
 
     fn namespaces(&self, pod: &Pod) -> Option<NamespaceOption> {

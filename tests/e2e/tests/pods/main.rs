@@ -24,7 +24,7 @@ use std::process::ExitCode;
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 31] = [
+const RUNTIMES: [(&str, Run); 35] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Own, "runc"))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Trixie, "runc"))),
     ("containerd-2", |report| scenario::run(report, || containerd::start("2", Forky, "runc"))),
@@ -51,10 +51,14 @@ const RUNTIMES: [(&str, Run); 31] = [
     ("oci-init-crun", |report| oci_init::bundles::run(report, || Runtime::start(Own, "crun"))),
     ("oci-init-runc-1.3", |report| oci_init::bundles::run(report, || Runtime::start(Forky, "runc"))),
     ("oci-init-crun-1.28", |report| oci_init::bundles::run(report, || Runtime::start(Forky, "crun"))),
+    ("oci-init-containerd-1.6", |report| oci_init::containerd::run(report, Own)),
+    ("oci-init-containerd-1.7", |report| oci_init::containerd::run(report, Trixie)),
+    ("oci-init-containerd-2", |report| oci_init::containerd::run(report, Forky)),
     ("oci-init-docker", |report| oci_init::engines::docker(report, Own)),
     ("oci-init-docker-28", |report| oci_init::engines::docker(report, Forky)),
     ("oci-init-podman", |report| oci_init::engines::podman(report, Own, "runc")),
     ("oci-init-podman-5", |report| oci_init::engines::podman(report, Forky, "crun")),
+    ("oci-init-podman-5-rootless", |report| oci_init::engines::podman_rootless(report, Forky, "crun")),
     ("oci-init-podman-5-runc", |report| oci_init::engines::podman(report, Forky, "runc")),
 ];
 

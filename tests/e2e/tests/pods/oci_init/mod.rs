@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod bundles;
+pub mod containerd;
 pub mod cost;
 pub mod engines;
 
@@ -25,3 +26,8 @@ pub fn install(machine: &Machine, wrapped: &str) {
     fs::copy(oci_init(), machine.path(RUNTIME_AT)).expect("it is built");
     fs::copy(folder().join("target/release/init"), machine.path(INIT_AT)).expect("init is built");
 }
+
+/// A shell script that prints `sleeps` if a container's program has executed `sleep 1000`, so that it has made its orphans.
+/// A shell that has yet to execute it has these words in one argument.
+const SLEEPS: &str =
+    "for one in /proc/[0-9]*; do [ \"$(tr '\\0' '|' < $one/cmdline)\" != 'sleep|1000|' ] || echo sleeps; done";
