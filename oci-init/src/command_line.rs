@@ -1,6 +1,6 @@
 //! Finds the bundle and the log in the arguments of a runtime, as `runc`, `crun` and `youki` find them.
 //!
-//! What none of them is known to have is never guessed: such a command is handed on unchanged.
+//! An option that none of them has is not guessed: such a command is handed on unchanged.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-/// The configuration. It has no option and no variable, as who calls a runtime may not choose what it executes.
+/// The path of the configuration. No option and no variable changes it: a caller must not choose what root executes.
 const CONFIGURATION: &str = "/etc/oci-init.toml";
 
 fn main() -> ExitCode {

@@ -46,8 +46,7 @@ fn look_up(name: &str) -> Result<PathBuf, String> {
     found.ok_or_else(|| format!("{name} is in none of {}; write its path into the configuration", FOLDERS.join(", ")))
 }
 
-/// Returns whether a path leads to this program. Without `/proc` it is not known, and the kernel's answer is a loop that
-/// the engine ends; so this is only a help.
+/// Returns whether a path leads to this program, which would execute itself without end. Without `/proc` it cannot know.
 fn is_this_program(path: &Path) -> bool {
     let identity = |path: &Path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
     identity(path).is_some_and(|file| Some(file) == identity(Path::new("/proc/self/exe")))

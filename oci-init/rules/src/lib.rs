@@ -1,8 +1,8 @@
 //! The rules by which a container gets `init` as its process 1: which containers, with which options, and when the
 //! container is refused.
 //!
-//! They know of no file, no runtime and no format: whoever starts containers describes one as a [`Container`], and applies
-//! the [`Decision`]. `docs/oci-init.md` explains the rules to users.
+//! They know of no file, no runtime and no format. The caller describes a container as a [`Container`], and applies the
+//! [`Decision`]. `docs/oci-init.md` explains the rules to users.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -11,9 +11,8 @@ pub mod known_inits;
 pub mod seccomp;
 
 use annotations::Annotations;
-use std::fmt;
 
-/// Where a container finds `init`: no image has a file of that name, and no volume is mounted there by custom.
+/// The path of `init` in a container. Images have no file of that name.
 pub const INIT_AT: &str = "/.init";
 
 /// The options of the mount of `init` in a container.
@@ -168,16 +167,4 @@ fn words(wishes: &annotations::Wishes) -> Vec<String> {
     }
     words.push("--".to_owned());
     words
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sandbox => "it is the sandbox of a pod",
-            Self::JoinsPidNamespace => "it joins a PID namespace",
-            Self::Disabled => "it is disabled for this container",
-            Self::KnownInit => "its program is an init",
-            Self::NoProgram => "it has no program",
-        })
-    }
 }
