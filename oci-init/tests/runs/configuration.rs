@@ -2,6 +2,7 @@
 
 use crate::place::{Place, spec};
 use nix::sys::stat::Mode;
+use oci_init::configuration::Configuration;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 
@@ -16,6 +17,14 @@ fn the_node_chooses_whether_containers_get_init() {
     place.write(&spec(&["tini", "/app"]));
     place.assert_handed_on(&place.create());
     assert_eq!(place.read()["process"]["args"][0], "/.init");
+}
+
+#[test]
+fn the_file_that_users_copy_shows_the_defaults() {
+    let file = include_str!("../../../manifests/oci-init/oci-init.toml");
+    let (copied, default): (Configuration, _) = (toml::from_str(file).expect("TOML"), Configuration::default());
+    let values = |one: &Configuration| (one.runtime.clone(), one.init.clone(), one.enabled, one.wrap_inits);
+    assert_eq!(values(&copied), values(&default));
 }
 
 #[test]

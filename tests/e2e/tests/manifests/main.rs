@@ -12,6 +12,7 @@ mod kind;
 mod kubernetes;
 mod missing;
 mod node;
+mod oci_init;
 mod others;
 mod switch;
 mod systemd;
@@ -81,9 +82,17 @@ fn files(folder: &Path) -> BTreeSet<String> {
 
 #[test]
 fn every_file_is_tested() {
-    let tested =
-        [containerd::FILES, heal::FILES, kind::FILES, kubernetes::FILES, others::FILES, switch::FILES, systems::FILES]
-            .concat();
+    let tested = [
+        containerd::FILES,
+        heal::FILES,
+        kind::FILES,
+        kubernetes::FILES,
+        oci_init::FILES,
+        others::FILES,
+        switch::FILES,
+        systems::FILES,
+    ]
+    .concat();
     assert_eq!(files(&manifest("")), tested.iter().map(|&file| file.to_owned()).collect());
 }
 
