@@ -65,7 +65,7 @@ help:
 demo: ## Show a pod on this machine: its orphans under pause, and under a process 1 that never reaps
 	$(SETUP) sh -ec '$(PROGRAMS); $(DEMO); exec cargo run --quiet --release --package demo'
 
-image: binaries ## Assemble the image: dist/pause-<version>.tar [IMAGE=registry/name:tag] [PLATFORMS="linux/amd64 …"]
+image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=registry/name:tag] [PLATFORMS="linux/amd64 …"]
 	$(SETUP) sh -ec 'cargo build --package image; \
 	    exec cargo run --quiet --package image -- $(REFERENCE) --platforms "$(PLATFORMS)"'
 
