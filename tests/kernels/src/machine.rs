@@ -71,7 +71,9 @@ fn start(platform: &Platform, image: &Path, initramfs: &Path) -> Result<Child> {
     qemu.args(["-accel", "tcg", "-smp", "1", "-display", "none", "-monitor", "none", "-nodefaults", "-no-reboot"]);
     qemu.args(["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]);
     qemu.arg("-m").arg(platform.memory.to_string()).arg("-kernel").arg(image).arg("-initrd").arg(initramfs);
-    let words = format!("console={} rdinit=/init panic=-1 loglevel=3 {}", platform.console, platform.boot);
+    // Mitigations cost an emulated processor much time, and change nothing that is tested.
+    let words =
+        format!("console={} rdinit=/init panic=-1 loglevel=3 mitigations=off {}", platform.console, platform.boot);
     qemu.arg("-append").arg(words.trim_end());
     qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // SAFETY: makes system calls only.

@@ -1,74 +1,128 @@
 //! `make test-kernels`: boots real kernels in QEMU, and runs the tests there.
 
-use anyhow::{Context, Result};
-use kernels::outcome::Outcome;
-use kernels::platforms::{Kernel, Platform, select};
-use kernels::report::{Boot, table};
-use kernels::suite::{OF_INIT, OF_PAUSE, Step, programs};
+use anyhow::{Context, Result, bail};
+use kernels::platforms::{Kernel, Platform, project, select};
+use kernels::report::{Boot, page, table};
+use kernels::suite::{CONTROLS, OF_INIT, OF_PAUSE, Step, of_other, programs};
 use kernels::{initramfs, machine, programs};
+use lexopt::Arg;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{env, fs, thread};
-use tempfile::TempDir;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::{fs, thread};
+
+const USAGE: &str = "usage: kernels [--program PATH] [PLATFORM…]      such as linux/arm/v7; default: all of them
+Boots the kernels of these platforms in QEMU, and runs the tests there. With --program, it tests that process 1 in place of
+pause, and reports which promises it keeps: name the program's platform, too.";
 
 /// The most machines at a time.
 const MACHINES: usize = 2;
 
+/// What the caller wants.
+struct Order {
+    platforms: Vec<Platform>,
+    program: Option<PathBuf>,
+}
+
+/// A boot that is to be done.
+struct Job {
+    platform: Platform,
+    kernel: Kernel,
+    initramfs: PathBuf,
+}
+
 fn main() -> Result<ExitCode> {
-    let platforms = select(&env::args().skip(1).collect::<Vec<_>>())?;
-    let steps: Vec<Step> = OF_PAUSE.iter().chain(OF_INIT).copied().collect();
-    let folder = tempfile::tempdir().context("no folder can be made for the machines' file systems")?;
-    let boots = boot_all(&platforms, &steps, &folder)?;
-    let mut is_good = true;
-    for Boot { platform, outcome } in &boots {
-        is_good &= show(platform, outcome);
-    }
+    let Some(order) = parse()? else {
+        println!("{USAGE}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let boots = boot_all(&order)?;
+    let is_good = boots.iter().map(show).fold(true, |all, is_good| all & is_good);
     println!("\n{}", table(&boots));
+    if order.program.is_some() {
+        let booted = boots.iter().all(|boot| boot.outcome.as_ref().is_ok_and(|outcome| outcome.is_done));
+        return Ok(if booted { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    if order.platforms.len() == select(&[])?.len() {
+        fs::write(project().join("docs/kernels.md"), page(&boots)).context("docs/kernels.md cannot be written")?;
+        println!("docs/kernels.md has this table");
+    }
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Builds the tests for each platform, and boots its kernels, two machines at a time.
-fn boot_all(platforms: &[Platform], steps: &[Step], folder: &TempDir) -> Result<Vec<Boot>> {
-    let mut jobs = Vec::new();
-    for platform in platforms {
-        println!("{}: building the tests", platform.name);
-        let built = programs::build(platform, &programs(steps))?;
-        let file = folder.path().join(platform.name.replace('/', "-"));
-        fs::write(&file, initramfs::build(platform, &built, steps)?)?;
-        jobs.extend(platform.kernels.iter().map(|kernel| (platform, kernel, file.clone())));
-    }
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..MACHINES {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((platform, kernel, file)) = jobs.get(at) else { return };
-                    let name = name(platform, kernel);
-                    let progress = |message: &str| println!("{name}: {message}");
-                    let outcome = machine::boot(platform, kernel, file, progress).map_err(|error| format!("{error:#}"));
-                    done.lock().expect("no thread panics").push((at, Boot { platform: name.clone(), outcome }));
-                }
-            });
+/// Reads the arguments. Returns nothing if they ask for help.
+fn parse() -> Result<Option<Order>> {
+    let (mut names, mut program) = (Vec::new(), None);
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("program") => program = Some(PathBuf::from(arguments.value()?)),
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Value(name) => names.push(name.to_string_lossy().into_owned()),
+            other => return Err(other.unexpected().into()),
         }
-    });
-    let mut boots = done.into_inner().expect("no thread panics");
-    boots.sort_by_key(|(at, _)| *at);
-    Ok(boots.into_iter().map(|(_, boot)| boot).collect())
+    }
+    let mut platforms = select(&names)?;
+    if let Some(program) = &program {
+        if !program.is_file() {
+            bail!("{} is no file: name the program that is to be process 1", program.display());
+        }
+        if names.len() != 1 {
+            bail!("name the platform of {}, such as PLATFORM=linux/amd64", program.display());
+        }
+        platforms.iter_mut().for_each(|platform| platform.kernels.truncate(1));
+    }
+    Ok(Some(Order { platforms, program }))
 }
 
-/// Returns the name of a boot: the platform, with Debian's release if the kernel is not the newest.
-fn name(platform: &Platform, kernel: &Kernel) -> String {
-    if platform.kernels.first() == Some(kernel) {
-        platform.name.clone()
-    } else {
-        format!("{}, {}", platform.name, kernel.release)
+/// Builds the tests for each platform, and boots its kernels meanwhile, some machines at a time.
+fn boot_all(order: &Order) -> Result<Vec<Boot>> {
+    let steps: Vec<Step> = match order.program {
+        Some(_) => of_other(OF_PAUSE),
+        None => OF_PAUSE.iter().chain(OF_INIT).chain(CONTROLS).copied().collect(),
+    };
+    let folder = tempfile::tempdir().context("no folder can be made for the machines' file systems")?;
+    let (jobs, todo) = sync_channel(100); // more than there are kernels
+    let (todo, done) = (Mutex::new(todo), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..MACHINES {
+            scope.spawn(|| boot_some(&todo, &done));
+        }
+        let jobs = jobs; // dropped when all of them are sent, which ends the threads
+        for platform in &order.platforms {
+            println!("{}: building the tests", platform.name);
+            let built = programs::build(platform, &programs(&steps), order.program.as_deref())?;
+            let initramfs = folder.path().join(platform.name.replace('/', "-"));
+            fs::write(&initramfs, initramfs::build(platform, &built, &steps)?)?;
+            for kernel in &platform.kernels {
+                jobs.send(Job { platform: platform.clone(), kernel: kernel.clone(), initramfs: initramfs.clone() })?;
+            }
+        }
+        anyhow::Ok(())
+    })?;
+    let mut boots = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let place = |boot: &Boot| order.platforms.iter().position(|platform| boot.platform.starts_with(&platform.name));
+    boots.sort_by_key(|boot| (place(boot), boot.platform.len()));
+    Ok(boots)
+}
+
+/// Boots one machine after the other, until there is no job left.
+fn boot_some(todo: &Mutex<Receiver<Job>>, done: &Mutex<Vec<Boot>>) {
+    loop {
+        let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { platform, kernel, initramfs }) = next else { return };
+        let is_newest = platform.kernels.first() == Some(&kernel);
+        let name = if is_newest { platform.name.clone() } else { format!("{}, {}", platform.name, kernel.release) };
+        let progress = |message: &str| println!("{name}: {message}");
+        let outcome = machine::boot(&platform, &kernel, &initramfs, progress).map_err(|error| format!("{error:#}"));
+        let boot = Boot { platform: name, outcome };
+        done.lock().unwrap_or_else(PoisonError::into_inner).push(boot);
     }
 }
 
 /// Shows what went wrong in a boot. Returns whether nothing did.
-fn show(platform: &str, outcome: &Result<Outcome, String>) -> bool {
+fn show(Boot { platform, outcome }: &Boot) -> bool {
     let outcome = match outcome {
         Ok(outcome) if outcome.is_good() => return true,
         Ok(outcome) => outcome,

@@ -20,13 +20,36 @@ pub struct Step {
     pub user: User,
     /// The words that select tests.
     pub arguments: &'static [&'static str],
+    /// The program that is tested in place of `pause`, by its name in [`PROGRAMS`](crate::initramfs::PROGRAMS).
+    pub other: Option<&'static str>,
 }
+
+/// The name of the program that the caller tests in place of `pause`.
+pub const OTHER: &str = "other";
+/// The name of the C equivalent of Kubernetes' `pause`.
+pub const EQUIVALENT: &str = "c-equivalent";
+/// The name of the program that only sleeps.
+pub const FLOOR: &str = "floor";
 
 /// Skips the test that runs all others again: the ordinary user has steps of its own.
 const SKIP_RERUN: &str = "an_ordinary_user_gets_the_same";
 
 const fn as_root(name: &'static str) -> Step {
-    Step { name, program: name, user: User::Root, arguments: &["--skip", SKIP_RERUN] }
+    Step { name, program: name, user: User::Root, arguments: &["--skip", SKIP_RERUN], other: None }
+}
+
+const fn ordinary(name: &'static str, program: &'static str) -> Step {
+    Step { name, user: User::Ordinary, ..as_root(program) }
+}
+
+/// These tests of a program must fail with `other` in place of `pause`.
+const fn control(
+    name: &'static str,
+    program: &'static str,
+    other: &'static str,
+    arguments: &'static [&'static str],
+) -> Step {
+    Step { name, program, user: User::Root, arguments, other: Some(other) }
 }
 
 /// The steps that test `pause`, or another process 1 of a pod.
@@ -38,19 +61,23 @@ pub const OF_PAUSE: &[Step] = &[
     as_root("reaping"),
     as_root("streams"),
     as_root("resources"),
-    as_root("stress"),
-    Step {
-        name: "contract as an ordinary user",
-        program: "contract",
-        user: User::Ordinary,
-        arguments: &["--skip", SKIP_RERUN],
-    },
-    Step {
-        name: "reaping as an ordinary user",
-        program: "reaping",
-        user: User::Ordinary,
-        arguments: &["--skip", SKIP_RERUN, "--skip", "starved"],
-    },
+    Step { arguments: &["--skip", SKIP_RERUN, "--skip", "orphans::", "--skip", "density::"], ..as_root("stress") },
+    ordinary("contract as an ordinary user", "contract"),
+    ordinary("reaping as an ordinary user", "reaping"),
+];
+
+/// How the name of a step begins whose tests must fail: the control.
+pub const CONTROL: &str = "control ";
+
+/// The controls: two other programs break promises that `pause` keeps.
+pub const CONTROLS: &[Step] = &[
+    control("control never-reaps, reaping", "reaping", "never-reaps", &["--exact", "an_orphan_is_reaped"]),
+    control("control never-reaps, privileges", "privileges", "never-reaps", &["it_gives_up_all_capabilities_of_root"]),
+    control("control C equivalent, reaping", "reaping", EQUIVALENT, &["zombies_from_before_its_execution_are_reaped"]),
+    control("control C equivalent, stress", "stress", EQUIVALENT, &["a_stopped_or_frozen_sandbox_leaves_no_zombie"]),
+    control("control C equivalent, privileges", "privileges", EQUIVALENT, &["it_gives_up_all_capabilities_of_root"]),
+    control("control C equivalent, guard", "guard", EQUIVALENT, &["a_signal_from_inside_is_ignored"]),
+    control("control C equivalent, signals", "signals", EQUIVALENT, &["its_first_system_call_blocks_the_signals"]),
 ];
 
 /// The steps that test `init`.
@@ -59,6 +86,7 @@ pub const OF_INIT: &[Step] = &[Step {
     program: "init",
     user: User::Root,
     arguments: &["--skip", SKIP_RERUN, "--skip", "options::", "--skip", "binary::the_file"],
+    other: None,
 }];
 
 /// The test programs, or parts of them, that do not run on the kernels, each with the reason.
@@ -68,7 +96,7 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("differential, peers", "they need a C compiler or the peers"),
     ("demo, e2e", "they need cargo, a terminal recorder or container runtimes"),
     ("properties", "random cases of what contract and streams test"),
-    ("soak", "takes minutes without emulation"),
+    ("stress: orphans, density, soak", "20,000 orphans and hundreds of sandboxes take minutes under emulation"),
 ];
 
 /// All test programs of these steps, each once.
@@ -79,10 +107,15 @@ pub fn programs<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<&'static s
     programs
 }
 
+/// The same steps, with the program that the caller names in place of `pause`.
+pub fn of_other(steps: &[Step]) -> Vec<Step> {
+    steps.iter().map(|step| Step { other: Some(OTHER), ..*step }).collect()
+}
+
 impl Step {
     /// Returns the step as a line of the file that the guest reads.
     pub fn line(&self) -> String {
         let user = if self.user == User::Root { "root" } else { "ordinary" };
-        [&[self.name, self.program, user], self.arguments].concat().join("\t") + "\n"
+        [&[self.name, self.program, user, self.other.unwrap_or_default()], self.arguments].concat().join("\t") + "\n"
     }
 }

@@ -26,14 +26,14 @@ pub fn run() {
     match fs::read_to_string(format!("/{SUITE}")) {
         Ok(suite) => {
             for line in suite.lines() {
-                if let Err(error) = steps::run(line, &console) {
+                if let Err(error) = steps::run(line, console) {
                     problem(line, error);
                 }
             }
         }
         Err(error) => problem("the list of steps cannot be read", error),
     }
-    if let Err(error) = memory::measure(&console) {
+    if let Err(error) = memory::measure(console) {
         problem("the memory cannot be measured", error);
     }
     console.say(&Line::Done);
@@ -42,7 +42,7 @@ pub fn run() {
 fn facts() -> io::Result<Line> {
     let release = uname()?.release().to_string_lossy().into_owned();
     let page = sysconf(SysconfVar::PAGE_SIZE)?.ok_or_else(|| io::Error::other("no page size"))?;
-    Ok(Line::Kernel(release, page.cast_unsigned().into()))
+    Ok(Line::Kernel(release, u64::try_from(page).map_err(io::Error::other)?))
 }
 
 /// The console, which several threads write to.

@@ -11,10 +11,14 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
-use testkit::programs::FOLDER;
+use testkit::deadline::SECONDS;
+use testkit::programs::{FOLDER, OTHER};
 
 /// The user `nobody`.
 const ORDINARY_USER: u32 = 65534;
+
+/// How long a test waits with another program than `pause`, in seconds: in most cases for nothing.
+const DEADLINE_OF_OTHERS: &str = "15";
 
 /// How long the output may stay open when the test program has ended, because of a process that it left.
 const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
@@ -22,13 +26,16 @@ const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
 /// Runs the step of this line.
 pub fn run(line: &str, console: &'static Console) -> io::Result<()> {
     let mut words = line.split('\t');
-    let [Some(name), Some(program), Some(user)] = [(); 3].map(|()| words.next()) else {
-        return Err(io::Error::other("a step has a name, a program and a user"));
+    let [Some(name), Some(program), Some(user), Some(other)] = [(); 4].map(|()| words.next()) else {
+        return Err(io::Error::other("a step has a name, a program, a user and a program under test"));
     };
     console.say(&Line::Begin(name.into()));
     let mut command = Command::new(format!("/{TESTS}/{program}"));
     command.arg("--test-threads=1").args(words).current_dir("/tmp").env_clear();
     command.env("PATH", "/usr/bin:/bin").env("HOME", "/root").env(FOLDER, format!("/{PROGRAMS}"));
+    if !other.is_empty() {
+        command.env(OTHER, format!("/{PROGRAMS}/{other}")).env(SECONDS, DEADLINE_OF_OTHERS);
+    }
     if user == "ordinary" {
         command.uid(ORDINARY_USER).gid(ORDINARY_USER);
     }
