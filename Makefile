@@ -101,9 +101,10 @@ test-platforms: PACKAGES = $(EMULATORS)
 test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary
 	$(SETUP) build/test-platforms.sh
 
-test-kernels: ## Boot real kernels of all platforms in QEMU, and run the tests there [PLATFORM=linux/s390x] [PROGRAM=path]
+test-kernels: ## Boot real kernels of all platforms in QEMU, and run the tests there [PLATFORM=linux/s390x] [FILTER=word] [PROGRAM=path]
 	$(SETUP) --platforms "$(PLATFORM)" sh -ec 'build/binaries.sh $(PLATFORM); build/setup/kernels.sh $(PLATFORM); \
-	    exec cargo run --package kernels --bin kernels -- $(if $(PROGRAM),--program "$(PROGRAM)") $(PLATFORM)'
+	    exec cargo run --package kernels --bin kernels -- \
+	    $(if $(FILTER),--filter "$(FILTER)") $(if $(PROGRAM),--program "$(PROGRAM)") $(PLATFORM)'
 
 test-image: PACKAGES = $(IMAGE_TOOLS)
 # The builder stage has no network: it gets the crates of the distribution's library from here.

@@ -18,8 +18,9 @@ pub const PROGRAMS: &str = "programs";
 /// The tools that the tests call, all of them busybox.
 const TOOLS: [&str; 12] = ["cat", "cp", "echo", "env", "kill", "ls", "mkdir", "rm", "sleep", "stty", "true", "false"];
 
-/// Returns an archive for this platform with these programs, to run these steps.
-pub fn build(platform: &Platform, programs: &Programs, steps: &[Step]) -> Result<Vec<u8>> {
+/// Returns an archive for this platform with these programs, to run these steps, or
+/// of their tests only those with the word `filter` in their names.
+pub fn build(platform: &Platform, programs: &Programs, steps: &[Step], filter: Option<&str>) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
     for folder in ["dev", "proc", "sys", "tmp", "usr", "usr/bin", "usr/lib", "usr/lib64", "root", TESTS, PROGRAMS] {
         archive.folder(folder);
@@ -56,7 +57,7 @@ pub fn build(platform: &Platform, programs: &Programs, steps: &[Step]) -> Result
         }
         archive.copy(&file, path)?;
     }
-    archive.file(SUITE, steps.iter().map(Step::line).collect::<String>().as_bytes());
+    archive.file(SUITE, steps.iter().map(|step| step.line(filter)).collect::<String>().as_bytes());
     Ok(archive.finish())
 }
 

@@ -12,8 +12,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, thread};
 
-const USAGE: &str = "usage: kernels [--program PATH] [PLATFORM…]      such as linux/arm/v7; default: all of them
-Boots the kernels of these platforms in QEMU, and runs the tests there. With --program, it tests that process 1 in place of
+const USAGE: &str = "usage: kernels [--filter WORD] [--program PATH] [PLATFORM…]      such as linux/arm/v7; default: all of them
+Boots the kernels of these platforms in QEMU, and runs the tests there, or those with WORD in their names. With --program, it tests that process 1 in place of
 pause, and reports which promises it keeps: name the program's platform, too.";
 
 /// The most machines at a time.
@@ -23,6 +23,7 @@ const MACHINES: usize = 2;
 struct Order {
     platforms: Vec<Platform>,
     program: Option<PathBuf>,
+    filter: Option<String>,
 }
 
 /// A boot that is to be done.
@@ -44,7 +45,7 @@ fn main() -> Result<ExitCode> {
         let booted = boots.iter().all(|boot| boot.outcome.as_ref().is_ok_and(|outcome| outcome.is_done));
         return Ok(if booted { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    if order.platforms.len() == select(&[])?.len() {
+    if order.platforms.len() == select(&[])?.len() && order.filter.is_none() {
         fs::write(project().join("docs/kernels.md"), page(&boots)).context("docs/kernels.md cannot be written")?;
         println!("docs/kernels.md has this table");
     }
@@ -53,11 +54,12 @@ fn main() -> Result<ExitCode> {
 
 /// Reads the arguments. Returns nothing if they ask for help.
 fn parse() -> Result<Option<Order>> {
-    let (mut names, mut program) = (Vec::new(), None);
+    let (mut names, mut program, mut filter) = (Vec::new(), None, None);
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("program") => program = Some(PathBuf::from(arguments.value()?)),
+            Arg::Long("filter") => filter = Some(arguments.value()?.to_string_lossy().into_owned()),
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
             Arg::Value(name) => names.push(name.to_string_lossy().into_owned()),
             other => return Err(other.unexpected().into()),
@@ -73,14 +75,15 @@ fn parse() -> Result<Option<Order>> {
         }
         platforms.iter_mut().for_each(|platform| platform.kernels.truncate(1));
     }
-    Ok(Some(Order { platforms, program }))
+    Ok(Some(Order { platforms, program, filter }))
 }
 
 /// Builds the tests for each platform, and boots its kernels meanwhile, some machines at a time.
 fn boot_all(order: &Order) -> Result<Vec<Boot>> {
-    let steps: Vec<Step> = match order.program {
-        Some(_) => of_other(OF_PAUSE),
-        None => OF_PAUSE.iter().chain(OF_INIT).chain(CONTROLS).copied().collect(),
+    let steps: Vec<Step> = match (&order.program, &order.filter) {
+        (Some(_), _) => of_other(OF_PAUSE),
+        (None, Some(_)) => OF_PAUSE.iter().chain(OF_INIT).copied().collect(),
+        (None, None) => OF_PAUSE.iter().chain(OF_INIT).chain(CONTROLS).copied().collect(),
     };
     let folder = tempfile::tempdir().context("no folder can be made for the machines' file systems")?;
     let (jobs, todo) = sync_channel(100); // more than there are kernels
@@ -94,7 +97,7 @@ fn boot_all(order: &Order) -> Result<Vec<Boot>> {
             println!("{}: building the tests", platform.name);
             let built = programs::build(platform, &programs(&steps), order.program.as_deref())?;
             let initramfs = folder.path().join(platform.name.replace('/', "-"));
-            fs::write(&initramfs, initramfs::build(platform, &built, &steps)?)?;
+            fs::write(&initramfs, initramfs::build(platform, &built, &steps, order.filter.as_deref())?)?;
             for kernel in &platform.kernels {
                 jobs.send(Job { platform: platform.clone(), kernel: kernel.clone(), initramfs: initramfs.clone() })?;
             }

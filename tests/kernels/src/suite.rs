@@ -113,9 +113,12 @@ pub fn of_other(steps: &[Step]) -> Vec<Step> {
 }
 
 impl Step {
-    /// Returns the step as a line of the file that the guest reads.
-    pub fn line(&self) -> String {
+    /// Returns the step as a line of the file that the guest reads, with one more word that selects tests.
+    pub fn line(&self, filter: Option<&str>) -> String {
         let user = if self.user == User::Root { "root" } else { "ordinary" };
-        [&[self.name, self.program, user, self.other.unwrap_or_default()], self.arguments].concat().join("\t") + "\n"
+        [&[self.name, self.program, user, self.other.unwrap_or_default()], self.arguments, filter.as_slice()]
+            .concat()
+            .join("\t")
+            + "\n"
     }
 }
