@@ -85,13 +85,28 @@ pub const OF_INIT: &[Step] = &[Step {
     name: "init",
     program: "init",
     user: User::Root,
-    arguments: &["--skip", SKIP_RERUN, "--skip", "options::", "--skip", "binary::the_file"],
+    arguments: &[
+        "--skip",
+        SKIP_RERUN,
+        "--skip",
+        "options::",
+        "--skip",
+        "binary::the_file",
+        // The tables of job control.
+        "--skip",
+        "without_a_shell_above_a_key_stops_no_process",
+        "--skip",
+        "a_shell_above_sees_every_stop_and_continues_both_processes",
+        "--skip",
+        "without_a_terminal_the_program_stays_stopped_until_sigcont",
+    ],
     other: None,
 }];
 
 /// The test programs, or parts of them, that do not run on the kernels, each with the reason.
 pub const ELSEWHERE: &[(&str, &str)] = &[
     ("init: options", "they depend on no kernel"),
+    ("init: the tables of job control", "hundreds of cases take most of an hour under emulation"),
     ("binary, link, verify, house, docs", "they read files of the project, and depend on no kernel"),
     ("differential, peers", "they need a C compiler or the peers"),
     ("demo, e2e", "they need cargo, a terminal recorder or container runtimes"),
