@@ -3,6 +3,7 @@
 use super::Console;
 use crate::console::Line;
 use crate::initramfs::{PROGRAMS, TESTS};
+use crate::suite::CONTROL;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::io::{self, BufRead, BufReader, Read};
@@ -17,8 +18,9 @@ use testkit::programs::{FOLDER, OTHER};
 /// The user `nobody`.
 const ORDINARY_USER: u32 = 65534;
 
-/// How long a test waits with another program than `pause`, in seconds: in most cases for nothing.
-const DEADLINE_OF_OTHERS: &str = "15";
+/// How long a test waits with another program than `pause`, in seconds. A control waits for nothing in most cases.
+const DEADLINE_OF_CONTROLS: &str = "15";
+const DEADLINE_OF_OTHERS: &str = "60";
 
 /// How long the output may stay open when the test program has ended, because of a process that it left.
 const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
@@ -34,7 +36,9 @@ pub fn run(line: &str, console: &'static Console) -> io::Result<()> {
     command.arg("--test-threads=1").args(words).current_dir("/tmp").env_clear();
     command.env("PATH", "/usr/bin:/bin").env("HOME", "/root").env(FOLDER, format!("/{PROGRAMS}"));
     if !other.is_empty() {
-        command.env(OTHER, format!("/{PROGRAMS}/{other}")).env(SECONDS, DEADLINE_OF_OTHERS);
+        let is_control = name.starts_with(CONTROL);
+        let deadline = if is_control { DEADLINE_OF_CONTROLS } else { DEADLINE_OF_OTHERS };
+        command.env(OTHER, format!("/{PROGRAMS}/{other}")).env(SECONDS, deadline);
     }
     if user == "ordinary" {
         command.uid(ORDINARY_USER).gid(ORDINARY_USER);
