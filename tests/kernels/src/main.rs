@@ -85,7 +85,9 @@ fn boot_all(order: &Order) -> Result<Vec<Boot>> {
         (None, Some(_)) => OF_PAUSE.iter().chain(OF_INIT).copied().collect(),
         (None, None) => OF_PAUSE.iter().chain(OF_INIT).chain(CONTROLS).copied().collect(),
     };
-    let folder = tempfile::tempdir().context("no folder can be made for the machines' file systems")?;
+    // Not a temporary folder: after Ctrl-C nobody would remove it.
+    let folder = project().join("target/kernels/initramfs");
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let (jobs, todo) = sync_channel(100); // more than there are kernels
     let (todo, done) = (Mutex::new(todo), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -96,7 +98,7 @@ fn boot_all(order: &Order) -> Result<Vec<Boot>> {
         for platform in &order.platforms {
             println!("{}: building the tests", platform.name);
             let built = programs::build(platform, &programs(&steps), order.program.as_deref())?;
-            let initramfs = folder.path().join(platform.name.replace('/', "-"));
+            let initramfs = folder.join(platform.name.replace('/', "-"));
             fs::write(&initramfs, initramfs::build(platform, &built, &steps, order.filter.as_deref())?)?;
             for kernel in &platform.kernels {
                 jobs.send(Job { platform: platform.clone(), kernel: kernel.clone(), initramfs: initramfs.clone() })?;
