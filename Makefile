@@ -53,7 +53,11 @@ BENCH = --package bench -- $(PEERS:%=--peer "%")
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-image test-manifests test-peers e2e bench \
+# The platforms whose kernels are booted, and the process 1 that is tested there in place of pause.
+PLATFORM :=
+PROGRAM :=
+
+.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-peers e2e bench \
     bench-quick lint lint-workflows docs clean
 
 help:
@@ -96,6 +100,11 @@ test-fresh: ## Run the README's commands in fresh minimal roots (root) [ROOT="bo
 test-platforms: PACKAGES = $(EMULATORS)
 test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary
 	$(SETUP) build/test-platforms.sh
+
+test-kernels: ## Boot real kernels of all platforms in QEMU, and run the tests there [PLATFORM=linux/s390x] [FILTER=word] [PROGRAM=path]
+	$(SETUP) --platforms "$(PLATFORM)" sh -ec 'build/binaries.sh $(PLATFORM); build/setup/kernels.sh $(PLATFORM); \
+	    exec cargo run --package kernels --bin kernels -- \
+	    $(if $(FILTER),--filter "$(FILTER)") $(if $(PROGRAM),--program "$(PROGRAM)") $(PLATFORM)'
 
 test-image: PACKAGES = $(IMAGE_TOOLS)
 # The builder stage has no network: it gets the crates of the distribution's library from here.

@@ -15,6 +15,9 @@ use tempfile::TempDir;
 /// The variable that names a folder with all programs. If it is set, nothing is built.
 pub const FOLDER: &str = "PAUSE_PROGRAMS";
 
+/// The variable that names another process 1 of a pod, which is tested in place of `pause`.
+pub const OTHER: &str = "PAUSE_PROGRAM";
+
 /// The names of the programs, each with its package.
 const PROGRAMS: [(&str, &str); 7] = [
     ("pause", "pause"),
@@ -26,9 +29,14 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("probe-child", "testkit"),
 ];
 
-/// Returns the release binary of `pause`, for the platform under test.
+/// Returns the release binary of `pause`, for the platform under test, or the program that [`OTHER`] names.
 pub fn pause() -> Command {
     pause_at(path("pause"))
+}
+
+/// Returns whether another program is tested in place of `pause`. It may wait for signals by another system call.
+pub fn is_other() -> bool {
+    env::var_os(OTHER).is_some()
 }
 
 /// Returns the release binary of `init`, for the platform under test.
@@ -100,7 +108,8 @@ pub fn path(name: &str) -> &'static Path {
         }),
     });
     let at = PROGRAMS.iter().position(|(program, _)| *program == name).expect("one of the programs");
-    &PATHS[at]
+    static TESTED: LazyLock<Option<PathBuf>> = LazyLock::new(|| env::var_os(OTHER).map(PathBuf::from));
+    TESTED.as_deref().filter(|_| name == "pause").unwrap_or(&PATHS[at])
 }
 
 /// Builds a release binary of this workspace. Each package is built by a call of its own, as a user would: built
