@@ -311,6 +311,7 @@ install_staged() {
     for file in $(healing_files); do
         [ ! -e "$file.pause-new" ] || mv "$file.pause-new" "$file"
     done
+    sync # what the last line promises holds after a power cut, too
     if uses_systemd; then
         if ! systemctl daemon-reload || ! systemctl start pause-image.timer; then
             fail "the image is switched, but systemd cannot start pause-image.timer: see its status, and run this again"
@@ -514,6 +515,7 @@ undo() {
     stop_timer
     k8s images label "$ours" io.cri-containerd.pinned= > /dev/null 2>&1 || true
     uninstall
+    sync
     say "the sandbox image is $(image_of "$(dump_of_config)") again; running pods keep theirs"
 }
 

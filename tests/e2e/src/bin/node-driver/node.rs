@@ -40,7 +40,7 @@ const STATE: &str = "find /etc /usr/local /var/lib/pause /run/pause-switch.lock 
 /// The node, and the page that an administrator has in front of them.
 pub struct Switched {
     pub node: Node,
-    page: Page,
+    pub page: Page,
     /// The name of our image, and of the one that containerd has by default.
     pub image: String,
     pub former: String,
@@ -99,25 +99,31 @@ impl Switched {
         .ok();
     }
 
-    /// Runs the page's command that begins with these words, which must succeed. Returns what it printed, and what it
-    /// prints in the page.
+    /// Runs the page's command that begins with these words. It must succeed and print what it prints there.
     #[track_caller]
-    pub fn follow_page(&self, words: &str) -> (String, String) {
-        let command = self.page.command(words);
-        let output = self.shell(&command.line);
-        assert!(output.status.success(), "{}: {output:#?}", command.line);
-        // The page has the image that was the default of another release.
-        let expected = command.output.replace("registry.k8s.io/pause:3.8", &self.former);
-        (output.stdout + &output.stderr, expected)
+    pub fn follow_page(&self, words: &str) {
+        self.follow_page_with(words, |output| output);
     }
 
     /// Runs the page's command with `--check`, which must find everything in order, and so many pods.
     #[track_caller]
     pub fn check(&self, ours: usize, others: usize) {
-        let (printed, expected) = self.follow_page("sh switch.sh --check");
         let pods = |ours, others| format!("{ours} have this image, {others} another");
-        assert!(expected.contains(&pods(2, 0)), "the page has another output: {expected}");
-        assert_eq!(printed, expected.replace(&pods(2, 0), &pods(ours, others)));
+        self.follow_page_with("sh switch.sh --check", |output| {
+            assert!(output.contains(&pods(2, 0)), "the page has another output: {output}");
+            output.replace(&pods(2, 0), &pods(ours, others))
+        });
+    }
+
+    /// Like [`follow_page`](Self::follow_page), where `adapt` makes this node's output of the page's.
+    #[track_caller]
+    fn follow_page_with(&self, words: &str, adapt: impl FnOnce(String) -> String) {
+        let command = self.page.command(words);
+        let output = self.shell(&command.line);
+        assert!(output.status.success(), "{}: {output:#?}", command.line);
+        // The page has the image that was the default of another release.
+        let expected = command.output.replace("registry.k8s.io/pause:3.8", &self.former);
+        assert_eq!(output.stdout + &output.stderr, adapt(expected));
     }
 
     #[track_caller]
