@@ -39,6 +39,10 @@ RUNTIME :=
 NEWEST := podman crun runc catatonit uidmap netavark docker.io docker-cli docker-buildx containerd \
     containernetworking-plugins skopeo buildah iproute2
 
+# A node: an operating system with containerd, and QEMU, which runs on this machine.
+NODE := systemd systemd-sysv dbus udev kmod initramfs-tools linux-image-cloud-amd64 containerd runc \
+    containernetworking-plugins iproute2 qemu-system-x86
+
 # The programs that read the files in manifests/, as far as Debian has them.
 MANIFEST_TOOLS := containerd docker.io podman runc skopeo busybox-static systemd iproute2 ignition
 
@@ -57,8 +61,8 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 PLATFORM :=
 PROGRAM :=
 
-.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-peers e2e bench \
-    bench-quick lint lint-workflows docs clean
+.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+    test-peers e2e bench bench-quick lint lint-workflows docs clean
 
 help:
 	@echo 'usage: make TARGET [NAME=value]. A target installs what it needs; "(root)" marks those that need root.'
@@ -129,6 +133,11 @@ e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIM
 	@build/setup/debian.sh trixie containerd
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
+
+test-node: PACKAGES = busybox-static e2fsprogs protobuf-compiler
+test-node: binaries ## Switch a whole node in a virtual machine, reboot it, cut its power, and go back (root)
+	@build/setup/root.sh forky target/roots/node $(NODE)
+	$(SETUP) cargo test --package e2e --test node
 
 ##@ Measure
 
