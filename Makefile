@@ -62,7 +62,7 @@ PLATFORM :=
 PROGRAM :=
 
 .PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
-    test-peers e2e bench bench-quick lint lint-workflows docs clean
+    test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
 	@echo 'usage: make TARGET [NAME=value]. A target installs what it needs; "(root)" marks those that need root.'
@@ -109,6 +109,10 @@ test-kernels: ## Boot real kernels of all platforms in QEMU, and run the tests t
 	$(SETUP) --platforms "$(PLATFORM)" sh -ec 'build/binaries.sh $(PLATFORM); build/setup/kernels.sh $(PLATFORM); \
 	    exec cargo run --package kernels --bin kernels -- \
 	    $(if $(FILTER),--filter "$(FILTER)") $(if $(PROGRAM),--program "$(PROGRAM)") $(PLATFORM)'
+
+conformance: PACKAGES = tini dumb-init catatonit gcc libc6-dev
+conformance: ## Test pause and its peers as process 1 of a pod: which promises each keeps, docs/conformance.md (root)
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo run --package kernels --bin conformance'
 
 test-image: PACKAGES = $(IMAGE_TOOLS)
 # The builder stage has no network: it gets the crates of the distribution's library from here.

@@ -4,6 +4,7 @@
 //! | ------------- | -------------------------------------------------------------------- |
 //! | [`platforms`] | the columns of `build/platforms.toml` about machines and kernels     |
 //! | [`suite`]     | which test programs run on the kernels, and which cannot, with reasons |
+//! | [`promises`]  | what a process 1 promises, for `make conformance`                    |
 //! | [`programs`]  | builds the test programs for a platform                              |
 //! | [`cpio`]      | writes an archive that the kernel unpacks at boot                    |
 //! | [`initramfs`] | puts the guest, the tests, the programs and a shell into one         |
@@ -22,5 +23,6 @@ pub mod machine;
 pub mod outcome;
 pub mod platforms;
 pub mod programs;
+pub mod promises;
 pub mod report;
 pub mod suite;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use escargot::CargoBuild;
 use escargot::format::Message;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -95,8 +96,23 @@ fn cargo(platform: &Platform) -> CargoBuild {
     cargo
 }
 
+/// Compiles the C equivalent of Kubernetes' `pause` for this machine, with its own compiler. Returns its path.
+pub fn upstream_equivalent() -> Result<PathBuf> {
+    let folder = project().join("target/kernels");
+    fs::create_dir_all(&folder)?;
+    let program = folder.join(EQUIVALENT);
+    let source = project().join("benches/peers/upstream_equivalent.c");
+    let version = concat!("-DVERSION=\"", env!("CARGO_PKG_VERSION"), "\"");
+    let status = Command::new("cc").args(["-Os", "-static", version, "-o"]).arg(&program).arg(source).status()?;
+    if status.success() {
+        Ok(program)
+    } else {
+        bail!("the C equivalent cannot be compiled: see the compiler's message")
+    }
+}
+
 /// Runs a build, and returns the executables by their names.
-fn executables(cargo: CargoBuild) -> Result<BTreeMap<String, PathBuf>> {
+pub fn executables(cargo: CargoBuild) -> Result<BTreeMap<String, PathBuf>> {
     let mut found = BTreeMap::new();
     for message in cargo.exec()? {
         let message = message?;
