@@ -1,4 +1,5 @@
-# Builds the image with only Docker: docker build -t pause .
+# Builds the images with only Docker: docker build -t pause .
+#                                      docker build -t init --target init .
 # For another platform: docker buildx build --platform linux/arm64 -t pause .
 
 # The image for compiling: Debian or Ubuntu, best with rustup. What it lacks is installed.
@@ -16,9 +17,17 @@ RUN platform=${TARGETPLATFORM:-linux/$(dpkg --print-architecture)} \
     && install -m 0555 "dist/binaries/$platform/pause" "dist/binaries/$platform/init" /pause/ \
     && touch -d @0 /pause/pause /pause/init
 
+FROM scratch AS init
+COPY --from=builder /pause/init /init
+USER 65535:65535
+ENTRYPOINT ["/init", "--"]
+LABEL org.opencontainers.image.title="init" \
+      org.opencontainers.image.description="Process 1 of a container: starts a program, forwards signals, reaps orphans, exits with its status" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="Apache-2.0"
+
 FROM scratch
 COPY --from=builder /pause/pause /pause
-COPY --from=builder /pause/init /init
 USER 65535:65535
 ENTRYPOINT ["/pause"]
 LABEL org.opencontainers.image.title="pause" \

@@ -39,6 +39,10 @@ RUNTIME :=
 NEWEST := podman crun runc catatonit uidmap netavark docker.io docker-cli docker-buildx containerd \
     containernetworking-plugins skopeo buildah iproute2
 
+# A node: an operating system with containerd, and QEMU, which runs on this machine.
+NODE := systemd systemd-sysv dbus udev kmod initramfs-tools linux-image-cloud-amd64 containerd runc \
+    containernetworking-plugins iproute2 qemu-system-x86
+
 # The programs that read the files in manifests/, as far as Debian has them.
 MANIFEST_TOOLS := containerd docker.io podman runc skopeo busybox-static systemd iproute2 ignition
 
@@ -53,8 +57,12 @@ BENCH = --package bench -- $(PEERS:%=--peer "%")
 IMAGE :=
 REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 
-.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-image test-manifests test-peers e2e bench \
-    bench-quick lint lint-workflows docs clean
+# The platforms whose kernels are booted, and the process 1 that is tested there in place of pause.
+PLATFORM :=
+PROGRAM :=
+
+.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+    test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
 	@echo 'usage: make TARGET [NAME=value]. A target installs what it needs; "(root)" marks those that need root.'
@@ -65,7 +73,7 @@ help:
 demo: ## Show a pod on this machine: its orphans under pause, and under a process 1 that never reaps
 	$(SETUP) sh -ec '$(PROGRAMS); $(DEMO); exec cargo run --quiet --release --package demo'
 
-image: binaries ## Assemble the image: dist/pause-<version>.tar [IMAGE=registry/name:tag] [PLATFORMS="linux/amd64 …"]
+image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=registry/name:tag] [PLATFORMS="linux/amd64 …"]
 	$(SETUP) sh -ec 'cargo build --package image; \
 	    exec cargo run --quiet --package image -- $(REFERENCE) --platforms "$(PLATFORMS)"'
 
@@ -98,6 +106,15 @@ test-platforms: PACKAGES = $(EMULATORS)
 test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary
 	$(SETUP) build/test-platforms.sh
 
+test-kernels: ## Boot real kernels of all platforms in QEMU, and run the tests there [PLATFORM=linux/s390x] [FILTER=word] [PROGRAM=path]
+	$(SETUP) --platforms "$(PLATFORM)" sh -ec 'build/binaries.sh $(PLATFORM); build/setup/kernels.sh $(PLATFORM); \
+	    exec cargo run --package kernels --bin kernels -- \
+	    $(if $(FILTER),--filter "$(FILTER)") $(if $(PROGRAM),--program "$(PROGRAM)") $(PLATFORM)'
+
+conformance: PACKAGES = tini dumb-init catatonit gcc libc6-dev
+conformance: ## Test pause and its peers as process 1 of a pod: which promises each keeps, docs/conformance.md (root)
+	$(SETUP) sh -ec '$(PROGRAMS); exec cargo run --package kernels --bin conformance'
+
 test-image: PACKAGES = $(IMAGE_TOOLS)
 # The builder stage has no network: it gets the crates of the distribution's library from here.
 test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
@@ -121,6 +138,11 @@ e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIM
 	@build/setup/debian.sh trixie containerd
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
+
+test-node: PACKAGES = busybox-static e2fsprogs protobuf-compiler
+test-node: binaries ## Switch a whole node in a virtual machine, reboot it, cut its power, and go back (root)
+	@build/setup/root.sh forky target/roots/node $(NODE)
+	$(SETUP) cargo test --package e2e --test node
 
 ##@ Measure
 

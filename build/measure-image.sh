@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the image with rustup's compiler and with the distribution's, and writes its sizes and digests into docs/measured:
+# Builds the images with rustup's compiler and with the distribution's, and writes their sizes and digests into docs/measured:
 # image.txt, with rustup's, and compilers.md, with both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ unset SOURCE_DATE_EPOCH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# measure NAME: builds the image, and writes its table to NAME.table and the compilers of each platform to NAME.compilers.
+# measure NAME: builds the images, and writes their table to NAME.table and the compilers of each platform to NAME.compilers.
 measure() {
     build/binaries.sh > "$work/log"
     grep '^with ' "$work/log" > "$work/$1.with"
@@ -22,15 +22,17 @@ PAUSE_WITHOUT_RUSTUP=1 measure distribution
 measure rustup # last, because it leaves its binaries in dist
 cat "$work/rustup.table" "$work/rustup.with" > docs/measured/image.txt
 {
-    echo '| platform | compiler and linker | /pause, bytes | /init, bytes | digest |'
-    echo '| --- | --- | ---: | ---: | --- |'
+    echo '| image | compiler and linker | file, bytes | digest |'
+    echo '| --- | --- | ---: | --- |'
     for platform in $(all_platforms) index; do
-        for name in rustup distribution; do
-            compiler=$(sed -n "s,^$platform ,,p" "$work/$name.compilers")
-            awk -v platform="$platform" -v compiler="$compiler" '
-                $1 == platform { print "| " platform " | " compiler " | " $2 " | " $4 " | " $NF " |" }
-                platform == "index" && /^pause.localhost/ { print "| " $1 " | " compiler " | – | – | " $NF " |" }
-            ' "$work/$name.table"
+        for program in /pause /init; do
+            for name in rustup distribution; do
+                compiler=$(sed -n "s,^$platform ,,p" "$work/$name.compilers")
+                awk -v platform="$platform" -v program="$program" -v compiler="$compiler" '
+                    $1 == platform && $2 == program { print "| " platform " " program " | " compiler " | " $3 " | " $NF " |" }
+                    platform == "index" && $1 ~ "^pause.localhost" program ":" { print "| " $1 " | " compiler " | – | " $NF " |" }
+                ' "$work/$name.table"
+            done
         done
     done
 } > docs/measured/compilers.md

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Proves that the image depends on the source and the compiler only: builds it twice, from two clones of the last commit
+# Proves that the images depend on the source and the compiler only: builds them twice, from two clones of the last commit
 # with different folders, user IDs, environments and file times, and compares every byte.
 #
 # usage: build/verify.sh [PLATFORM...]      such as linux/arm/v7; default: all of them
@@ -71,8 +71,8 @@ grep '^with ' "$first.log"
 
 # With compilers that docs/measured/compilers.md names, the images are also the ones that it has.
 differs='' unknown=() compared=()
-while read -r name digest; do
-    platform=$name
+while IFS=$'\t' read -r name digest; do
+    platform=${name% *}
     [[ $name == linux/* ]] || platform=index
     compiler=$(build/platform-compilers.sh < "$first.log" | sed -n "s,^$platform ,,p")
     recorded=$(awk -F ' [|] |^[|] | [|]$' -v name="$name" -v compiler="$compiler" \
@@ -85,7 +85,7 @@ while read -r name digest; do
         echo "verify: $name is $digest; by the same compilers, docs/measured/compilers.md has $recorded" >&2
         differs=yes
     fi
-done < <(awk 'NR > 1 { print $1, $NF }' "$first.table")
+done < <(awk -v OFS='\t' 'NR > 1 { print $1 ($2 ~ "^/" ? " " $2 : ""), $NF }' "$first.table")
 [[ ! $differs ]] || fail "docs/measured/compilers.md describes another image: run make docs"
 [[ ${#compared[@]} == 0 ]] || echo "the same as in docs/measured/compilers.md: ${compared[*]}"
 [[ ${#unknown[@]} == 0 ]] || echo "not compared with docs/measured/compilers.md, which does not have these compilers: ${unknown[*]}"

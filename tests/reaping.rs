@@ -4,6 +4,7 @@
 //! storms and of a stopped or frozen process 1 are in `tests/stress`.
 
 use std::process::Command;
+use std::thread::available_parallelism;
 use testkit::cgroup::{enter, if_permitted};
 use testkit::container::{container, finish, piped, until_alone, until_zombies, watch};
 use testkit::platform::EmulatorLimit;
@@ -113,7 +114,9 @@ fn orphans_under_starvation(program: Command) -> (String, usize) {
     starve(pod.pid(), parts.as_ref().map(|[sandbox, _]| sandbox)).expect("process 1 may be starved");
 
     let enter = enter(parts.as_ref().map(|[_, container]| container));
-    let mut maker = pod.join_after(piped(&["one-by-one", "3000"]), enter);
+    // On one CPU, the orphans take turns with the load and with this test, which takes milliseconds for each of them.
+    let count = if available_parallelism().is_ok_and(|cpus| cpus.get() > 1) { "3000" } else { "500" };
+    let mut maker = pod.join_after(piped(&["one-by-one", count]), enter);
     let (_, most) = watch(&pod, || maker.status().is_some());
     let written = finish(maker);
     (written, most.max(zombies(&pod).len()))

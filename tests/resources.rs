@@ -3,6 +3,7 @@
 use nix::mount::{MsFlags, mount};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
+use procfs::page_size;
 use procfs::process::Process;
 use testkit::assertions::{assert_exited, assert_works};
 use testkit::cgroup::{Cgroup, enter, if_permitted};
@@ -70,12 +71,13 @@ fn next_to_no_memory_is_all_it_needs() {
     }
     let group = if_permitted();
     if let Some(group) = &group {
-        group.limit_memory(256 << 10).expect("the group has the controller");
+        group.limit_memory(64 * page_size()).expect("the group has the controller");
     }
-    let pod = start_in(group.as_ref(), || {
+    let page = page_size();
+    let pod = start_in(group.as_ref(), move || {
         setrlimit(Resource::RLIMIT_DATA, 0, 0)?;
-        setrlimit(Resource::RLIMIT_STACK, 16 << 10, 16 << 10)?;
-        setrlimit(Resource::RLIMIT_AS, 512 << 10, 512 << 10)
+        setrlimit(Resource::RLIMIT_STACK, 4 * page, 4 * page)?;
+        setrlimit(Resource::RLIMIT_AS, 128 * page, 128 * page)
     });
     assert_works(pod, TERMINATED);
 }

@@ -141,8 +141,9 @@ answers() {
 
 restart() { sh -c "${RESTART:-systemctl restart containerd}" && answers; }
 
-# Runs ctr in the kubelet's namespace. The limits keep --heal from delaying a start of containerd for long.
-k8s() { ctr --connect-timeout 10s --timeout 20s --namespace k8s.io "$@"; }
+# Runs ctr in the kubelet's namespace. HEAL_LIMIT keeps --heal from delaying a start of containerd for long. Elsewhere there
+# is no limit: on a node that is short of CPU, an import takes more than 20 s.
+k8s() { ctr --connect-timeout 10s ${HEAL_LIMIT:+--timeout "$HEAL_LIMIT"} --namespace k8s.io "$@"; }
 
 # Whether the database of containerd was deleted while it runs, by the output $1 of `dump`. Until it restarts, it has records
 # of images that are gone, and no place for new ones.
@@ -239,12 +240,12 @@ healing_files() {
     ! uses_systemd || echo "$units/containerd.service.d/50-pause.conf" "$units/pause-image.service" "$units/pause-image.timer"
 }
 
-# The command that puts the image back, for other processes.
+# The command that puts the image back, for other processes, with the further variables in $1.
 heal_command() {
-    echo "/usr/bin/env CONFIG=$config CONTAINERD_SNAPSHOTTER=$CONTAINERD_SNAPSHOTTER sh $store/switch.sh --heal"
+    echo "/usr/bin/env ${1:+$1 }CONFIG=$config CONTAINERD_SNAPSHOTTER=$CONTAINERD_SNAPSHOTTER sh $store/switch.sh --heal"
 }
 
-# Prints the content of the file $1 of these.
+# Prints the content of the file $1 of these. When the limit of the drop-in is over, the timer goes on.
 content() {
     case $1 in
         */pause.tar) cat "$archive" ;;
@@ -256,7 +257,7 @@ content() {
 Wants=pause-image.timer
 
 [Service]
-ExecStartPost=-$(heal_command)
+ExecStartPost=-$(heal_command HEAL_LIMIT=20s)
 END
         *.service) cat << END ;;
 # Puts the sandbox image of this node's pods back if it is gone.
@@ -310,6 +311,7 @@ install_staged() {
     for file in $(healing_files); do
         [ ! -e "$file.pause-new" ] || mv "$file.pause-new" "$file"
     done
+    sync # what the last line promises holds after a power cut, too
     if uses_systemd; then
         if ! systemctl daemon-reload || ! systemctl start pause-image.timer; then
             fail "the image is switched, but systemd cannot start pause-image.timer: see its status, and run this again"
@@ -513,6 +515,7 @@ undo() {
     stop_timer
     k8s images label "$ours" io.cri-containerd.pinned= > /dev/null 2>&1 || true
     uninstall
+    sync
     say "the sandbox image is $(image_of "$(dump_of_config)") again; running pods keep theirs"
 }
 

@@ -13,8 +13,8 @@ fn init_works_while_standard_error_is_closed_full_or_broken() {
     for stderr in ["closed", "full", "broken"] {
         let (reader, mut writer) = pipe().expect("a pipe can be made");
         if stderr == "full" {
-            fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).expect("a pipe can be one page");
-            writer.write_all(&[b'x'; 4096]).expect("the pipe has room for a page");
+            let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(1)).expect("a pipe can be one page");
+            writer.write_all(&vec![b'x'; size as usize]).expect("the pipe has room for a page");
         }
         let mut command = command(&["-vv", "-w", "--", probe_child(), "signals"]);
         command.stderr(writer);

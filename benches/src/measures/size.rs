@@ -25,7 +25,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     ])
 }
 
-/// The size of an image of this peer alone (layer, configuration and manifest), without this project's `/init`.
+/// The size of an image of this peer alone: layer, configuration and manifest.
 fn image_size(peer: &Peer) -> Result<usize> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let platforms = platforms::read(&project.join("build/platforms.toml"))?;
@@ -43,7 +43,8 @@ fn image_size(peer: &Peer) -> Result<usize> {
     let programs: Vec<_> = names.iter().zip(&contents).map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
     let layer = Layer::of(&programs, created)?;
     let platform = here.context("build/platforms.toml lacks the platform of this machine")?;
-    let image = Image::new(&Project::read(&project)?, platform, &[layer], &[], created)?;
+    let project = Project::read(&project)?;
+    let image = Image::new(&project, &project.programs[0], platform, &layer, &[], created)?;
     Ok(image.blobs().map(|blob| blob.bytes.len()).sum())
 }
 

@@ -68,6 +68,6 @@ fn docker_image(index: &Index) -> Option<DockerImage> {
     Some(DockerImage {
         config: image.config.path(),
         repo_tags: vec![index.reference.whole()],
-        layers: image.layers.iter().map(Blob::path).collect(),
+        layers: vec![image.layer.path()],
     })
 }

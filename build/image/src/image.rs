@@ -3,7 +3,7 @@
 use crate::blob::Blob;
 use crate::epoch::Epoch;
 use crate::layer::Layer;
-use crate::metadata::Project;
+use crate::metadata::{Program, Project};
 use crate::platforms::Platform;
 use anyhow::Result;
 use oci_spec::distribution::Reference;
@@ -25,8 +25,8 @@ const LICENSE_NOTICE: &str = "Licensed under the Apache License, Version 2.0 (Ap
 pub struct Image {
     /// The platform.
     pub platform: Platform,
-    /// The compressed layers.
-    pub layers: Vec<Blob>,
+    /// The compressed layer.
+    pub layer: Blob,
     /// The configuration.
     pub config: Blob,
     /// The manifest.
@@ -34,35 +34,32 @@ pub struct Image {
 }
 
 impl Image {
-    /// An image of these layers that starts `/<project's name>` with `arguments`.
+    /// An image of this layer that starts `/<program's name>` with `arguments`.
     ///
     /// The arguments are part of the entrypoint: the command of a pod is appended to them and does not replace them.
     pub fn new(
         project: &Project,
+        program: &Program,
         platform: Platform,
-        layers: &[Layer],
+        layer: &Layer,
         arguments: &[&str],
         created: Epoch,
     ) -> Result<Self> {
-        let program = format!("/{}", project.name);
         let arguments = arguments.iter().map(|&argument| argument.to_owned());
         let process = ConfigBuilder::default()
             .user(USER)
-            .entrypoint(iter::once(program).chain(arguments).collect::<Vec<_>>())
-            .labels(project.labels())
+            .entrypoint(iter::once(format!("/{}", program.name)).chain(arguments).collect::<Vec<_>>())
+            .labels(project.labels(program))
             .build()?;
-        let files = RootFsBuilder::default()
-            .typ("layers")
-            .diff_ids(layers.iter().map(|layer| layer.diff_id.clone()).collect::<Vec<_>>())
-            .build()?;
-        // One entry for each layer, as tools expect it; `docker history` shows the comment.
-        let layer = HistoryBuilder::default()
+        let files = RootFsBuilder::default().typ("layers").diff_ids([layer.diff_id.clone()]).build()?;
+        // One entry for the layer, as tools expect it; `docker history` shows the comment.
+        let history = HistoryBuilder::default()
             .created(created.to_string())
-            .created_by(format!("{} {}", project.name, project.version))
+            .created_by(format!("{} {}", program.name, project.version))
             .comment(LICENSE_NOTICE)
             .build()?;
         let config = ImageConfigurationBuilder::default()
-            .history(vec![layer; layers.len()])
+            .history([history])
             .created(created.to_string())
             .os(Os::Linux)
             .architecture(platform.arch.clone())
@@ -74,21 +71,21 @@ impl Image {
         };
         let config = Blob::json(MediaType::ImageConfig, &config.build()?)?;
 
-        let layers: Vec<Blob> = layers.iter().map(|layer| layer.blob.clone()).collect();
+        let layer = layer.blob.clone();
         let manifest = ImageManifestBuilder::default()
             .schema_version(2_u32)
             .media_type(MediaType::ImageManifest)
             .config(config.descriptor())
-            .layers(layers.iter().map(Blob::descriptor).collect::<Vec<_>>())
-            .annotations(project.annotations(created))
+            .layers([layer.descriptor()])
+            .annotations(project.annotations(program, created))
             .build()?;
         let manifest = Blob::json(MediaType::ImageManifest, &manifest)?;
-        Ok(Self { platform, layers, config, manifest })
+        Ok(Self { platform, layer, config, manifest })
     }
 
     /// All blobs that a node of its platform pulls.
     pub fn blobs(&self) -> impl Iterator<Item = &Blob> {
-        self.layers.iter().chain([&self.config, &self.manifest])
+        [&self.layer, &self.config, &self.manifest].into_iter()
     }
 
     fn descriptor(&self) -> Result<Descriptor> {
@@ -110,12 +107,18 @@ pub struct Index {
 
 impl Index {
     /// Returns the index of these images.
-    pub fn new(reference: Reference, project: &Project, images: Vec<Image>, created: Epoch) -> Result<Self> {
+    pub fn new(
+        reference: Reference,
+        project: &Project,
+        program: &Program,
+        images: Vec<Image>,
+        created: Epoch,
+    ) -> Result<Self> {
         let index = ImageIndexBuilder::default()
             .schema_version(2_u32)
             .media_type(MediaType::ImageIndex)
             .manifests(images.iter().map(Image::descriptor).collect::<Result<Vec<_>>>()?)
-            .annotations(project.annotations(created))
+            .annotations(project.annotations(program, created))
             .build()?;
         Ok(Self { reference, images, blob: Blob::json(MediaType::ImageIndex, &index)? })
     }

@@ -2,30 +2,35 @@
 //!
 //! It needs no root, no daemon and no network. The same binaries always make the same bytes.
 
+mod table;
+
 use anyhow::{Result, anyhow, bail};
-use image::blob::Blob;
 use image::image::{Image, Index};
 use image::layer::Layer;
 use image::metadata::Project;
 use image::output::Output;
 use image::{archive, binary, epoch, platforms, sbom};
 use oci_spec::distribution::Reference;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use table::Table;
 
 const USAGE: &str = "usage: image [--reference NAME:TAG] [--platforms \"PLATFORM…\"] [--project FOLDER]
 
-Assembles FOLDER/dist/pause-VERSION.tar from FOLDER/dist/binaries/<platform>/pause and init, for every platform
-of FOLDER/build/platforms.toml, and writes SBOMs and SHA256SUMS beside it. FOLDER is the current one by default.
-NAME:TAG is pause.localhost/pause:VERSION by default; NAME:TAG-guard is the image that starts pause with --guard.
-With --platforms it assembles only those. If that leaves out any, the archive is pause-VERSION-partial.tar, and the
-default tag VERSION-partial.
-SOURCE_DATE_EPOCH is the time stamp of everything in the image, 0 by default.";
+Assembles the images of FOLDER/dist/binaries/<platform>/pause and init, for every platform of
+FOLDER/build/platforms.toml, each with one program: FOLDER/dist/pause-VERSION.tar, pause-VERSION-guard.tar, which
+starts pause with --guard, and init-VERSION.tar. Writes SBOMs and SHA256SUMS beside them. FOLDER is the current one by
+default.
+NAME:TAG is pause.localhost/pause:VERSION by default. The others are named NAME:TAG-guard, and like NAME:TAG with init as
+the last part of NAME.
+With --platforms it assembles only those. If that leaves out any, the archives are pause-VERSION-partial.tar and so on,
+and the default tag is VERSION-partial.
+SOURCE_DATE_EPOCH is the time stamp of everything in the images, 0 by default.";
 
-/// The suffix of each image's tag, and the arguments with which the image starts pause.
-const VARIANTS: [(&str, &[&str]); 2] = [("", &[]), ("-guard", &["--guard"])];
+/// The images of each program: the suffix of the tag, and the arguments in the entrypoint.
+const PAUSE_IMAGES: [(&str, &[&str]); 2] = [("", &[]), ("-guard", &["--guard"])];
+const INIT_IMAGES: [(&str, &[&str]); 1] = [("", &["--"])];
 
 /// The suffix of the version in the names of an image that lacks platforms: it is never called like the whole one.
 const PARTIAL: &str = "-partial";
@@ -56,64 +61,51 @@ fn run() -> Result<()> {
     let partial = if platforms.len() < all.len() { PARTIAL } else { "" };
     let reference = match arguments.reference {
         Some(reference) => reference,
-        None => format!("pause.localhost/{}:{}{partial}", project.name, project.version).parse()?,
+        None => format!("pause.localhost/pause:{}{partial}", project.version).parse()?,
     };
 
     let mut output = Output::new(arguments.folder.join("dist"));
-    let mut contents = Vec::new();
-    for platform in platforms {
-        let (mut programs, mut layers) = (Vec::new(), Vec::new());
-        // A layer for each program, so that a change of one does not change the layer of the other.
-        for name in [&*project.name, "init"] {
-            let path = format!("binaries/{platform}/{name}");
-            let bytes = binary::read(&output.path(&path), &platform)?;
-            layers.push(Layer::of(&[(name, &bytes)], created)?);
+    let mut table = Table::new();
+    for (program, images) in project.programs.iter().zip([&PAUSE_IMAGES[..], &INIT_IMAGES]) {
+        let mut contents = Vec::new();
+        for platform in &platforms {
+            let path = format!("binaries/{platform}/{}", program.name);
+            let bytes = binary::read(&output.path(&path), platform)?;
             output.add_existing(path, &bytes);
-            programs.push((name, bytes));
+            let layer = Layer::of(&[(&program.name, &bytes)], created)?;
+            contents.push((platform, bytes, layer));
         }
-        contents.push((platform, programs, layers));
-    }
-
-    let mut indexes = Vec::new();
-    for (suffix, arguments) in VARIANTS {
-        let tag = format!("{}{suffix}", reference.tag().unwrap_or("latest"));
-        let reference = Reference::with_tag(reference.registry().into(), reference.repository().into(), tag);
-        let name = format!("{}-{}{partial}{suffix}", project.name, project.version);
-        let mut images = Vec::new();
-        for (platform, programs, layers) in &contents {
-            let image = Image::new(&project, platform.clone(), layers, arguments, created)?;
-            let sbom = sbom::describe(&project, &image, programs, &reference, created)?;
-            output.add(format!("{name}.{}.cdx.json", platform.file_name()), sbom);
-            images.push(image);
+        for (suffix, arguments) in images {
+            let reference = named(&reference, &program.name, suffix);
+            let name = format!("{}-{}{partial}{suffix}", program.name, project.version);
+            let mut images = Vec::new();
+            for (platform, bytes, layer) in &contents {
+                let image = Image::new(&project, program, (*platform).clone(), layer, arguments, created)?;
+                let sbom = sbom::describe(&project, program, &image, bytes, &reference, created)?;
+                output.add(format!("{name}.{}.cdx.json", platform.file_name()), sbom);
+                images.push(image);
+            }
+            let index = Index::new(reference, &project, program, images, created)?;
+            output.add(format!("{name}.tar"), archive::assemble(&index, created)?);
+            // The images of a program differ in their entrypoint only.
+            let sizes = contents.iter().map(|(_, bytes, _)| bytes.len());
+            table.add(&index, &program.name, if suffix.is_empty() { Some(sizes) } else { None });
         }
-        let index = Index::new(reference, &project, images, created)?;
-        output.add(format!("{name}.tar"), archive::assemble(&index, created)?);
-        indexes.push(index);
     }
     output.write()?;
-    let sizes = |(_, programs, _): &(_, Vec<(_, Vec<u8>)>, _)| programs.iter().map(|(_, bytes)| bytes.len()).collect();
-    let sizes: Vec<Vec<usize>> = contents.iter().map(sizes).collect();
-    print(&table(&indexes, &sizes))
+    print(&table.text())
 }
 
-/// A line for each platform of the first index, and one for each index. `binaries` are the sizes of each platform's
-/// programs, in the order of their layers.
-fn table(indexes: &[Index], binaries: &[Vec<usize>]) -> String {
-    let mut table = String::from("bytes          /pause  layer  /init  layer config manifest   sum  digest");
-    let size = |blob: &Blob| blob.bytes.len();
-    for (image, binaries) in indexes.iter().take(1).flat_map(|index| &index.images).zip(binaries) {
-        _ = write!(table, "\n{:<14}", image.platform); // a String accepts all writes
-        for (binary, layer) in binaries.iter().zip(&image.layers) {
-            _ = write!(table, " {binary:>6} {:>6}", size(layer));
-        }
-        let sum: usize = image.blobs().map(size).sum();
-        let (config, manifest, digest) = (size(&image.config), size(&image.manifest), image.manifest.digest());
-        _ = write!(table, " {config:>6} {manifest:>8} {sum:>5}  {digest}");
-    }
-    for index in indexes {
-        _ = write!(table, "\n{:<63}  {}", index.reference.whole(), index.blob.digest());
-    }
-    table
+/// The name of a program's image: `reference` with the program as the last part of its repository, and with a suffix of
+/// its tag. The name of `pause` is the user's.
+fn named(reference: &Reference, program: &str, suffix: &str) -> Reference {
+    let repository = match (program, reference.repository().rsplit_once('/')) {
+        ("init", Some((parent, _))) => format!("{parent}/init"),
+        ("init", None) => "init".to_owned(),
+        _ => reference.repository().to_owned(),
+    };
+    let tag = format!("{}{suffix}", reference.tag().unwrap_or("latest"));
+    Reference::with_tag(reference.registry().into(), repository, tag)
 }
 
 /// Parses the command line. Returns nothing if it asks for help.

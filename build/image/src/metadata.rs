@@ -13,18 +13,24 @@ use std::path::Path;
 
 /// The package whose binaries are shipped.
 pub struct Project {
-    /// The name, which is also that of the program at the entrypoint.
-    pub name: String,
     /// The version.
     pub version: String,
-    /// The description: one sentence.
-    pub description: String,
+    /// The programs, each of which has images of its own.
+    pub programs: [Program; 2],
     /// The licence, as an SPDX expression.
     pub license: String,
     /// The URL of the source, if the manifest has one.
     repository: Option<String>,
     /// The packages in its `[dependencies]`.
     pub dependencies: Vec<Locked>,
+}
+
+/// A program that is shipped.
+pub struct Program {
+    /// The name of its file, and the title of its images.
+    pub name: String,
+    /// The description: one sentence.
+    pub description: String,
 }
 
 /// A package, as `Cargo.lock` has it.
@@ -51,21 +57,27 @@ impl Project {
         let manifest = cargo_toml::Manifest::from_path(&path).map_err(|error| cannot(&error))?;
         let package = manifest.package.as_ref().ok_or_else(|| cannot(&"it describes no package"))?;
         let missing = |field: &str| cannot(&format!("it has no {field}"));
+        let of_init = package.metadata.as_ref().and_then(|table| table.get("init")?.get("description")?.as_str());
+        let program =
+            |name: &str, description: &str| Program { name: name.to_owned(), description: description.to_owned() };
         Ok(Self {
-            name: package.name().to_owned(),
             version: package.version().to_string(),
-            description: package.description().ok_or_else(|| missing("description"))?.to_owned(),
+            programs: [
+                program(package.name(), package.description().ok_or_else(|| missing("description"))?),
+                program("init", of_init.ok_or_else(|| missing("metadata.init.description"))?),
+            ],
             license: package.license().ok_or_else(|| missing("license"))?.to_owned(),
             repository: package.repository().map(str::to_owned),
             dependencies: locked(&folder.join("Cargo.lock"), manifest.dependencies.keys())?,
         })
     }
 
-    /// The labels of an image, which tools on a node show. The `Dockerfile` has the same ones: keep both alike.
-    pub fn labels(&self) -> HashMap<String, String> {
+    /// The labels of an image of `program`, which tools on a node show. The `Dockerfile` has the same ones: keep both
+    /// alike.
+    pub fn labels(&self, program: &Program) -> HashMap<String, String> {
         let mut labels = HashMap::from([
-            (ANNOTATION_TITLE.to_owned(), self.name.clone()),
-            (ANNOTATION_DESCRIPTION.to_owned(), self.description.clone()),
+            (ANNOTATION_TITLE.to_owned(), program.name.clone()),
+            (ANNOTATION_DESCRIPTION.to_owned(), program.description.clone()),
             (ANNOTATION_VERSION.to_owned(), self.version.clone()),
             (ANNOTATION_LICENSES.to_owned(), self.license.clone()),
         ]);
@@ -74,8 +86,8 @@ impl Project {
     }
 
     /// The annotations, which tools show in a registry: the labels and the time of creation.
-    pub fn annotations(&self, created: Epoch) -> HashMap<String, String> {
-        let mut annotations = self.labels();
+    pub fn annotations(&self, program: &Program, created: Epoch) -> HashMap<String, String> {
+        let mut annotations = self.labels(program);
         annotations.insert(ANNOTATION_CREATED.to_owned(), created.to_string());
         annotations
     }

@@ -6,7 +6,7 @@
 use crate::blob::sha256;
 use crate::epoch::Epoch;
 use crate::image::Image;
-use crate::metadata::{Locked, Project};
+use crate::metadata::{Locked, Program, Project};
 use anyhow::Result;
 use cyclonedx_bom::external_models::normalized_string::NormalizedString;
 use cyclonedx_bom::external_models::uri::Purl;
@@ -19,11 +19,12 @@ use cyclonedx_bom::models::metadata::Metadata;
 use oci_spec::distribution::Reference;
 use std::str::FromStr;
 
-/// Returns the document for `image`, whose files are `programs`, each a name and its bytes.
+/// Returns the document for `image`, whose only file is `program`, with these bytes.
 pub fn describe(
     project: &Project,
+    program: &Program,
     image: &Image,
-    programs: &[(&str, Vec<u8>)],
+    bytes: &[u8],
     reference: &Reference,
     created: Epoch,
 ) -> Result<Vec<u8>> {
@@ -31,27 +32,24 @@ pub fn describe(
     // github.com/package-url/purl-spec: in the type `oci` the version is the digest, and the registry a qualifier.
     let purl_of_image = format!(
         "pkg:oci/{}@{}?arch={}&repository_url={}/{}",
-        project.name,
+        program.name,
         digest.replace(':', "%3A"),
         image.platform.arch,
         reference.registry(),
         reference.repository(),
     );
-    let mut container = component(Classification::Container, &project.name, &project.version, &purl_of_image);
+    let mut container = component(Classification::Container, &program.name, &project.version, &purl_of_image);
     container.description = Some(NormalizedString::new(&format!("the image for {}", image.platform)));
     container.licenses = licenses(project);
 
-    // One application, with a file for each program.
-    let purl_of_program = format!("pkg:generic/{}@{}", project.name, project.version);
-    let file = |(name, bytes): &(&str, Vec<u8>)| {
-        let mut file = Component::new(Classification::File, &format!("/{name}"), &project.version, None);
-        file.hashes = hashes(sha256(bytes));
-        file
-    };
-    let mut application = component(Classification::Application, &project.name, &project.version, &purl_of_program);
-    application.description = Some(NormalizedString::new(&project.description));
+    // The application, which consists of one file.
+    let purl_of_program = format!("pkg:generic/{}@{}", program.name, project.version);
+    let mut file = Component::new(Classification::File, &format!("/{}", program.name), &project.version, None);
+    file.hashes = hashes(sha256(bytes));
+    let mut application = component(Classification::Application, &program.name, &project.version, &purl_of_program);
+    application.description = Some(NormalizedString::new(&program.description));
     application.licenses = licenses(project);
-    application.components = Some(Components(programs.iter().map(file).collect()));
+    application.components = Some(Components(vec![file]));
 
     let mut components = vec![application];
     components.extend(project.dependencies.iter().map(build_dependency));

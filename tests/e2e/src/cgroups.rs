@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 use testkit::cgroup_cleanup;
 
-/// A cgroup in every hierarchy, below which an engine makes its own. When it is dropped, all of them are removed.
+/// A cgroup in every hierarchy, below which an engine makes its own. When it is dropped, those that it claims are removed.
 pub struct Parent {
     path: String,
     folders: Vec<PathBuf>,
@@ -30,6 +30,12 @@ impl Parent {
     fn in_namespace(namespace: &Namespace) -> Self {
         let folder = namespace.folder.join("containers");
         Self { path: "/containers".to_owned(), folders: vec![folder], claimed: vec![namespace.folder.clone()] }
+    }
+
+    /// The slice that systemd makes for the kubelet's pods, in version 2. It stays.
+    pub fn of_kubelet() -> Self {
+        let path = "/kubepods.slice";
+        Self { path: path.to_owned(), folders: vec![format!("{CGROUPS}{path}").into()], claimed: Vec::new() }
     }
 
     /// The path from the root of a hierarchy.

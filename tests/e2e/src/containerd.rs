@@ -18,7 +18,8 @@ disabled_plugins = [\"io.containerd.grpc.v1.cri\"]
 
 /// containerd, on a machine of its own.
 pub struct Containerd {
-    server: PodProcess,
+    /// `None` if systemd runs it.
+    server: Option<PodProcess>,
     release: Release,
     /// Where it runs.
     pub machine: Machine,
@@ -36,8 +37,16 @@ impl Containerd {
     pub fn start(release: Release, configuration: &str, machine: Machine) -> Self {
         release.require("runc"); // without it, containers would fail with a longer message
         machine.write(CONFIGURATION, configuration);
-        let server = machine.start(server(release));
+        let server = Some(machine.start(server(release)));
         let this = Self { server, release, machine };
+        this.until_it_answers();
+        this
+    }
+
+    /// The one that systemd runs on the machine that this process runs on. Returns when it answers.
+    #[track_caller]
+    pub fn here() -> Self {
+        let this = Self { server: None, release: Release::Own, machine: Machine::here() };
         this.until_it_answers();
         this
     }
@@ -45,11 +54,10 @@ impl Containerd {
     /// Kills it with SIGKILL, as the OOM killer does, and starts it again.
     #[track_caller]
     pub fn kill_and_start_again(&mut self) {
-        self.server = {
-            self.server.signal(Signal::SIGKILL as i32);
-            until("containerd is dead", || self.server.status().is_some());
-            self.machine.start(server(self.release))
-        };
+        let mut killed = self.server.take().expect("a test started it");
+        killed.signal(Signal::SIGKILL as i32);
+        until("containerd is dead", || killed.status().is_some());
+        self.server = Some(self.machine.start(server(self.release)));
         self.until_it_answers();
     }
 

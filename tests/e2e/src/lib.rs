@@ -19,6 +19,8 @@
 //! | [`process`]    | a process of a pod, and the orphans that process 1 adopts              |
 //! | [`project`]    | the project under test: its Cargo manifest and its image               |
 //! | [`platform`]   | the platforms of the image, and their emulators                        |
+//! | [`virtual_machine`] | a whole node in a virtual machine                                 |
+//! | [`page`]       | the commands and outputs that a page of `docs/` shows                  |
 //! | [`busybox`]    | an image of BusyBox: the pods' other containers, and the control       |
 //! | [`report`]     | the table of the steps and their results                               |
 #![deny(missing_docs)]
@@ -33,6 +35,7 @@ pub mod events;
 pub mod inventory;
 pub mod machine;
 pub mod node;
+pub mod page;
 pub mod platform;
 pub mod pod;
 pub mod podman;
@@ -42,6 +45,7 @@ pub mod release;
 pub mod report;
 pub mod root;
 pub mod tool;
+pub mod virtual_machine;
 
 pub use containerd::Containerd;
 pub use docker::Docker;

@@ -2,6 +2,8 @@
 //!
 //! It is a pod of the testkit. All processes that an engine starts end with it, including containers and shims. Sockets,
 //! images and mounts are in file systems in memory, which end with the last process that uses them.
+//!
+//! In a virtual machine, it can also be that machine itself.
 
 use crate::cgroups::{Parent, View, join_engine};
 use crate::root::Root;
@@ -13,7 +15,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -30,10 +32,19 @@ const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc
 
 /// Dropped, it ends with all of its processes.
 pub struct Machine {
-    pod: Pod,
-    has_cgroup_namespace: bool,
+    place: Place,
     /// Dropped after the pod: only an empty cgroup can be removed.
     cgroups: Parent,
+}
+
+/// Where a machine is.
+enum Place {
+    Namespaces {
+        pod: Pod,
+        has_cgroup_namespace: bool,
+    },
+    /// The machine that this process runs on.
+    Here,
 }
 
 /// The output of a program, as text.
@@ -73,6 +84,16 @@ impl Machine {
         })
     }
 
+    /// The machine that this process runs on, with systemd. What engines leave behind there stays.
+    ///
+    /// # Panics
+    /// If this user is not root, as on a node.
+    #[track_caller]
+    pub fn here() -> Self {
+        assert_root();
+        Self { place: Place::Here, cgroups: Parent::of_kubelet() }
+    }
+
     /// A machine with the programs of another root, and with these cgroups.
     ///
     /// # Panics
@@ -101,7 +122,7 @@ impl Machine {
         });
         pod.init().until_it_waits();
         cgroup_cleanup::kill_first(pod.pid());
-        Self { pod, cgroups, has_cgroup_namespace }
+        Self { place: Place::Namespaces { pod, has_cgroup_namespace }, cgroups }
     }
 
     /// The path of the cgroup for an engine's containers.
@@ -114,9 +135,21 @@ impl Machine {
         self.cgroups.folders()
     }
 
+    /// The name, in that cgroup, of the cgroup of a pod.
+    pub fn cgroup_of_pod(&self, name: &str) -> String {
+        match self.place {
+            Place::Namespaces { .. } => name.to_owned(),
+            // A hyphen separates the names of nested slices. The kubelet avoids it, too.
+            Place::Here => format!("kubepods-{}.slice", name.replace('-', "_")),
+        }
+    }
+
     /// The path at which this process reaches an absolute path of the machine.
     pub fn path(&self, path: &str) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/root{path}", self.pod.pid()))
+        match &self.place {
+            Place::Namespaces { pod, .. } => PathBuf::from(format!("/proc/{}/root{path}", pod.pid())),
+            Place::Here => path.into(),
+        }
     }
 
     /// Writes a file there, and makes its folder.
@@ -140,7 +173,10 @@ impl Machine {
 
     /// The folder of a process in the machine's `/proc`.
     pub fn proc(&self, pid: &str) -> PathBuf {
-        self.pod.proc().join(pid.trim())
+        match &self.place {
+            Place::Namespaces { pod, .. } => pod.proc().join(pid.trim()),
+            Place::Here => Path::new("/proc").join(pid.trim()),
+        }
     }
 
     /// Waits until a process there waits for signals: pause and init are set up by then.
@@ -160,11 +196,13 @@ impl Machine {
     /// Starts a program there.
     #[track_caller]
     pub fn start(&self, program: Command) -> PodProcess {
-        if !self.has_cgroup_namespace {
-            return self.pod.join(program);
-        }
-        let namespace = File::open(format!("/proc/{}/ns/cgroup", self.pod.pid())).expect("the machine is alive");
-        self.pod.join_after(program, move || {
+        let pod = match &self.place {
+            Place::Here => return PodProcess::outside(program),
+            Place::Namespaces { pod, has_cgroup_namespace: false } => return pod.join(program),
+            Place::Namespaces { pod, .. } => pod,
+        };
+        let namespace = File::open(format!("/proc/{}/ns/cgroup", pod.pid())).expect("the machine is alive");
+        pod.join_after(program, move || {
             setns(&namespace, CloneFlags::CLONE_NEWCGROUP)?;
             join_engine()
         })
@@ -217,7 +255,9 @@ fn mount_memory(folder: &str) -> io::Result<()> {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        cgroup_cleanup::release(self.pod.pid()); // it ends now, and its process ID may be reused
+        if let Place::Namespaces { pod, .. } = &self.place {
+            cgroup_cleanup::release(pod.pid()); // it ends now, and its process ID may be reused
+        }
     }
 }
 

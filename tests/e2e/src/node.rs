@@ -73,6 +73,15 @@ impl Node {
         this
     }
 
+    /// The node that this process runs on.
+    #[track_caller]
+    pub fn here() -> Self {
+        let containerd = Containerd::here();
+        let this = Self { cri: Cri::new(&containerd.machine.path(SOCKET)), containerd };
+        this.until_it_is_ready();
+        this
+    }
+
     /// Kills containerd with SIGKILL and starts it again. Returns when it is ready.
     #[track_caller]
     pub fn kill_and_start_again(&mut self) {
@@ -159,8 +168,8 @@ fn runtime_option(release: Release, runtime: &str) -> String {
     format!("[{table}]\nruntime_type = \"io.containerd.runc.v2\"\n[{table}.options]\nBinaryName = {runtime:?}\n")
 }
 
-/// The CNI configuration: a bridge on the node, and an address for each pod.
-fn network() -> String {
+/// A CNI configuration: a bridge on the node, and an address for each pod.
+pub fn network() -> String {
     let ipam = serde_json::json!({ "type": "host-local", "ranges": [[{ "subnet": "10.88.0.0/24" }]] });
     let plugin = serde_json::json!({ "type": "bridge", "bridge": BRIDGE, "ipam": ipam });
     serde_json::json!({ "cniVersion": "0.4.0", "name": "pods", "plugins": [plugin] }).to_string()

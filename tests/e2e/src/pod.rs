@@ -42,12 +42,13 @@ impl Node {
             ..LinuxSandboxSecurityContext::default()
         };
         let (uid, namespace) = (format!("{name}-uid"), "default".into());
+        let machine = &self.containerd.machine;
         PodSandboxConfig {
             metadata: Some(PodSandboxMetadata { name: name.into(), uid, namespace, attempt: 0 }),
             // A pod in the node's network has the node's host name.
             hostname: if network == NamespaceMode::Node { String::new() } else { name.into() },
             linux: Some(LinuxPodSandboxConfig {
-                cgroup_parent: format!("{}/{name}", self.containerd.machine.cgroup_parent()),
+                cgroup_parent: format!("{}/{}", machine.cgroup_parent(), machine.cgroup_of_pod(name)),
                 security_context: Some(security_context),
                 ..LinuxPodSandboxConfig::default()
             }),
@@ -189,7 +190,9 @@ impl Node {
     pub fn remove(&self, pod: &Pod) {
         self.remove_attempt(pod);
         let name = &pod.config.metadata.as_ref().expect("a pod has a name").name;
-        let groups: Vec<PathBuf> = self.containerd.machine.cgroups().map(|folder| folder.join(name)).collect();
+        let machine = &self.containerd.machine;
+        let group = machine.cgroup_of_pod(name);
+        let groups: Vec<PathBuf> = machine.cgroups().map(|folder| folder.join(&group)).collect();
         until(&format!("the cgroup of the pod {name} is empty"), || {
             groups.iter().filter(|group| group.exists()).all(|group| fs::remove_dir(group).is_ok())
         });

@@ -13,9 +13,10 @@ pub const ORPHANS: usize = 100;
 /// What pause logs when it receives SIGTERM.
 pub const TERMINATED: &str = "Shutting down, got signal: Terminated\n";
 
-/// A shell command that leaves [`ORPHANS`] behind. Each sleeps until it is killed, and holds none of the shell's streams.
-pub fn abandon() -> String {
-    format!("i=0; while [ $i -lt {ORPHANS} ]; do (sleep 1000000 > /dev/null 2>&1 &); i=$((i + 1)); done")
+/// A shell command that leaves `count` orphans behind. Each sleeps until it is killed, and holds none of the shell's
+/// streams.
+pub fn abandon(count: usize) -> String {
+    format!("i=0; while [ $i -lt {count} ]; do (sleep 1000000 > /dev/null 2>&1 &); i=$((i + 1)); done")
 }
 
 /// A shell command that leaves `count` orphans behind, one after the other: it waits for the end of each, as `$(…)` reads
@@ -66,6 +67,12 @@ impl<'machine> Process<'machine> {
     #[track_caller]
     pub fn executable(&self) -> PathBuf {
         fs::read_link(self.folder().join("exe")).expect("the process is alive")
+    }
+
+    /// Its cgroups, as `/proc/PID/cgroup` lists them.
+    #[track_caller]
+    pub fn cgroups(&self) -> String {
+        fs::read_to_string(self.folder().join("cgroup")).expect("the process is alive")
     }
 
     /// Its resident memory in KiB.

@@ -23,7 +23,7 @@ pub fn package() -> &'static Package {
     MANIFEST.package()
 }
 
-/// The default name of the image.
+/// The default name of the image of `pause`.
 pub fn reference() -> &'static str {
     static REFERENCE: LazyLock<String> = LazyLock::new(|| format!("pause.localhost/pause:{}", package().version()));
     &REFERENCE
@@ -38,6 +38,18 @@ pub fn guarded_reference() -> &'static str {
 /// The path of that image's archive, next to the other archive.
 pub fn guarded(archive: &str) -> String {
     archive.replace(".tar", "-guard.tar")
+}
+
+/// The name of the image of `init`.
+pub fn init_reference() -> &'static str {
+    static REFERENCE: LazyLock<String> = LazyLock::new(|| format!("pause.localhost/init:{}", package().version()));
+    &REFERENCE
+}
+
+/// The path of that image's archive, next to the archive of `pause`.
+pub fn of_init(archive: &str) -> String {
+    let (folder, name) = archive.rsplit_once("/pause-").expect("the name of an archive");
+    format!("{folder}/init-{name}")
 }
 
 /// Builds the binaries if they are out of date, and makes the archives of the images in a folder, once in each process.

@@ -11,12 +11,18 @@ pub struct Report {
     version: String,
     passed: usize,
     failed: usize,
+    is_part: bool,
 }
 
 impl Report {
+    /// A part of the table that another process prints.
+    pub fn part() -> Self {
+        Self { is_part: true, ..Self::default() }
+    }
+
     /// Names the runtime of the next steps. Its version is still unknown.
     pub fn set_runtime(&mut self, name: &str) {
-        if self.passed + self.failed == 0 {
+        if self.passed + self.failed == 0 && !self.is_part {
             self.row("RUNTIME", "VERSION", "STEP", "RESULT", "TIME");
         }
         (self.runtime, self.version) = (name.to_owned(), String::new());
@@ -29,7 +35,7 @@ impl Report {
 
     /// Runs a step. Returns `None` if it panicked: the step has failed.
     pub fn step<T>(&mut self, name: &str, step: impl FnOnce() -> T) -> Option<T> {
-        if io::stdout().is_terminal() {
+        if io::stdout().is_terminal() && !self.is_part {
             self.row(&self.runtime, &self.version, name, "…", "");
             print!("\x1b[F"); // the result overwrites this row
         }
@@ -40,6 +46,27 @@ impl Report {
         self.row(&self.runtime, &self.version, name, word, &time);
         *if result.is_ok() { &mut self.passed } else { &mut self.failed } += 1;
         result.ok()
+    }
+
+    /// Prints a line of a [`part`](Self::part) of this table, and counts its step. Returns whether it was the last line.
+    pub fn add(&mut self, line: &str) -> bool {
+        let is_last = line.ends_with(" failed") && line.contains(" steps passed, ");
+        if is_last {
+            return true;
+        }
+        println!("{line}");
+        // The last words of a row are the result, the number of seconds, and their unit.
+        match line.split_whitespace().nth_back(2) {
+            Some("passed") => self.passed += 1,
+            Some("FAILED") => self.failed += 1,
+            _ => {} // a message
+        }
+        false
+    }
+
+    /// Returns whether all steps until now have passed.
+    pub fn has_passed(&self) -> bool {
+        self.failed == 0
     }
 
     /// Adds a row that is not the result of a step.

@@ -2,6 +2,7 @@
 
 use crate::container::{container, finish, until_alone};
 use crate::pod::Pod;
+use crate::programs::is_other;
 use crate::until;
 use crate::usage::context_switches;
 use nix::sys::signal::Signal;
@@ -9,10 +10,11 @@ use std::process::Output;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Asserts that a process exited with `status`, and that `stderr` is all that it wrote to standard error.
+/// Asserts that a process exited with `status`, and that `stderr` is all that it wrote to standard error. The messages of
+/// another program than `pause` are its own.
 #[track_caller]
 pub fn assert_exited(output: &Output, status: i32, stderr: &str) {
-    let written = String::from_utf8_lossy(&output.stderr);
+    let written = if is_other() { stderr.into() } else { String::from_utf8_lossy(&output.stderr) };
     assert_eq!((output.status.code(), &*written), (Some(status), stderr), "{}", output.status);
 }
 

@@ -1,8 +1,8 @@
 //! A container that runs the orphan maker, from its start until its last orphan is gone.
 
 use crate::deadline::TIMEOUT;
-use crate::process_table::{Row, rows, zombies};
-use crate::programs::orphan_maker;
+use crate::process_table::{rows, zombies};
+use crate::programs::{orphan_maker, processes_at_rest};
 use crate::{Pod, PodProcess, until};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -37,10 +37,13 @@ pub fn finish(container: PodProcess) -> String {
     String::from_utf8(output.stdout).expect("plain text")
 }
 
-/// Waits until process 1 is the only process of the pod, zombies included.
+/// Waits until process 1 is the only process of the pod, zombies included, or alone with the program that it has started.
 #[track_caller]
 pub fn until_alone(pod: &Pod) {
-    until("process 1 is alone in its pod", || matches!(&rows(pod)[..], [Row { pid: 1, .. }]));
+    until("process 1 is alone in its pod", || {
+        let rows = rows(pod);
+        rows.len() == processes_at_rest() && rows.iter().all(|row| row.state != 'Z')
+    });
 }
 
 /// Waits until the pod has this many zombies that process 1 has not reaped.

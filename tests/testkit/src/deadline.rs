@@ -1,10 +1,23 @@
 //! Waits for a condition, with a deadline.
 
+use std::env;
+use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a test waits for anything before it fails. Generous: a slow machine is not a failure.
 pub const TIMEOUT: Duration = Duration::from_secs(180);
+
+/// The variable that sets another [`TIMEOUT`] for conditions, in seconds: a control that must fail need not wait so long.
+pub const SECONDS: &str = "PAUSE_DEADLINE";
+
+fn timeout() -> Duration {
+    static TIMEOUT_HERE: LazyLock<Duration> = LazyLock::new(|| match env::var(SECONDS) {
+        Ok(seconds) => Duration::from_secs(seconds.parse().unwrap_or_else(|_| panic!("{SECONDS} must be a number"))),
+        Err(_) => TIMEOUT,
+    });
+    *TIMEOUT_HERE
+}
 
 /// Polls `look` until it returns a value, and returns that value.
 ///
@@ -17,7 +30,7 @@ pub fn until_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < TIMEOUT, "not within {} s: {what}", TIMEOUT.as_secs());
+        assert!(start.elapsed() < timeout(), "not within {} s: {what}", timeout().as_secs());
         sleep(Duration::from_micros(200));
     }
 }

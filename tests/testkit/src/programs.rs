@@ -15,6 +15,10 @@ use tempfile::TempDir;
 /// The variable that names a folder with all programs. If it is set, nothing is built.
 pub const FOLDER: &str = "PAUSE_PROGRAMS";
 
+/// The variable that names another process 1 of a pod, which is tested in place of `pause`: its path, and its arguments with
+/// spaces in between. After `--` comes a program that it starts, and that lives as long as the pod.
+pub const OTHER: &str = "PAUSE_PROGRAM";
+
 /// The names of the programs, each with its package.
 const PROGRAMS: [(&str, &str); 7] = [
     ("pause", "pause"),
@@ -26,9 +30,30 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("probe-child", "testkit"),
 ];
 
-/// Returns the release binary of `pause`, for the platform under test.
+/// Returns the release binary of `pause`, for the platform under test, or the program that [`OTHER`] names.
 pub fn pause() -> Command {
-    pause_at(path("pause"))
+    let mut command = pause_at(path("pause"));
+    command.args(other().iter().skip(1));
+    command
+}
+
+/// Returns whether another program is tested in place of `pause`. It may wait for signals by another system call, and write
+/// other messages.
+pub fn is_other() -> bool {
+    !other().is_empty()
+}
+
+/// Returns how many processes are in a pod without containers: process 1, and the program that it has started if another
+/// program than `pause` is tested.
+pub fn processes_at_rest() -> usize {
+    if other().iter().any(|word| word == "--") { 2 } else { 1 }
+}
+
+/// Returns the words of [`OTHER`], or none.
+fn other() -> &'static [String] {
+    static WORDS: LazyLock<Vec<String>> =
+        LazyLock::new(|| env::var(OTHER).unwrap_or_default().split_whitespace().map(str::to_owned).collect());
+    &WORDS
 }
 
 /// Returns the release binary of `init`, for the platform under test.
@@ -100,7 +125,7 @@ pub fn path(name: &str) -> &'static Path {
         }),
     });
     let at = PROGRAMS.iter().position(|(program, _)| *program == name).expect("one of the programs");
-    &PATHS[at]
+    other().first().filter(|_| name == "pause").map_or(&PATHS[at], Path::new)
 }
 
 /// Builds a release binary of this workspace. Each package is built by a call of its own, as a user would: built

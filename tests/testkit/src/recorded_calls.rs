@@ -1,6 +1,6 @@
 //! Records which system calls a program makes: a seccomp filter reports each of them to a thread of the test.
 
-use crate::refused_call::{Filter, action, if_equal, load};
+use crate::refused_call::{Filter, action, if_equal, install, load, low_half_of_argument};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl::set_no_new_privs;
@@ -37,15 +37,7 @@ impl Install {
     /// Installs the filter: from now on, every call of this process is reported. System calls only, no allocation.
     pub fn install(&self) -> io::Result<()> {
         set_no_new_privs()?;
-        let program = libc::sock_fprog {
-            len: self.filter.len() as u16,
-            filter: self.filter.as_ptr().cast_mut().cast(), // the kernel reads it, and the types are the same
-        };
-        // SAFETY: the kernel reads the program, which lives until the call returns.
-        let listener = Errno::result(unsafe {
-            let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
-            libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program)
-        })?;
+        let listener = install(&self.filter, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER)?;
         send_descriptor(&self.socket, listener as RawFd)
     }
 }
@@ -59,11 +51,10 @@ impl Recording {
 
 /// Returns a filter that reports every call except one: the `sendmsg` that passes the listener to the test.
 fn filter(socket: RawFd) -> Filter {
-    let low_half = if cfg!(target_endian = "big") { 4 } else { 0 };
     vec![
         load(offset_of!(libc::seccomp_data, nr)),
         if_equal(libc::SYS_sendmsg as u32, 0, 3),
-        load(offset_of!(libc::seccomp_data, args) + low_half),
+        load(low_half_of_argument(0)),
         if_equal(socket as u32, 0, 1),
         action(libc::SECCOMP_RET_ALLOW),
         action(libc::SECCOMP_RET_USER_NOTIF),

@@ -1,11 +1,8 @@
 //! Seccomp filters that make system calls fail.
 
+use libc::sock_filter;
 use nix::errno::Errno;
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    apply_filter, sock_filter,
-};
-use std::collections::BTreeMap;
+use nix::sys::prctl::set_no_new_privs;
 use std::io;
 use std::mem::offset_of;
 
@@ -13,7 +10,7 @@ use std::mem::offset_of;
 pub const ERRORS: [Errno; 4] = [Errno::EPERM, Errno::ENOSYS, Errno::EINVAL, Errno::EAGAIN];
 
 /// A compiled filter.
-pub type Filter = BpfProgram;
+pub type Filter = Vec<sock_filter>;
 
 /// A system call, or only the calls of it with a certain argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +32,18 @@ impl Call {
         Self { number, argument: Some((index, mask, value)) }
     }
 
-    fn rule(self) -> Option<SeccompRule> {
-        let (index, mask, value) = self.argument?;
-        let operator = SeccompCmpOp::MaskedEq(mask.into());
-        let condition = SeccompCondition::new(index, SeccompCmpArgLen::Dword, operator, value.into());
-        let rule = condition.and_then(|condition| SeccompRule::new(vec![condition]));
-        Some(rule.expect("a system call has this argument"))
+    /// Returns the instructions that end the filter with `refusal` if this is the call, whose number is loaded.
+    fn refused(self, refusal: sock_filter) -> Vec<sock_filter> {
+        let number = self.number as u32;
+        let Some((index, mask, value)) = self.argument else { return vec![if_equal(number, 0, 1), refusal] };
+        vec![
+            if_equal(number, 0, 5),
+            load(low_half_of_argument(index)),
+            instruction(libc::BPF_ALU | libc::BPF_AND | libc::BPF_K, 0, 0, mask),
+            if_equal(value & mask, 0, 1),
+            refusal,
+            action(libc::SECCOMP_RET_ALLOW), // the number is no longer loaded
+        ]
     }
 }
 
@@ -51,28 +54,30 @@ pub fn refuse(calls: &[libc::c_long], error: Errno) -> Filter {
 
 /// Like [`refuse`], for calls with different numbers.
 pub fn refuse_some(calls: &[Call], error: Errno) -> Filter {
-    let rules: BTreeMap<_, _> = calls.iter().map(|call| (call.number, call.rule().into_iter().collect())).collect();
-    let architecture = std::env::consts::ARCH.try_into().expect("seccompiler knows this architecture");
-    SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(error as u32), architecture)
-        .and_then(BpfProgram::try_from)
-        .expect("a short filter compiles")
+    let refusal = action(libc::SECCOMP_RET_ERRNO | error as u32);
+    let mut program = vec![load(offset_of!(libc::seccomp_data, nr))];
+    program.extend(calls.iter().flat_map(|call| call.refused(refusal)));
+    program.push(action(libc::SECCOMP_RET_ALLOW));
+    program
 }
 
 /// Like [`refuse`], for programs of 32-bit x86, with the numbers of that architecture. Calls of other architectures are
-/// allowed. By hand: seccompiler does not support that architecture.
+/// allowed.
 pub fn refuse_i386(calls: &[u32], error: Errno) -> Filter {
     const AUDIT_ARCH_I386: u32 = 0x4000_0003; // `linux/audit.h`
-    let count = calls.len();
     let mut program = vec![
         load(offset_of!(libc::seccomp_data, arch)),
-        if_equal(AUDIT_ARCH_I386, 0, count + 1), // otherwise to the instruction that allows the call
-        load(offset_of!(libc::seccomp_data, nr)),
+        if_equal(AUDIT_ARCH_I386, 1, 0),
+        action(libc::SECCOMP_RET_ALLOW),
     ];
-    // A jump counts the instructions that it skips. This one goes to the last instruction, which refuses.
-    program.extend(calls.iter().enumerate().map(|(index, &call)| if_equal(call, count - index, 0)));
-    program.push(action(libc::SECCOMP_RET_ALLOW));
-    program.push(action(libc::SECCOMP_RET_ERRNO | error as u32));
+    program.extend(refuse(&calls.iter().map(|&call| call as libc::c_long).collect::<Vec<_>>(), error));
     program
+}
+
+/// Returns where the lower half of an argument is in `seccomp_data`.
+pub(crate) fn low_half_of_argument(index: u8) -> usize {
+    let low_half = if cfg!(target_endian = "big") { 4 } else { 0 };
+    offset_of!(libc::seccomp_data, args) + usize::from(index) * size_of::<u64>() + low_half
 }
 
 /// Returns the instruction that loads a word of `seccomp_data`.
@@ -95,7 +100,16 @@ fn instruction(code: u32, jt: usize, jf: usize, k: u32) -> sock_filter {
     sock_filter { code: code as u16, jt: jump(jt), jf: jump(jf), k }
 }
 
-/// Applies a filter to this process, and to the programs that it executes. Sets `no_new_privs` too.
+/// Applies a filter to this process, and to the programs that it executes. Sets `no_new_privs` too. System calls only.
 pub fn apply(filter: &Filter) -> io::Result<()> {
-    apply_filter(filter).map_err(|_| io::Error::last_os_error())
+    set_no_new_privs()?;
+    install(filter, 0).map(drop)
+}
+
+/// Installs a filter with these flags. Returns the result of the call.
+pub(crate) fn install(filter: &Filter, flags: libc::c_ulong) -> io::Result<libc::c_long> {
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
+    // SAFETY: the kernel reads the program, which lives until the call returns.
+    let result = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program) };
+    Ok(Errno::result(result)?)
 }

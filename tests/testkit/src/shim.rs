@@ -15,7 +15,6 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, Uid, fork, geteuid, getppid, setuid, write};
 use std::ffi::CStr;
 use std::io::{self, PipeReader, PipeWriter, Read};
-use std::mem;
 use std::os::fd::BorrowedFd;
 
 /// The writing end of the pipe by which forked processes report their steps, and the shim the program's process ID.
@@ -151,9 +150,10 @@ pub fn forbid_fork() -> impl Fn() -> io::Result<()> + Send + Sync + 'static {
 /// zombies. For a last step.
 pub fn dead_children(exit_signals: &[i32]) -> io::Result<()> {
     for &exit_signal in exit_signals {
-        // SAFETY: the structure is made of numbers, and zero is a valid value for each of them.
-        let mut arguments: libc::clone_args = unsafe { mem::zeroed() };
-        arguments.exit_signal = exit_signal as u64;
+        // The first version of `clone_args`, which the crate `libc` does not have for every platform: 64-bit numbers.
+        const EXIT_SIGNAL: usize = 4;
+        let mut arguments = [0_u64; 8];
+        arguments[EXIT_SIGNAL] = exit_signal as u64;
         // SAFETY: without flags and stack this forks, in a process with one thread; the kernel reads `arguments`.
         match Errno::result(unsafe { libc::syscall(libc::SYS_clone3, &raw mut arguments, size_of_val(&arguments)) })? {
             // SAFETY: as in `end_as`.

@@ -92,6 +92,11 @@ fn a_folder_without_a_project_is_refused() {
     for (file, text, fault) in [
         ("Cargo.toml", "[workspace]\n", "it describes no package"),
         ("Cargo.toml", "[package]\nname = \"pause\"\nversion = \"1.0.0\"\n", "it has no description"),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"pause\"\nversion = \"1.0.0\"\ndescription = \"x\"\n",
+            "it has no metadata.init.description",
+        ),
         ("Cargo.lock", "package = []\n", "it has no package libc"),
     ] {
         let project = Project::new();

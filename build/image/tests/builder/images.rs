@@ -1,7 +1,7 @@
 //! The images in the archive: platforms, layers, configuration, labels and names.
 
 use crate::layout::{Layout, files};
-use crate::project::{PLATFORMS, PROGRAMS, Project, binary_of};
+use crate::project::{PLATFORMS, Project, binary_of};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,28 +27,29 @@ fn every_platform_is_in_the_index_by_its_own_name() {
 }
 
 #[test]
-fn each_layer_has_one_program_and_pause_starts_unprivileged() {
+fn each_image_has_one_program_and_starts_it_unprivileged() {
     let project = Project::new();
-    let layout = Layout::new(&project);
-    for (manifest, (platform, ..)) in layout.manifests().iter().zip(PLATFORMS) {
-        let image = layout.document(manifest);
-        let layers = image["layers"].as_array().unwrap();
-        assert_eq!(layers.len(), PROGRAMS.len());
-        for (layer, name) in layers.iter().zip(PROGRAMS) {
+    let pause = Layout::new(&project);
+    for (layout, program, entrypoint) in
+        [(pause, "pause", json!(["/pause"])), (Layout::init(&project), "init", json!(["/init", "--"]))]
+    {
+        assert_eq!(layout.manifests().len(), PLATFORMS.len());
+        for (manifest, (platform, ..)) in layout.manifests().iter().zip(PLATFORMS) {
+            let image = layout.document(manifest);
+            let [layer] = &image["layers"].as_array().unwrap()[..] else { panic!("one layer: {image:#}") };
             let mut archive = Vec::new();
             flate2::read::GzDecoder::new(layout.blob(layer)).read_to_end(&mut archive).unwrap();
-            let program = fs::read(project.path(&binary_of(platform, name))).unwrap();
-            assert_eq!(files(&archive, 0), BTreeMap::from([(name.into(), (0o555, program))]));
-        }
+            let bytes = fs::read(project.path(&binary_of(platform, program))).unwrap();
+            assert_eq!(files(&archive, 0), BTreeMap::from([(program.into(), (0o555, bytes))]));
 
-        let config = layout.document(&image["config"]);
-        assert_eq!(config["config"]["User"], "65535:65535");
-        assert_eq!(config["config"]["Entrypoint"], json!(["/pause"]));
-        assert_eq!(config["config"]["Env"], Value::Null);
-        assert_eq!(config["config"].as_object().unwrap().len(), 3, "and labels, nothing else");
-        let history = config["history"].as_array().expect("a list");
-        assert_eq!(history.len(), PROGRAMS.len(), "an entry for each layer");
-        assert!(history[0]["comment"].as_str().expect("a text").contains("Apache License, Version 2.0"));
+            let config = layout.document(&image["config"]);
+            assert_eq!(config["config"]["User"], "65535:65535");
+            assert_eq!(config["config"]["Entrypoint"], entrypoint);
+            assert_eq!(config["config"]["Env"], Value::Null);
+            assert_eq!(config["config"].as_object().unwrap().len(), 3, "and labels, nothing else");
+            let [history] = &config["history"].as_array().expect("a list")[..] else { panic!("{config:#}") };
+            assert!(history["comment"].as_str().expect("a text").contains("Apache License, Version 2.0"));
+        }
     }
 }
 
@@ -73,35 +74,45 @@ fn the_guard_image_differs_only_in_its_entrypoint() {
 
 #[test]
 fn images_are_labelled_and_annotated() {
-    let layout = Layout::new(&Project::new());
-    let labels = json!({
-        "org.opencontainers.image.title": "pause",
-        "org.opencontainers.image.description": "It waits",
-        "org.opencontainers.image.version": "1.2.3",
-        "org.opencontainers.image.licenses": "Apache-2.0",
-        "org.opencontainers.image.source": "https://example.org/pause",
-    });
-    let mut annotations = labels.clone();
-    annotations["org.opencontainers.image.created"] = "1970-01-01T00:00:00Z".into();
-    assert_eq!(layout.index()["annotations"], annotations);
-    for manifest in layout.manifests() {
-        let image = layout.document(&manifest);
-        assert_eq!(image["annotations"], annotations);
-        assert_eq!(layout.document(&image["config"])["config"]["Labels"], labels);
+    let project = Project::new();
+    let pause = Layout::new(&project);
+    for (layout, title, description) in
+        [(pause, "pause", "It waits"), (Layout::init(&project), "init", "It starts a program")]
+    {
+        let labels = json!({
+            "org.opencontainers.image.title": title,
+            "org.opencontainers.image.description": description,
+            "org.opencontainers.image.version": "1.2.3",
+            "org.opencontainers.image.licenses": "Apache-2.0",
+            "org.opencontainers.image.source": "https://example.org/pause",
+        });
+        let mut annotations = labels.clone();
+        annotations["org.opencontainers.image.created"] = "1970-01-01T00:00:00Z".into();
+        assert_eq!(layout.index()["annotations"], annotations);
+        for manifest in layout.manifests() {
+            let image = layout.document(&manifest);
+            assert_eq!(image["annotations"], annotations);
+            assert_eq!(layout.document(&image["config"])["config"]["Labels"], labels);
+        }
     }
 }
 
 #[test]
 fn containerd_podman_and_docker_find_the_name() {
     let project = Project::new();
-    for (arguments, name, tag) in [
-        (&[][..], "pause.localhost/pause:1.2.3", "1.2.3"),
-        (&["--reference", "registry.example:5000/a/b:t-1"], "registry.example:5000/a/b:t-1", "t-1"),
-        (&["--reference=pause"], "docker.io/library/pause:latest", "latest"),
+    for (arguments, pause, init) in [
+        (&[][..], "pause.localhost/pause:1.2.3", "pause.localhost/init:1.2.3"),
+        (
+            &["--reference", "registry.example:5000/a/b:t-1"],
+            "registry.example:5000/a/b:t-1",
+            "registry.example:5000/a/init:t-1",
+        ),
+        (&["--reference=pause"], "docker.io/library/pause:latest", "docker.io/library/init:latest"),
     ] {
         let layout = Layout::of(&project.archive_by(project.image().args(arguments)), 0);
-        for (layout, suffix) in [(layout, ""), (Layout::guard(&project), "-guard")] {
-            let (name, tag) = (format!("{name}{suffix}"), format!("{tag}{suffix}"));
+        let guarded = format!("{pause}-guard");
+        for (layout, name) in [(layout, pause), (Layout::guard(&project), &*guarded), (Layout::init(&project), init)] {
+            let (_, tag) = name.rsplit_once(':').expect("a tag");
             let names = &layout.json("index.json")["manifests"][0]["annotations"];
             assert_eq!(names["io.containerd.image.name"], name);
             assert_eq!(names["org.opencontainers.image.ref.name"], tag);

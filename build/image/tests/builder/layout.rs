@@ -41,10 +41,16 @@ impl Layout {
         Self::of(&project.archive(), 0)
     }
 
-    /// The images that start the program with `--guard`, in the second archive that `image` wrote.
+    /// The images that start `pause` with `--guard`, in another archive that `image` wrote.
     #[track_caller]
     pub fn guard(project: &Project) -> Self {
         Self::of(&fs::read(project.path("dist/pause-1.2.3-guard.tar")).unwrap(), 0)
+    }
+
+    /// The images of `init`, in the third archive.
+    #[track_caller]
+    pub fn init(project: &Project) -> Self {
+        Self::of(&fs::read(project.path("dist/init-1.2.3.tar")).unwrap(), 0)
     }
 
     pub fn json(&self, path: &str) -> Value {

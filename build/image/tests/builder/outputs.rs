@@ -1,7 +1,7 @@
 //! All that `image` writes: the same bytes each time, checksums, SBOMs and the printed table.
 
 use crate::layout::Layout;
-use crate::project::{PLATFORMS, PROGRAMS, Project, binary};
+use crate::project::{PLATFORMS, PROGRAMS, Project, binary, binary_of};
 use nix::sys::stat::{Mode, umask};
 use serde_json::{Value, json};
 use std::fs;
@@ -66,7 +66,7 @@ fn every_file_in_dist_is_in_the_list_of_checksums() {
     let mut expected: Vec<PathBuf> = binaries.chain(written).collect();
     expected.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     assert_eq!(listed, expected);
-    assert_eq!(listed.len(), 2 * 8 + 2 * (8 + 1));
+    assert_eq!(listed.len(), 2 * 8 + 3 * (8 + 1));
 }
 
 #[test]
@@ -74,10 +74,13 @@ fn an_sbom_lists_the_shipped_programs_and_excludes_build_dependencies() {
     use cyclonedx_bom::prelude::*;
     let project = Project::new();
     let layout = Layout::new(&project);
-    let images = |layout: &Layout, suffix| layout.manifests().into_iter().zip(PLATFORMS.map(|row| (row.0, suffix)));
-    let all = images(&layout, "").chain(images(&Layout::guard(&project), "-guard"));
-    for (manifest, (platform, suffix)) in all {
-        let name = format!("dist/pause-1.2.3{suffix}.{}.cdx.json", platform.replace('/', "-"));
+    let images = |layout: Layout, name| layout.manifests().into_iter().zip(PLATFORMS.map(|row| (row.0, name)));
+    let all = images(layout, "pause-1.2.3")
+        .chain(images(Layout::guard(&project), "pause-1.2.3-guard"))
+        .chain(images(Layout::init(&project), "init-1.2.3"));
+    for (manifest, (platform, name)) in all {
+        let (program, _) = name.split_once('-').expect("a version");
+        let name = format!("dist/{name}.{}.cdx.json", platform.replace('/', "-"));
         let text = fs::read(project.path(&name)).unwrap();
         let bom = Bom::parse_from_json_v1_5(&text[..]).unwrap();
         assert!(bom.validate_version(SpecVersion::V1_5).passed());
@@ -86,17 +89,14 @@ fn an_sbom_lists_the_shipped_programs_and_excludes_build_dependencies() {
         let digest = manifest["digest"].as_str().unwrap().replace(':', "%3A");
         let purl = bom["metadata"]["component"]["purl"].as_str().unwrap();
         assert!(purl.contains(&digest), "{purl} names the image {digest}");
-        let [program, libc] = &bom["components"].as_array().unwrap()[..] else { panic!("{bom:#}") };
-        assert_eq!((&program["name"], &program["version"]), (&json!("pause"), &json!("1.2.3")));
-        assert_eq!(program["licenses"], json!([{ "expression": "Apache-2.0" }]));
+        let [application, libc] = &bom["components"].as_array().unwrap()[..] else { panic!("{bom:#}") };
+        assert_eq!((&application["name"], &application["version"]), (&json!(program), &json!("1.2.3")));
+        assert_eq!(application["licenses"], json!([{ "expression": "Apache-2.0" }]));
+        let [file] = &application["components"].as_array().unwrap()[..] else { panic!("one file: {bom:#}") };
+        let sum = file["hashes"][0]["content"].as_str().unwrap();
+        assert_eq!(file["name"], format!("/{program}"));
         let list = fs::read_to_string(project.path("dist/SHA256SUMS")).unwrap();
-        let files = program["components"].as_array().unwrap();
-        assert_eq!(files.len(), PROGRAMS.len());
-        for (file, name) in files.iter().zip(PROGRAMS) {
-            let sum = file["hashes"][0]["content"].as_str().unwrap();
-            assert_eq!(file["name"], format!("/{name}"));
-            assert!(list.contains(&format!("{sum}  binaries/{platform}/{name}\n")));
-        }
+        assert!(list.contains(&format!("{sum}  binaries/{platform}/{program}\n")));
         assert_eq!((&libc["name"], &libc["version"]), (&json!("libc"), &json!("0.2.100")));
         assert_eq!(libc["scope"], "excluded");
         assert_eq!(bom["serialNumber"], Value::Null, "nothing in it is random");
@@ -108,24 +108,29 @@ fn the_printed_table_has_sizes_and_digests() {
     let project = Project::new();
     let output = project.image().output().unwrap();
     let table = String::from_utf8(output.stdout).unwrap();
-    let layout = Layout::new(&project);
-    let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines.len(), 1 + 8 + 2, "{table}");
-    for (line, manifest) in lines[1..9].iter().zip(&layout.manifests()) {
-        let image = layout.document(manifest);
-        let parts = [&image["layers"][0], &image["layers"][1], &image["config"], manifest];
-        let [pause, init, config, of_manifest] = parts.map(|part| part["size"].as_u64().unwrap());
-        let columns: Vec<&str> = line.split_whitespace().collect();
-        let expected = [config, of_manifest, pause + init + config + of_manifest].map(|size| size.to_string());
-        assert_eq!([columns[2], columns[4]], [pause.to_string(), init.to_string()]);
-        assert_eq!(columns[5..8], expected);
-        assert_eq!(columns[8], manifest["digest"]);
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines.len(), 1 + 2 * 8 + 3, "{table}");
+    let (pause, init) = (Layout::new(&project), Layout::init(&project));
+    let (platforms, names) = lines[1..].split_at(2 * 8);
+    for (lines, (layout, program)) in platforms.chunks(8).zip([(&pause, "pause"), (&init, "init")]) {
+        for (line, (manifest, (platform, ..))) in lines.iter().zip(layout.manifests().iter().zip(PLATFORMS)) {
+            let image = layout.document(manifest);
+            let file = fs::metadata(project.path(&binary_of(platform, program))).unwrap().len();
+            let parts = [&image["layers"][0], &image["config"], manifest];
+            let [layer, config, of_manifest] = parts.map(|part| part["size"].as_u64().unwrap());
+            let sizes = [file, layer, config, of_manifest, layer + config + of_manifest].map(|size| size.to_string());
+            assert_eq!(line[..2], [platform, &format!("/{program}")]);
+            assert_eq!(line[2..7], sizes);
+            assert_eq!(line[7], manifest["digest"]);
+        }
     }
-    let layouts =
-        [("pause.localhost/pause:1.2.3", layout), ("pause.localhost/pause:1.2.3-guard", Layout::guard(&project))];
-    for (line, (name, layout)) in lines[9..].iter().zip(layouts) {
+    let expected = [
+        ("pause.localhost/pause:1.2.3", pause),
+        ("pause.localhost/pause:1.2.3-guard", Layout::guard(&project)),
+        ("pause.localhost/init:1.2.3", init),
+    ];
+    for (line, (name, layout)) in names.iter().zip(expected) {
         let index = &layout.json("index.json")["manifests"][0];
-        let expected = [name, index["digest"].as_str().unwrap()];
-        assert_eq!(line.split_whitespace().collect::<Vec<_>>(), expected);
+        assert_eq!(line[..], [name, index["digest"].as_str().unwrap()]);
     }
 }

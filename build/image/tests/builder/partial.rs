@@ -23,17 +23,21 @@ fn an_image_of_some_platforms_is_not_named_like_the_whole_one() {
     let project = Project::new();
     fs::remove_file(project.path(&binary("linux/s390x"))).expect("it is there, and not needed");
     let some = ["--platforms", "linux/386 linux/arm/v7"];
-    for (suffix, archive) in [("", "pause-1.2.3-partial.tar"), ("-guard", "pause-1.2.3-partial-guard.tar")] {
+    for (reference, archive) in [
+        ("pause:1.2.3-partial", "pause-1.2.3-partial.tar"),
+        ("pause:1.2.3-partial-guard", "pause-1.2.3-partial-guard.tar"),
+        ("init:1.2.3-partial", "init-1.2.3-partial.tar"),
+    ] {
         let layout = layout(&project, &some, archive);
-        assert_eq!(name(&layout), format!("pause.localhost/pause:1.2.3-partial{suffix}"));
+        assert_eq!(name(&layout), format!("pause.localhost/{reference}"));
         let platforms: Vec<Value> = layout.manifests().iter().map(|manifest| manifest["platform"].clone()).collect();
         let arm = json!({ "os": "linux", "architecture": "arm", "variant": "v7" });
         assert_eq!(platforms, [arm, json!({ "os": "linux", "architecture": "386" })], "in the order of the table");
     }
     let written = project.outputs();
     let mut names = written.iter().map(|(name, _)| name.to_str().expect("UTF-8")).filter(|name| *name != "SHA256SUMS");
-    assert!(names.all(|name| name.starts_with("pause-1.2.3-partial")), "{written:?}");
-    assert_eq!(written.len(), 2 * (1 + 2) + 1);
+    assert!(names.all(|name| name.contains("-1.2.3-partial")), "{written:?}");
+    assert_eq!(written.len(), 3 * (1 + 2) + 1);
 }
 
 #[test]

@@ -25,6 +25,9 @@ license = \"Apache-2.0\"
 repository = \"https://example.org/pause\"
 edition = \"2024\"
 
+[package.metadata.init]
+description = \"It starts a program\"
+
 [dependencies]
 libc = \"0.2\"
 ";
@@ -101,7 +104,7 @@ impl Project {
     }
 }
 
-/// The programs of an image, in the order of their layers.
+/// The programs, each of which has an image of its own.
 pub const PROGRAMS: [&str; 2] = ["pause", "init"];
 
 /// The path of a platform's pause.

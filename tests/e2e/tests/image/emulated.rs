@@ -1,6 +1,6 @@
 //! The images of other platforms run under emulation.
 
-use crate::expected::{archive, init_version, parse, pause_version};
+use crate::expected::{INIT, PAUSE, init_version, parse, pause_version};
 use e2e::platform::Platform;
 use e2e::process::TERMINATED;
 use e2e::project::output;
@@ -21,16 +21,17 @@ const REGISTER: &str = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_mis
     shift
     exec chroot \"$@\"";
 
-/// Unpacks the image of a platform into `root` in a new folder.
+/// Unpacks both images of a platform into `root` in a new folder.
 #[track_caller]
 fn unpack(platform: &Platform) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let copy = folder.path().join("copy");
-    output(platform.skopeo("copy").arg(format!("oci-archive:{}", archive())).arg(format!("dir:{}", copy.display())));
-    let manifest = parse(fs::read(copy.join("manifest.json")).expect("skopeo has copied the image"));
     fs::create_dir(folder.path().join("root")).expect("a folder can be made");
-    for layer in manifest["layers"].as_array().expect("a list") {
-        let layer = layer["digest"].as_str().expect("a digest").replace("sha256:", "");
+    for image in [PAUSE, INIT] {
+        let copy = folder.path().join(image.program);
+        let archive = format!("oci-archive:{}", image.archive());
+        output(platform.skopeo("copy").arg(archive).arg(format!("dir:{}", copy.display())));
+        let manifest = parse(fs::read(copy.join("manifest.json")).expect("skopeo has copied the image"));
+        let layer = manifest["layers"][0]["digest"].as_str().expect("a digest").replace("sha256:", "");
         output(tool("tar").arg("-xzf").arg(copy.join(layer)).arg("-C").arg(folder.path().join("root")));
     }
     folder

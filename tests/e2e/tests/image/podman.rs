@@ -1,7 +1,8 @@
 //! podman loads the image and runs it.
 
 use crate::expected::{
-    archive, assert_inspected, assert_runs_and_stops, assert_two_files, init_version, parse, pause_version, with_init,
+    INIT, PAUSE, archive, assert_inspected, assert_one_file, assert_runs_and_stops, init_version, parse, pause_version,
+    with_init,
 };
 use e2e::platform::Platform;
 use e2e::project::reference;
@@ -16,18 +17,19 @@ fn podman_loads_it_and_runs_it() {
 fn podman_5_loads_it_runs_it_and_builds_from_it() {
     let podman = Podman::rootful(Release::Forky, "crun");
     assert_loads_and_runs(&podman);
+    podman.podman(&["load", "--input", &INIT.archive()]).ok();
     podman.machine.write("/run/context/Dockerfile", &with_init());
     let build = |reference: &str| {
-        let reference = format!("--build-arg=PAUSE={reference}");
+        let reference = format!("--build-arg=INIT={reference}");
         podman.podman(&["build", "--network=none", "--tag=localhost/with-init", &reference, "/run/context"])
     };
-    build(reference()).ok();
+    build(INIT.reference()).ok();
     let run = ["run", "--rm", "--network=none", "--pull=never"];
     assert_eq!(podman.podman(&[&run[..], &["localhost/with-init", "--version"]].concat()).ok(), init_version());
     assert_eq!(podman.podman(&[&run[..], &[reference(), "-v"]].concat()).ok(), pause_version());
 
     // Control: an image of another name is looked for in a registry, and not found.
-    let other = format!("{}-other", reference());
+    let other = format!("{}-other", INIT.reference());
     assert!(build(&other).stderr.contains("https://pause.localhost/v2/"));
 }
 
@@ -35,9 +37,9 @@ fn podman_5_loads_it_runs_it_and_builds_from_it() {
 fn assert_loads_and_runs(podman: &Podman) {
     let output = podman.podman(&["load", "--input", archive()]).ok();
     assert!(output.contains(reference()), "{output}");
-    assert_inspected(&parse(podman.podman(&["image", "inspect", reference()]).ok())[0], &Platform::own());
+    assert_inspected(&parse(podman.podman(&["image", "inspect", reference()]).ok())[0], PAUSE, &Platform::own());
     let root = podman.podman(&["image", "mount", reference()]).ok();
-    assert_two_files(&podman.machine, root.trim());
+    assert_one_file(&podman.machine, root.trim());
     podman.run(reference(), "pod");
     assert_runs_and_stops(&podman.machine, |arguments| podman.podman(arguments), "pod");
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Engine, Pod};
 use crate::engines::docker::{self, DockerPod};
-use e2e::project::{folder, reference};
+use crate::images::pause;
+use e2e::project::{folder, init_reference, of_init, reference};
 use e2e::report::Report;
 use e2e::{Release, busybox};
 use serde_json::Value;
@@ -48,9 +49,10 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
         assert!(!output.status.success(), "{output:?}");
     })?;
     report.step("init works with its profile, alone with -P and with a program", || {
-        for arguments in [&["-P"][..], &["--", "/pause"]] {
+        docker.docker(&["load", "--input", &of_init(pause())]).ok();
+        for arguments in [&["-P"][..], &["--", "/init", "-P"]] {
             let run = ["run", "--detach", "--name=init", "--network=none", "--entrypoint=/init", &profile("init")];
-            docker.docker(&[&run[..], &STRICT, &[reference()], arguments].concat()).ok();
+            docker.docker(&[&run[..], &STRICT, &[init_reference()], arguments].concat()).ok();
             docker.docker(&["stop", "--time=60", "init"]).ok();
             assert_eq!(docker.docker(&["wait", "init"]).ok().trim(), "0", "{arguments:?}");
             docker.docker(&["rm", "init"]).ok();

@@ -53,7 +53,7 @@ fn run_pod(report: &mut Report, podman: &Podman, platform: &Platform) -> Option<
     })?;
     report.step(&format!("{name}: orphans are reaped, though some are zombies for a moment"), || {
         let process_1 = pod.process_1();
-        pod.exec(&abandon());
+        pod.exec(&abandon(ORPHANS));
         process_1.until_it_has_adopted(ORPHANS);
         _ = process_1.zombies_of_orphans(|command| drop(pod.exec(command))); // an emulated process 1 is slower to reap
         until("process 1 has reaped all orphans", || process_1.orphans().count() == 0);

@@ -110,7 +110,7 @@ fn assert_ended(pod: Box<dyn Pod + '_>, log: &str) {
 pub fn zombies_after_exec(pod: &dyn Pod) -> usize {
     let process_1 = pod.process_1();
     let earlier = process_1.orphans().count();
-    pod.exec(&abandon());
+    pod.exec(&abandon(ORPHANS));
     process_1.until_it_has_adopted(earlier + ORPHANS);
     process_1.zombies_of_orphans(|command| drop(pod.exec(command)))
 }
@@ -118,6 +118,6 @@ pub fn zombies_after_exec(pod: &dyn Pod) -> usize {
 /// The same by a container that ends. Its runtime kills the processes in its control group.
 #[track_caller]
 fn zombies_after_container(pod: &dyn Pod) -> usize {
-    pod.run(&abandon());
+    pod.run(&abandon(ORPHANS));
     pod.process_1().zombies_of_orphans(|command| drop(pod.exec(command)))
 }

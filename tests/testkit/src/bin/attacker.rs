@@ -8,13 +8,14 @@ use nix::unistd::{ForkResult, Pid, fork, pipe, write};
 use std::mem;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::process::ExitCode;
-use std::{env, ptr};
+use std::thread::yield_now;
+use std::{env, fs, ptr};
 use testkit::pod::send;
 use testkit::programs::wrong_usage;
 use testkit::realtime::schedule;
 
-const USAGE: &str = "usage: attacker HOW SIGNAL [CODE]
-Sends SIGNAL to process 1:
+const USAGE: &str = "usage: attacker HOW SIGNAL [CODE…]
+Sends SIGNAL to process 1; with several codes, each when process 1 has taken the last one:
   kill          by kill
   tgkill        by tgkill
   pidfd         by pidfd_send_signal
@@ -32,15 +33,16 @@ const INIT: Pid = Pid::from_raw(1);
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let number = |at: usize| arguments.get(at).and_then(|number| number.parse::<i32>().ok());
+    let codes: Vec<i32> = arguments.iter().skip(2).filter_map(|code| code.parse().ok()).collect();
     let done = match (arguments.first().map(String::as_str), number(1), number(2)) {
         (Some("kill"), Some(signal), None) => send(INIT, signal),
         (Some("tgkill"), Some(signal), None) => tgkill(signal),
         (Some("pidfd"), Some(signal), None) => pidfd().and_then(|pidfd| pidfd_send(&pidfd, signal, None)),
-        (Some("queue"), Some(signal), Some(code)) => queue(signal, code),
-        (Some("tgqueue"), Some(signal), Some(code)) => tgqueue(signal, code),
-        (Some("pidfd-queue"), Some(signal), Some(code)) => {
+        (Some("queue"), Some(signal), Some(_)) => send_all(signal, &codes, queue),
+        (Some("tgqueue"), Some(signal), Some(_)) => send_all(signal, &codes, tgqueue),
+        (Some("pidfd-queue"), Some(signal), Some(_)) => send_all(signal, &codes, |signal, code| {
             pidfd().and_then(|pidfd| pidfd_send(&pidfd, signal, Some(forged(signal, code))))
-        }
+        }),
         (Some("file"), Some(signal), None) => file(signal),
         (Some("lost"), Some(signal), None) => lost(signal),
         (Some("nested"), Some(signal), None) => nested(signal),
@@ -58,6 +60,25 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Sends a signal with each of these codes. A standard signal does not queue, so it waits until process 1 has taken the last
+/// one.
+fn send_all(signal: i32, codes: &[i32], send: impl Fn(i32, i32) -> nix::Result<()>) -> nix::Result<()> {
+    for &code in codes {
+        send(signal, code)?;
+        while is_pending(signal) {
+            yield_now();
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether a signal is pending for process 1. If process 1 has ended, the kernel ends this process too.
+fn is_pending(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/1/status").unwrap_or_default();
+    let pending = status.lines().filter_map(|line| line.strip_prefix("SigPnd:").or(line.strip_prefix("ShdPnd:")));
+    pending.filter_map(|set| u64::from_str_radix(set.trim(), 16).ok()).any(|set| set & 1 << (signal - 1) != 0)
 }
 
 fn tgkill(signal: i32) -> nix::Result<()> {
