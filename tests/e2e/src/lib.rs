@@ -3,6 +3,8 @@
 //! | module         | its job                                                                |
 //! | -------------- | ---------------------------------------------------------------------- |
 //! | [`machine`]    | namespaces in which an engine finds empty folders and leaves nothing   |
+//! | [`output`]     | the output of a program that ran on a machine                          |
+//! | [`etc`]        | an `/etc` of a machine's own                                           |
 //! | [`cgroups`]    | the cgroups that an engine makes, removed with it                      |
 //! | [`root`]       | the root of another release of Debian, as a machine's own              |
 //! | [`release`]    | the releases of Debian that engines come from                          |
@@ -31,10 +33,12 @@ pub mod cgroups;
 pub mod containerd;
 pub mod cri_client;
 pub mod docker;
+pub mod etc;
 pub mod events;
 pub mod inventory;
 pub mod machine;
 pub mod node;
+pub mod output;
 pub mod page;
 pub mod platform;
 pub mod pod;

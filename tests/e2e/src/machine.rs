@@ -6,8 +6,8 @@
 //! In a virtual machine, it can also be that machine itself.
 
 use crate::cgroups::{Parent, View, join_engine};
+pub use crate::output::Output;
 use crate::root::Root;
-use crate::tool;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns};
@@ -16,7 +16,7 @@ use nix::unistd::geteuid;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::deadline::TIMEOUT;
@@ -26,9 +26,6 @@ use testkit::{Pod, PodProcess, cgroup_cleanup, until};
 
 /// The folders of engines' data and sockets.
 const FOLDERS: [&str; 4] = ["/run", "/var/lib", "/etc/docker", "/dev/shm"];
-
-/// An overlay on the machine's `/etc`.
-const ETC_LAYERS: &str = "lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work";
 
 /// Dropped, it ends with all of its processes.
 pub struct Machine {
@@ -45,17 +42,6 @@ enum Place {
     },
     /// The machine that this process runs on.
     Here,
-}
-
-/// The output of a program, as text.
-#[derive(Debug)]
-pub struct Output {
-    /// The exit status.
-    pub status: ExitStatus,
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
 }
 
 impl Machine {
@@ -160,17 +146,6 @@ impl Machine {
         fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).expect("a file can be written there");
     }
 
-    /// Makes `/etc` writable for the machine alone: an overlay in memory on that of this machine.
-    #[track_caller]
-    pub fn overlay_etc(&self) {
-        for folder in ["/run/etc/upper", "/run/etc/work"] {
-            fs::create_dir_all(self.path(folder)).expect("a folder can be made");
-        }
-        let mut mount = tool("mount");
-        mount.args(["-t", "overlay", "-o", ETC_LAYERS, "etc", "/etc"]);
-        self.run(mount).ok();
-    }
-
     /// The folder of a process in the machine's `/proc`.
     pub fn proc(&self, pid: &str) -> PathBuf {
         match &self.place {
@@ -258,17 +233,5 @@ impl Drop for Machine {
         if let Place::Namespaces { pod, .. } = &self.place {
             cgroup_cleanup::release(pod.pid()); // it ends now, and its process ID may be reused
         }
-    }
-}
-
-impl Output {
-    /// Returns its standard output.
-    ///
-    /// # Panics
-    /// If the program failed.
-    #[track_caller]
-    pub fn ok(self) -> String {
-        assert!(self.status.success(), "the program failed: {self:#?}");
-        self.stdout
     }
 }
