@@ -85,7 +85,6 @@ pub const PROMISES: &[Promise] = &[
         "stress",
         "memory_limit::at_the_memory_limit_killed_orphans_are_reaped",
     ),
-    promise("It reaps while a debugger attaches and detaches.", "stress", "debugger::under_a_debugger_it_still_reaps"),
     promise("Idle, it is never woken up.", "stress", "idle::an_idle_sandbox_never_wakes_up"),
     promise("It gives up all capabilities.", "privileges", "it_gives_up_all_capabilities_of_root"),
     promise("It works with closed standard streams.", "streams", "it_works_with_closed_standard_streams"),

@@ -41,7 +41,11 @@ pub fn leave_open(open: u8) -> io::Result<()> {
 pub fn close_others_on_execution() -> io::Result<()> {
     let flag = libc::CLOSE_RANGE_CLOEXEC;
     // SAFETY: takes numbers only.
-    Ok(Errno::result(unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, flag) }).map(drop)?)
+    match Errno::result(unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, flag) }) {
+        Err(Errno::EINVAL) => (3..1024).for_each(|descriptor| _ = close_on_execution(descriptor)), // before Linux 5.11
+        result => _ = result?,
+    }
+    Ok(())
 }
 
 /// Makes a descriptor close-on-exec.

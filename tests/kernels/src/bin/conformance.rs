@@ -10,11 +10,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 use testkit::deadline::SECONDS;
 use testkit::programs::OTHER;
 
 /// How long a test waits with another program than `pause`, in seconds.
 const DEADLINE: &str = "10";
+
+/// How long a test may take: with a process 1 that breaks a promise, some never end.
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// A program, and the command that starts it in place of `pause`.
 struct Peer {
@@ -64,9 +69,17 @@ fn keeps(tests: &BTreeMap<String, PathBuf>, promise: &Promise, peer: &Peer) -> R
     if let Some(other) = &peer.command {
         command.env(OTHER, other).env(SECONDS, DEADLINE);
     }
-    let output = command.output().with_context(|| format!("{} cannot be started", test.display()))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    if !text.contains("running 1 test") {
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().with_context(|| format!("{} cannot be started", test.display()))?;
+    let start = Instant::now();
+    while child.try_wait()?.is_none() {
+        if start.elapsed() > LIMIT {
+            child.kill()?; // its pods end with it
+        }
+        sleep(Duration::from_millis(10));
+    }
+    let output = child.wait_with_output()?;
+    if !String::from_utf8_lossy(&output.stdout).contains("running 1 test") {
         bail!("{} has no test {}", promise.program, promise.test);
     }
     Ok(output.status.success())

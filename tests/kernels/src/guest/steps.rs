@@ -40,6 +40,7 @@ pub fn run(line: &str, console: &'static Console) -> io::Result<()> {
         let deadline = if is_control { DEADLINE_OF_CONTROLS } else { DEADLINE_OF_OTHERS };
         command.env(OTHER, format!("/{PROGRAMS}/{other}")).env(SECONDS, deadline);
     }
+    command.process_group(0); // as under a shell: process 1 of a machine is in no group
     if user == "ordinary" {
         command.uid(ORDINARY_USER).gid(ORDINARY_USER);
     }
