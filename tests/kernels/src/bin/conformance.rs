@@ -5,7 +5,11 @@ use escargot::CargoBuild;
 use kernels::platforms::project;
 use kernels::programs::{executables, upstream_equivalent};
 use kernels::promises::{PROMISES, Promise};
+use nix::sys::prctl::set_child_subreaper;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::utsname::uname;
+use nix::sys::wait::waitpid;
+use nix::unistd::getpid;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -14,6 +18,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::deadline::SECONDS;
 use testkit::programs::OTHER;
+use testkit::usage::children;
 
 /// How long a test waits with another program than `pause`, in seconds.
 const DEADLINE: &str = "10";
@@ -33,6 +38,7 @@ fn main() -> Result<()> {
         build = build.test(program);
     }
     let tests = executables(build)?;
+    set_child_subreaper(true)?;
     let peers = peers()?;
     let mut rows = Vec::new();
     for (at, promise) in PROMISES.iter().enumerate() {
@@ -78,11 +84,21 @@ fn keeps(tests: &BTreeMap<String, PathBuf>, promise: &Promise, peer: &Peer) -> R
         }
         sleep(Duration::from_millis(10));
     }
+    end_orphans()?; // which may hold the pipe open
     let output = child.wait_with_output()?;
     if !String::from_utf8_lossy(&output.stdout).contains("running 1 test") {
         bail!("{} has no test {}", promise.program, promise.test);
     }
     Ok(output.status.success())
+}
+
+/// Ends the processes that a test has left: another process 1 than `pause` may leave its program.
+fn end_orphans() -> Result<()> {
+    while let Some(&orphan) = children(getpid()).first() {
+        kill(orphan, Signal::SIGKILL)?;
+        waitpid(orphan, None)?;
+    }
+    Ok(())
 }
 
 fn table(peers: &[Peer], rows: &[(&Promise, Vec<bool>)]) -> String {
@@ -112,6 +128,6 @@ fn page(table: &str) -> Result<String> {
         Debian's packages. tini and dumb-init are made for single containers: here they start a program that ends on SIGTERM with\n\
         status 0, and they forward to it all signals.\n\n\
         {table}\n\
-        Test another program on [a real kernel](kernels.md): `make test-kernels PLATFORM=linux/amd64 PROGRAM=/path/to/pause`.\n"
+        Test another program on [a real kernel](testing.md#on-real-kernels): `make test-kernels PLATFORM=linux/amd64 PROGRAM=/path/to/pause`.\n"
     ))
 }
