@@ -1,6 +1,7 @@
 //! A process that a test started, inside or outside of a pod.
 
 use crate::deadline::{until, until_some};
+use crate::lone_process_1::settle;
 use crate::programs;
 use crate::shim::{Report, default_signals, die_with_parent};
 use crate::usage::state;
@@ -77,9 +78,13 @@ impl PodProcess {
         &mut self.shim
     }
 
-    /// Waits until the process waits for signals in `rt_sigtimedwait`. A process 1 under test is set up by then.
+    /// Waits until the process waits for signals in `rt_sigtimedwait`. A process 1 under test is set up by then. Another
+    /// program than `pause` may wait by another system call, and with the program that it starts.
     #[track_caller]
     pub fn until_it_waits(&mut self) {
+        if programs::is_other() {
+            return settle(self.pid);
+        }
         let folder = PathBuf::from(format!("/proc/{}", self.pid));
         until(&format!("process {} waits for signals", self.pid), || {
             assert!(self.status().is_none(), "process {} ended before it waited for signals", self.pid);
@@ -126,12 +131,10 @@ pub fn send(pid: Pid, number: i32) -> nix::Result<()> {
     Errno::result(unsafe { libc::kill(pid.as_raw(), number) }).map(drop)
 }
 
-/// Returns whether a process waits for signals in `rt_sigtimedwait`; another program than ours may sleep in any call.
-/// `folder` is its folder in some `/proc`.
+/// Returns whether a process waits for signals in `rt_sigtimedwait`. `folder` is its folder in some `/proc`.
 pub fn waits_for_signals(folder: &Path) -> bool {
     let call = format!("{} ", libc::SYS_rt_sigtimedwait);
-    let any_call = |now: &str| programs::is_other() && now.starts_with(|first: char| first.is_ascii_digit());
-    fs::read_to_string(folder.join("syscall")).is_ok_and(|now| now.starts_with(&call) || any_call(&now))
+    fs::read_to_string(folder.join("syscall")).is_ok_and(|now| now.starts_with(&call))
 }
 
 /// Returns whether a process is gone or a zombie. This machine's process 1 may be slow to reap it.
