@@ -2,8 +2,8 @@
 
 use crate::engine::{Engine, Pod};
 use crate::engines::docker::{self, DockerPod};
-use crate::images::pause;
-use e2e::project::{folder, init_reference, of_init, reference};
+use crate::images;
+use e2e::project::{folder, init_reference, reference};
 use e2e::report::Report;
 use e2e::{Release, busybox};
 use serde_json::Value;
@@ -49,7 +49,7 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
         assert!(!output.status.success(), "{output:?}");
     })?;
     report.step("init works with its profile, alone with -P and with a program", || {
-        docker.docker(&["load", "--input", &of_init(pause())]).ok();
+        docker.docker(&["load", "--input", &images::init()]).ok();
         for arguments in [&["-P"][..], &["--", "/init", "-P"]] {
             let run = ["run", "--detach", "--name=init", "--network=none", "--entrypoint=/init", &profile("init")];
             docker.docker(&[&run[..], &STRICT, &[init_reference()], arguments].concat()).ok();

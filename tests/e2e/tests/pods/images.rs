@@ -9,6 +9,11 @@ pub fn pause() -> &'static str {
     project::archive(env!("CARGO_TARGET_TMPDIR"))
 }
 
+/// The image of `init`, for all platforms.
+pub fn init() -> String {
+    project::of_init(pause())
+}
+
 /// BusyBox: the other containers of a pod, and the control that never reaps.
 pub fn busybox() -> &'static str {
     static ARCHIVE: LazyLock<String> =

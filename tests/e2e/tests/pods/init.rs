@@ -121,7 +121,7 @@ pub fn docker(report: &mut Report, release: Release) -> Option<()> {
 
 /// Builds the image of the README's three lines and runs it, with its own command and with another.
 fn build_as_in_the_readme(docker: &Docker, builder: Builder) {
-    docker.docker(&["load", "--input", images::pause()]).ok();
+    docker.docker(&["load", "--input", &images::init()]).ok();
     let readme = fs::read_to_string(folder().join("README.md")).expect("the README can be read");
     let (_, lines) = readme.split_once("```dockerfile\n").expect("the README has a Dockerfile");
     let (lines, _) = lines.split_once("```").expect("its end");
