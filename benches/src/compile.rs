@@ -6,18 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
+use testkit::equivalent;
 
-/// The command by which upstream compiles its `pause` (`build/pause/Makefile` in kubernetes/kubernetes). Like upstream,
-/// we strip the result.
-pub const UPSTREAM_COMPILER: &str = "cc -Os -Wall -Werror -static";
-
-/// Compiles a program that does the same as upstream's `pause`. Returns its path.
+/// Compiles a program that does the same as upstream's `pause`, and strips it like upstream. Returns its path.
 pub fn upstream() -> Result<PathBuf> {
     let program = path_of_compiled("upstream_equivalent")?;
-    let mut words = UPSTREAM_COMPILER.split(' ');
-    let mut compile = Command::new(words.next().expect("a compiler"));
-    compile.args(words).arg(format!("-DVERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
-    run(compile.arg("-o").arg(&program).arg(source("upstream_equivalent.c")))?;
+    equivalent::compile(env!("CARGO_PKG_VERSION"), &program).context("`make bench` installs the compiler")?;
     run(Command::new("strip").arg(&program))?;
     Ok(program)
 }

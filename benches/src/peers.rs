@@ -1,12 +1,13 @@
 //! The programs that are compared: `pause` and `init`, others with the same purpose, and the floor, a program that only
 //! sleeps.
 
-use crate::compile::{self, UPSTREAM_COMPILER, installed};
+use crate::compile::{self, installed};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use testkit::equivalent::OPTIONS;
 use testkit::lone_process_1::Program;
 use testkit::programs;
 
@@ -88,7 +89,7 @@ pub fn pauses(extra: &[(String, PathBuf)]) -> Result<Vec<Peer>> {
     let floor = compile::floor()?;
     let child = ["--", floor.to_str().context(NOT_UTF8)?];
     let of_upstream =
-        format!("written for this benchmark, compiled as upstream compiles its own ({UPSTREAM_COMPILER})");
+        format!("written for this benchmark, compiled as upstream compiles its own (cc {})", OPTIONS.join(" "));
     let mut peers = vec![
         Peer::new(PAUSE, "the release build of this project", programs::path("pause").into(), &[], "-v")?,
         Peer::new(UPSTREAM, &of_upstream, compile::upstream()?, &[], "-v")?,

@@ -14,26 +14,15 @@ mod storm;
 
 use differences::DIFFERENCES;
 use run::run;
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use tempfile::TempDir;
 use testkit::parallel::side_by_side;
-use testkit::{programs, reexec};
-
-/// The compiler's options, as Kubernetes builds its `pause`.
-const OPTIONS: [&str; 4] = ["-Os", "-Wall", "-Werror", "-static"];
-const SOURCE: &str = include_str!("../../benches/peers/upstream_equivalent.c");
+use testkit::{equivalent, programs, reexec};
 
 /// Builds the C equivalent of Kubernetes' `pause` 3.10 in this folder.
 fn build_equivalent(folder: &TempDir) -> PathBuf {
     let program = folder.path().join("equivalent");
-    let mut compiler = Command::new("cc");
-    compiler.args(OPTIONS).arg(format!("-DVERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
-    compiler.args(["-x", "c", "-", "-o"]).arg(&program).stdin(Stdio::piped());
-    let mut compiler = compiler.spawn().expect("a C compiler");
-    compiler.stdin.take().expect("a pipe").write_all(SOURCE.as_bytes()).expect("the compiler reads its input");
-    assert!(compiler.wait().is_ok_and(|status| status.success()), "the C equivalent cannot be built");
+    equivalent::compile(env!("CARGO_PKG_VERSION"), &program).expect("it can be compiled");
     program
 }
 

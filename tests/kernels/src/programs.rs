@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::equivalent;
 
 /// The programs of a platform.
 #[derive(Clone, Debug)]
@@ -101,14 +102,8 @@ pub fn upstream_equivalent() -> Result<PathBuf> {
     let folder = project().join("target/kernels");
     fs::create_dir_all(&folder)?;
     let program = folder.join(EQUIVALENT);
-    let source = project().join("benches/peers/upstream_equivalent.c");
-    let version = concat!("-DVERSION=\"", env!("CARGO_PKG_VERSION"), "\"");
-    let status = Command::new("cc").args(["-Os", "-static", version, "-o"]).arg(&program).arg(source).status()?;
-    if status.success() {
-        Ok(program)
-    } else {
-        bail!("the C equivalent cannot be compiled: see the compiler's message")
-    }
+    equivalent::compile(env!("CARGO_PKG_VERSION"), &program)?;
+    Ok(program)
 }
 
 /// Runs a build, and returns the executables by their names.

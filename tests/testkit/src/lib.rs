@@ -17,6 +17,7 @@
 //! | [`realtime`]       | real-time priority for a measuring thread                                     |
 //! | [`starvation`]     | a process that hardly ever gets the CPU                                       |
 //! | [`refused_call`]   | seccomp filters that make system calls fail                                   |
+//! | [`equivalent`]     | the C equivalent of Kubernetes' `pause`                                       |
 //! | [`execute`]        | executes a program where `execve` is refused                                  |
 //! | [`recorded_calls`] | records which system calls a program makes                                    |
 //! | [`trace`]          | counts the system calls that a program makes until it waits                   |
@@ -43,6 +44,7 @@ pub mod cgroup_cleanup;
 pub mod container;
 pub mod deadline;
 pub mod descriptors;
+pub mod equivalent;
 pub mod execute;
 pub mod freezer;
 pub mod job;

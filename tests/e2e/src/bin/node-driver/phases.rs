@@ -71,15 +71,21 @@ pub fn switch(report: &mut Report) -> Option<()> {
     })
 }
 
-/// The node has rebooted.
-pub fn reboot(report: &mut Report) -> Option<()> {
+/// Waits until the node has booted after a switch. The step `check` runs `switch.sh --check`.
+fn booted(report: &mut Report, check: &str) -> Option<Switched> {
     report.step(BOOTED, until_it_is_booted)?;
-    let mut node = report.step("after the reboot, `switch.sh --check` finds no fault", || {
+    let node = report.step(check, || {
         let node = Switched::here();
         node.check(0, 0);
         node
     })?;
     report.set_version(&node.node.containerd.version());
+    Some(node)
+}
+
+/// The node has rebooted.
+pub fn reboot(report: &mut Report) -> Option<()> {
+    let mut node = booted(report, "after the reboot, `switch.sh --check` finds no fault")?;
     report.step("two pods have our sandbox; `--check` prints what the page says", || {
         is_ours(&node, "third");
         is_ours(&node, "fourth");
@@ -101,13 +107,7 @@ pub fn reboot(report: &mut Report) -> Option<()> {
 
 /// The power was cut right after a switch.
 pub fn power_cut(report: &mut Report) -> Option<()> {
-    report.step(BOOTED, until_it_is_booted)?;
-    let mut node = report.step("after the power cut `switch.sh --check` finds no fault", || {
-        let node = Switched::here();
-        node.check(0, 0);
-        node
-    })?;
-    report.set_version(&node.node.containerd.version());
+    let mut node = booted(report, "after the power cut `switch.sh --check` finds no fault")?;
     report.step("a pod has our sandbox, and 500 orphans are reaped", || {
         node.import_busybox();
         is_ours(&node, "sixth");
