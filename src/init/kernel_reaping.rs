@@ -29,17 +29,17 @@ impl KernelReaping {
         }
         // While the kernel does not reap yet, this process ID is that of the program.
         let reaping = Self { pidfd: pidfd::open(program).ok()? };
-        // A seccomp profile may refuse the question.
-        let is_set =
-            reaping.program_status().and_then(|_| set_action(libc::SIGCHLD, &Action::default_with(libc::SA_NOCLDWAIT)));
-        if is_set.is_err() {
-            _ = file::close(reaping.pidfd); // nobody else has it
-            return None;
+        match reaping.program_status() {
+            Ok(None) if set_action(libc::SIGCHLD, &Action::default_with(libc::SA_NOCLDWAIT)).is_ok() => Some(reaping),
+            // A seccomp profile may refuse the question, or let it succeed without an answer.
+            _ => {
+                _ = file::close(reaping.pidfd); // nobody else has it
+                None
+            }
         }
-        Some(reaping)
     }
 
-    /// Returns how the program has ended, or `None` if it was not reaped yet.
+    /// Returns how the program has ended, or `None` if it was not reaped yet. Fails if the kernel cannot tell.
     pub fn program_status(&self) -> Result<Option<WaitStatus>, Errno> {
         pidfd::exit_status(self.pidfd)
     }

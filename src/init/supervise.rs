@@ -8,7 +8,7 @@ use super::options::{Level, Options};
 use super::spawn::{Program, Recipient};
 use super::terminal::Terminal;
 use crate::sys::Errno;
-use crate::sys::process::{Change, ExitStatus, Pid, WaitStatus, getpid, wait4};
+use crate::sys::process::{Change, ExitStatus, Pid, WaitStatus, getpid, kill, wait4};
 use crate::sys::signal::{Signal, SignalSet, wait_for};
 use crate::sys::time::Time;
 use core::ffi::c_int;
@@ -108,15 +108,23 @@ impl<'a> Supervisor<'a> {
                 self.child_changed(pid, status.change());
                 Continue(Children::OneChanged)
             }
-            // Unless the kernel reaps, a running program is our child, so this is not ECHILD.
-            Err(error)
-                if matches!(self.state, State::Running)
-                    && (self.kernel_reaping.is_none() || error != Errno::ECHILD) =>
-            {
-                Break(log::failure(b"cannot wait", error))
+            Err(Errno::ECHILD) if self.is_being_reaped() => Continue(Children::NoneExist),
+            Err(error) => {
+                self.notice_end_of_program()?;
+                match self.state {
+                    State::Running => Break(log::failure(b"cannot wait", error)),
+                    State::Ended(_) => Continue(Children::NoneExist), // ECHILD, since the call worked before
+                }
             }
-            Err(_) => Continue(Children::NoneExist), // ECHILD, since the call worked before
         }
+    }
+
+    /// Whether the kernel may still be reaping the program. It says ECHILD first, then it remembers the status, and then
+    /// it gives up the process ID.
+    fn is_being_reaped(&self) -> bool {
+        matches!(self.state, State::Running)
+            && self.kernel_reaping.is_some()
+            && kill(self.program.pid, 0) != Err(Errno::ESRCH)
     }
 
     /// If the kernel has reaped the program, handles its end. Call this before anything that relies on its process ID,

@@ -12,12 +12,22 @@ pub fn open(pid: Pid) -> Result<c_int, Errno> {
     file::move_after_streams(check(unsafe { syscall(libc::SYS_pidfd_open, [pid.into(), 0.into()]) })?)
 }
 
-/// Returns how a process has ended, if it was reaped since, by whomever. Linux remembers that since 6.15
-/// (`PIDFD_INFO_EXIT` in `linux/pidfd.h`); before, the answer is always `None`.
+/// Returns how a process has ended, if it was reaped since, by whomever, and `None` if it exists. Linux remembers how
+/// since 6.15 (`PIDFD_INFO_EXIT` in `linux/pidfd.h`).
 ///
 /// # Errors
-/// The kernel does not know the question, or a seccomp profile refuses it.
+/// The kernel does not remember it, does not know the question, or a seccomp profile refuses it.
 pub fn exit_status(pidfd: c_int) -> Result<Option<WaitStatus>, Errno> {
+    match ask(pidfd) {
+        // It was reaped during the question: after the kernel looked for a status, and before it looked for a process.
+        Err(Errno::ESRCH) => ask(pidfd),
+        answer => answer,
+    }
+}
+
+/// Like [`exit_status`], but fails with ESRCH if the process is reaped during the question.
+fn ask(pidfd: c_int) -> Result<Option<WaitStatus>, Errno> {
+    const EXISTS: u64 = libc::PIDFD_INFO_PID as u64;
     const EXIT: u64 = libc::PIDFD_INFO_EXIT as u64;
     // SAFETY: all bytes of this structure may be 0.
     let mut info: libc::pidfd_info = unsafe { core::mem::zeroed() };
@@ -26,5 +36,11 @@ pub fn exit_status(pidfd: c_int) -> Result<Option<WaitStatus>, Errno> {
     // SAFETY: the kernel reads the structure and writes it, and knows its size from the number of the request. It lives
     // until the call returns.
     check_unit(unsafe { syscall(libc::SYS_ioctl, arguments) })?;
-    Ok((info.mask & EXIT != 0).then_some(WaitStatus::from(info.exit_code)))
+    if info.mask & EXIT != 0 {
+        Ok(Some(WaitStatus::from(info.exit_code)))
+    } else if info.mask & EXISTS != 0 {
+        Ok(None)
+    } else {
+        Err(Errno::ESRCH)
+    }
 }

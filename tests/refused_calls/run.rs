@@ -18,7 +18,7 @@ use testkit::pause_process::Started;
 use testkit::pod::send;
 use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;
-use testkit::recorded_calls::Install;
+use testkit::reported_calls::Install;
 
 /// The observed outcome of a run.
 #[derive(Debug, PartialEq, Eq)]

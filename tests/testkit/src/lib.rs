@@ -19,6 +19,7 @@
 //! | [`refused_call`]   | seccomp filters that make system calls fail                                   |
 //! | [`equivalent`]     | the C equivalent of Kubernetes' `pause`                                       |
 //! | [`execute`]        | executes a program where `execve` is refused                                  |
+//! | [`reported_calls`] | reports system calls to a thread of the test, which allows or answers them      |
 //! | [`recorded_calls`] | records which system calls a program makes                                    |
 //! | [`trace`]          | counts the system calls that a program makes until it waits                   |
 //! | [`streams`]        | full pipes and terminals, for standard error                                  |
@@ -60,6 +61,7 @@ pub mod realtime;
 pub mod recorded_calls;
 pub mod reexec;
 pub mod refused_call;
+pub mod reported_calls;
 pub mod settings;
 pub mod shim;
 pub mod starvation;

@@ -32,16 +32,16 @@ impl Call {
         Self { number, argument: Some((index, mask, value)) }
     }
 
-    /// Returns the instructions that end the filter with `refusal` if this is the call, whose number is loaded.
-    fn refused(self, refusal: sock_filter) -> Vec<sock_filter> {
+    /// Returns the instructions that end the filter with `end` if this is the call, whose number is loaded.
+    fn matched(self, end: sock_filter) -> Vec<sock_filter> {
         let number = self.number as u32;
-        let Some((index, mask, value)) = self.argument else { return vec![if_equal(number, 0, 1), refusal] };
+        let Some((index, mask, value)) = self.argument else { return vec![if_equal(number, 0, 1), end] };
         vec![
             if_equal(number, 0, 5),
             load(low_half_of_argument(index)),
             instruction(libc::BPF_ALU | libc::BPF_AND | libc::BPF_K, 0, 0, mask),
             if_equal(value & mask, 0, 1),
-            refusal,
+            end,
             action(libc::SECCOMP_RET_ALLOW), // the number is no longer loaded
         ]
     }
@@ -54,9 +54,13 @@ pub fn refuse(calls: &[libc::c_long], error: Errno) -> Filter {
 
 /// Like [`refuse`], for calls with different numbers.
 pub fn refuse_some(calls: &[Call], error: Errno) -> Filter {
-    let refusal = action(libc::SECCOMP_RET_ERRNO | error as u32);
+    matching(calls, libc::SECCOMP_RET_ERRNO | error as u32)
+}
+
+/// Returns a filter that takes this action for these calls, with different numbers, and allows all others.
+pub fn matching(calls: &[Call], value: u32) -> Filter {
     let mut program = vec![load(offset_of!(libc::seccomp_data, nr))];
-    program.extend(calls.iter().flat_map(|call| call.refused(refusal)));
+    program.extend(calls.iter().flat_map(|call| call.matched(action(value))));
     program.push(action(libc::SECCOMP_RET_ALLOW));
     program
 }

@@ -1,11 +1,15 @@
 //! Where the kernel can tell how a reaped process has ended, it reaps for `init`: an `init` that cannot run leaves no zombie,
 //! and a storm of orphans hardly wakes it up. With `-w` it reaps by itself, which is the control.
 
+mod answers;
+
 use crate::run::{command, run_probe};
 use nix::sys::signal::Signal;
+use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use testkit::platform::kernel_remembers_status;
+use testkit::pod::send;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::orphan_maker;
 use testkit::usage::{context_switches, is_stopped};
@@ -13,11 +17,19 @@ use testkit::{Pod, until};
 
 const ORPHANS: usize = 100;
 
+/// The status that the program of [`start`] exits with.
+const STATUS: i32 = 7;
+
 /// Starts `init OPTIONS` with a program that exits with 7 at the end of its standard input.
 fn start(options: &[&str]) -> Pod {
+    start_after(options, || Ok(()))
+}
+
+/// Like [`start`], and calls `last_step` before `init` is executed.
+fn start_after(options: &[&str], last_step: impl FnMut() -> io::Result<()> + Send + Sync + 'static) -> Pod {
     let mut init = command(&[options, &["--", "sh", "-c", "read line; exit 7"]].concat());
     init.stdin(Stdio::piped());
-    let mut pod = Pod::start(init);
+    let mut pod = Pod::start_after(init, last_step);
     pod.init().until_it_waits();
     until("the program reads", || pod.init().status().is_none() && rows(&pod).len() == 2);
     pod
@@ -43,7 +55,7 @@ fn zombies_while_stopped(options: &[&str]) -> usize {
     let left = zombies(&pod).len();
     pod.signal(Signal::SIGCONT);
     until("no zombie is left", || zombies(&pod).is_empty());
-    assert_eq!(pod.wait().status.code(), Some(7), "{options:?}");
+    assert_eq!(pod.wait().status.code(), Some(STATUS), "{options:?}");
     left
 }
 
@@ -68,7 +80,7 @@ fn a_stopped_init_leaves_no_zombie() {
 #[test]
 fn the_status_of_a_program_that_ends_while_init_is_stopped_is_not_lost() {
     for options in [&[][..], &["-w"], &["-t", "5"]] {
-        assert_eq!(status_of_a_program_that_ends_while_init_is_stopped(options), Some(7), "{options:?}");
+        assert_eq!(status_of_a_program_that_ends_while_init_is_stopped(options), Some(STATUS), "{options:?}");
     }
 }
 
@@ -80,6 +92,25 @@ fn init_exits_with_the_same_status_whoever_reaps() {
         {
             assert_eq!(run_probe(options, &probe).status.code(), Some(expected), "{options:?} {probe:?}");
         }
+    }
+}
+
+/// `init` asks for the status before it handles a signal. A program that the kernel reaps meanwhile has neither a status
+/// nor a process ID, and the question fails.
+#[test]
+fn the_status_of_a_program_that_ends_while_init_handles_signals_is_not_lost() {
+    const SIGNALS: usize = 3000;
+    let real_time = libc::SIGRTMIN() + 1; // every one is queued
+    for round in 0..100 {
+        let mut pod = start_and_stop(&["-r", &format!("{real_time}:0")]);
+        let pid = pod.init().pid();
+        for _ in 0..SIGNALS {
+            send(pid, real_time).expect("process 1 is alive");
+        }
+        pod.signal(Signal::SIGCONT);
+        drop(pod.init().streams().stdin.take());
+        let output = pod.wait();
+        assert_eq!(output.status.code(), Some(STATUS), "round {round}: {output:?}");
     }
 }
 

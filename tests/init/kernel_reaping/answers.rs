@@ -1,0 +1,116 @@
+//! Whatever the kernel answers when `init` asks how the program has ended: `init` exits with the program's status, or with
+//! 1 and a message that the status is lost.
+
+use super::{STATUS, start_after};
+use nix::errno::Errno;
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
+use testkit::platform::kernel_remembers_status;
+use testkit::refused_call::{Call, matching};
+use testkit::reported_calls::{Listener, ReportedCall, report};
+
+/// The question, with a `pidfd_info` as its third argument.
+const QUESTION: Call = Call::with(libc::SYS_ioctl, 1, u32::MAX, libc::PIDFD_GET_INFO as u32);
+
+/// An answer to the question.
+#[derive(Clone, Copy, Debug)]
+enum Answer {
+    /// That of the kernel.
+    True,
+    /// It succeeds, and nothing is written.
+    Nothing,
+    /// It succeeds, and only these bits of `pidfd_info::mask` are written.
+    Mask(u64),
+    Error(Errno),
+}
+
+use Answer::{Error, Mask, Nothing, True};
+
+const EXISTS: Answer = Mask(libc::PIDFD_INFO_PID as u64);
+const GONE: Answer = Error(Errno::ESRCH);
+
+/// What `init` does.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    /// It exits with the program's status, and writes nothing.
+    Status,
+    /// It cannot tell the status, exits with 1, and writes this error.
+    Lost(Errno),
+}
+
+use Outcome::{Lost, Status};
+
+/// The answer while the program runs; the answers when it ends, in turns; the outcome.
+const ROWS: [(Answer, &[Answer], Outcome); 12] = [
+    (True, &[True], Status),
+    // Then `init` reaps by itself, and asks no more.
+    (Nothing, &[Nothing], Status),
+    (Mask(0), &[Mask(0)], Status),
+    (GONE, &[GONE], Status),
+    (Error(Errno::ENOTTY), &[Error(Errno::ENOTTY)], Status),
+    // The program was reaped during the question.
+    (True, &[GONE, True], Status),
+    (True, &[Mask(0), True], Status),
+    // No kernel of today answers so.
+    (True, &[GONE], Lost(Errno::ESRCH)),
+    (True, &[Mask(0)], Lost(Errno::ESRCH)),
+    (True, &[EXISTS], Lost(Errno::ECHILD)),
+    (True, &[Error(Errno::EPERM)], Lost(Errno::EPERM)),
+    (True, &[Error(Errno::ENOTTY)], Lost(Errno::ENOTTY)),
+];
+
+/// Answers the question until `init` has ended.
+fn serve(listener: &Listener, running: Answer, ending: &[Answer], ends: &AtomicBool) -> io::Result<()> {
+    let mut ending = ending.iter().cycle();
+    while let Some(call) = listener.next()? {
+        let answer = if ends.load(SeqCst) { *ending.next().expect("a row has answers") } else { running };
+        match answer {
+            True => listener.allow(&call),
+            Nothing => listener.answer(&call, Ok(())),
+            Mask(bits) => {
+                write_mask(&call, bits)?;
+                listener.answer(&call, Ok(()));
+            }
+            Error(error) => listener.answer(&call, Err(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Writes the mask, which is the first member of `pidfd_info`.
+fn write_mask(call: &ReportedCall, bits: u64) -> io::Result<()> {
+    let memory = OpenOptions::new().write(true).open(format!("/proc/{}/mem", call.pid))?;
+    memory.write_all_at(&bits.to_ne_bytes(), call.arguments[2])
+}
+
+#[test]
+fn no_answer_costs_the_status_in_silence() {
+    if !kernel_remembers_status() {
+        return; // there is no question
+    }
+    for (running, ending, outcome) in &ROWS {
+        let (running, ending) = (*running, *ending);
+        let ends = Arc::new(AtomicBool::new(false));
+        let filter = |_| matching(&[QUESTION], libc::SECCOMP_RET_USER_NOTIF);
+        let (install, thread) = report(filter, {
+            let ends = Arc::clone(&ends);
+            move |listener| serve(&listener, running, ending, &ends)
+        })
+        .expect("a pair of sockets");
+        let mut pod = start_after(&[], move || install.install());
+        ends.store(true, SeqCst);
+        drop(pod.init().streams().stdin.take());
+        let output = pod.wait();
+        let (status, message) = match outcome {
+            Status => (STATUS, String::new()),
+            Lost(error) => (1, format!("init: cannot wait: errno {}\n", *error as i32)),
+        };
+        assert_eq!(output.status.code(), Some(status), "{running:?} {ending:?}: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), message, "{running:?} {ending:?}");
+        thread.join().expect("the thread returns its errors").expect("the kernel reports calls");
+    }
+}
