@@ -1,7 +1,7 @@
 //! `pause` needs no other process, hardly any memory, and no file system that it can write to.
 
 use nix::mount::{MsFlags, mount};
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, rlim_t, setrlimit};
 use nix::sys::signal::Signal;
 use procfs::page_size;
 use procfs::process::Process;
@@ -73,7 +73,7 @@ fn next_to_no_memory_is_all_it_needs() {
     if let Some(group) = &group {
         group.limit_memory(64 * page_size()).expect("the group has the controller");
     }
-    let page = page_size();
+    let page = page_size() as rlim_t; // it has 32 bits on some platforms
     let pod = start_in(group.as_ref(), move || {
         setrlimit(Resource::RLIMIT_DATA, 0, 0)?;
         setrlimit(Resource::RLIMIT_STACK, 4 * page, 4 * page)?;

@@ -106,15 +106,19 @@ pub fn upstream_equivalent() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Runs a build, and returns the executables by their names.
+/// Runs a build, and returns the executables by their names. Shows what the compiler says.
 pub fn executables(cargo: CargoBuild) -> Result<BTreeMap<String, PathBuf>> {
     let mut found = BTreeMap::new();
     for message in cargo.exec()? {
         let message = message?;
-        if let Message::CompilerArtifact(artifact) = message.decode()?
-            && let Some(executable) = artifact.executable
-        {
-            found.insert(artifact.target.name.into_owned(), executable.into_owned());
+        match message.decode()? {
+            Message::CompilerMessage(said) => eprintln!("{}", said.message.rendered.unwrap_or_default()),
+            Message::CompilerArtifact(artifact) => {
+                if let Some(executable) = artifact.executable {
+                    found.insert(artifact.target.name.into_owned(), executable.into_owned());
+                }
+            }
+            _ => {}
         }
     }
     Ok(found)
