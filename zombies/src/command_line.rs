@@ -1,0 +1,28 @@
+//! The command line.
+
+use clap::Parser;
+use std::time::Duration;
+
+/// Tells whose zombies these are, and what heals them. It only looks: it signals, traces and changes nothing.
+///
+/// Exit status: 0 no zombie that matters, 1 some, 2 it could not look, or none was seen where processes are hidden.
+#[derive(Debug, Parser)]
+#[command(name = "zombies", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Write all of it as JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Look again every so many seconds, until Ctrl-C: growth per minute, and who leaks
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10", value_parser = seconds)]
+    pub watch: Option<Duration>,
+
+    /// How long a process must have been a zombie to matter
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub age: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "it is a number of seconds, such as 10".into())
+}

@@ -1,0 +1,94 @@
+//! The report as text.
+
+use crate::facts::{Place, Zombie};
+use crate::report::{Finding, Report};
+use crate::users::Users;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// The most zombies of a finding that are shown. `--json` has all.
+const SHOWN: usize = 10;
+
+/// Writes the report.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn print(report: &Report, to: &mut impl Write) -> io::Result<()> {
+    let users = Users::read();
+    for finding in &report.findings {
+        writeln!(to, "{}\n", text(finding, report.pid_max, &users))?;
+    }
+    writeln!(to, "{}", summary(report))?;
+    report.missing.iter().try_for_each(|sentence| writeln!(to, "Not seen: {sentence}"))
+}
+
+fn summary(report: &Report) -> String {
+    let young = match report.young {
+        0 => String::new(),
+        1 => " Another one is too young to matter.".into(),
+        many => format!(" {many} more are too young to matter."),
+    };
+    match report.zombies {
+        0 if report.young == 0 => "No zombies.".into(),
+        0 => format!("No zombies that matter: {} are too young.", report.young),
+        count => format!("{} in all.{young}", zombies(count)),
+    }
+}
+
+fn zombies(count: usize) -> String {
+    if count == 1 { "1 zombie".into() } else { format!("{count} zombies") }
+}
+
+fn text(finding: &Finding, pid_max: u64, users: &Users) -> String {
+    let count = finding.zombies.len();
+    let mut text = format!("{}: {}.", zombies(count), finding.sentence);
+    let mut line = |line: &str| _ = write!(text, "\n  {}", line.replace('\n', "\n  ")); // a String accepts all writes
+    if let Place::Container(container) = &finding.place {
+        let runtime = container.runtime.map_or_else(String::new, |name| format!(" of {name}"));
+        let pod = container.pod.as_ref().map_or_else(String::new, |pod| format!(", pod {pod}"));
+        line(&format!("Container {}{runtime}{pod}.", &container.id[..12]));
+    }
+    finding.facts.iter().for_each(|fact| line(fact));
+    line(&table(&finding.zombies, users));
+    for limit in &finding.limits {
+        let (used, max, cgroup) = (limit.used, limit.limit, &limit.cgroup);
+        line(&format!(
+            "{count} of the {max} process IDs that {cgroup} may have (pids.max) are these zombies; {used} are in use."
+        ));
+    }
+    line(&format!("{count} of the {pid_max} process IDs of this machine (pid_max) are these zombies."));
+    line("What heals it:");
+    finding.remedies.iter().for_each(|remedy| line(&format!("- {}", remedy.replace('\n', "\n  "))));
+    text
+}
+
+fn table(zombies: &[Zombie], users: &Users) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(["PID", "IN ITS NAMESPACE", "COMMAND", "USER", "STARTED"]);
+    for zombie in zombies.iter().take(SHOWN) {
+        table.add_row([
+            zombie.process.pid.to_string(),
+            zombie.pid_in_namespace.to_string(),
+            zombie.process.command.clone(),
+            users.name(zombie.uid),
+            format!("{} ago", duration(zombie.started_seconds_ago)),
+        ]);
+    }
+    let text = table.trim_fmt();
+    match zombies.len().saturating_sub(SHOWN) {
+        0 => text,
+        more => format!("{text}\n … and {more} more"),
+    }
+}
+
+/// Returns a length of time in its largest unit.
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
