@@ -6,7 +6,7 @@ use crate::look::Earlier;
 use crate::report::{Finding, Report};
 use crate::stat::{Stat, state};
 use crate::status::Status;
-use crate::table::{Table, file_of};
+use crate::table::{Buffer, Table, file_of};
 use crate::text::harmless;
 use crate::verdict::{Verdict, judge};
 use crate::{container, limits, visibility};
@@ -45,8 +45,10 @@ pub fn gather(table: &Table, earlier: &Earlier) -> Report {
 
     let mut parents: HashMap<i32, Option<Parent>> = HashMap::new();
     let mut groups: HashMap<(i32, Verdict), (Groups, Vec<Zombie>)> = HashMap::new();
+    let mut buffer = Buffer::default();
     for stat in old {
-        let Some(zombie) = context.zombie(stat) else { continue };
+        let Ok(status) = buffer.read(stat.pid, "status") else { continue }; // it is gone
+        let zombie = context.zombie(stat, &Status::parse(status));
         let parent = parents.entry(zombie.ppid).or_insert_with(|| context.parent(zombie.ppid));
         if parent.is_none() && zombie.ppid != 0 && context.has_moved(stat) {
             continue; // its parent has ended since, and process 1 has it
@@ -77,11 +79,9 @@ impl Context<'_> {
         file_of(pid, "status").map(|bytes| Status::parse(&bytes))
     }
 
-    /// Returns `None` if it is gone.
-    fn zombie(&self, stat: &Stat) -> Option<Zombie> {
-        let status = self.status(stat.pid)?;
+    fn zombie(&self, stat: &Stat, status: &Status) -> Zombie {
         let (now, ticks) = self.now;
-        Some(Zombie {
+        Zombie {
             process: self.named(stat.pid),
             pid_in_namespace: status.pid_in_namespace().unwrap_or(stat.pid),
             depth: status.depth(),
@@ -91,7 +91,7 @@ impl Context<'_> {
             threads_in_kernel: if stat.threads > 1 { threads_in_kernel(stat.pid) } else { Vec::new() },
             tracer: (status.tracer != 0).then(|| self.named(status.tracer)),
             ppid: stat.ppid,
-        })
+        }
     }
 
     /// Returns whether a zombie has another parent by now, or is gone.

@@ -32,6 +32,7 @@ fn summary(report: &Report) -> String {
     };
     match report.zombies {
         0 if report.young == 0 => "No zombies.".into(),
+        0 if report.young == 1 => "No zombies that matter: 1 is too young.".into(),
         0 => format!("No zombies that matter: {} are too young.", report.young),
         count => format!("{} in all.{young}", zombies(count)),
     }
@@ -58,7 +59,7 @@ fn text(finding: &Finding, pid_max: u64, users: &Users) -> String {
             "{count} of the {max} process IDs that {cgroup} may have (pids.max) are these zombies; {used} are in use."
         ));
     }
-    line(&format!("{count} of the {pid_max} process IDs of this machine (pid_max) are these zombies."));
+    line(&format!("{count} of the {pid_max} process IDs of this PID namespace (pid_max) are these zombies."));
     line("What heals it:");
     finding.remedies.iter().for_each(|remedy| line(&format!("- {}", remedy.replace('\n', "\n  "))));
     text

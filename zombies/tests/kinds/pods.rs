@@ -1,0 +1,105 @@
+//! Pods: process 1 that reaps and one that does not, kinds mixed, limits, and processes that end meanwhile.
+
+use crate::sandbox::Sandbox;
+use std::process::Command;
+use testkit::cgroup::{enter, if_permitted};
+use testkit::container::{finish, piped, until_ready};
+use testkit::programs::{never_reaps, pause};
+use testkit::{PodProcess, until};
+
+fn orphans(sandbox: &Sandbox, how: &[&str]) -> PodProcess {
+    sandbox.pod.join(piped(how))
+}
+
+#[test]
+fn orphans_of_a_pod_are_the_fault_of_a_process_1_that_never_reaps() {
+    let sandbox = Sandbox::new(never_reaps());
+    finish(orphans(&sandbox, &["one-by-one", "25"]));
+    let look = sandbox.look_until("the zombies", |look| look.kinds() == [("process-1-does-not-reap", 25)]);
+    let finding = look.finding("process-1-does-not-reap").expect("the only one");
+    assert_eq!(finding["parent"]["pid"], 1);
+    assert_eq!(finding["parent"]["command"], "never-reaps");
+    let remedies = finding["remedies"].to_string();
+    for way in ["shareProcessNamespace: true", "docker run --init", "/init"] {
+        assert!(remedies.contains(way), "{remedies}");
+    }
+    let text = sandbox.zombies(None, &[]).stdout;
+    let text = String::from_utf8(text).expect("text");
+    assert!(
+        text.starts_with("25 zombies: 1 (\"never-reaps\") is process 1 of a PID namespace, and does not reap."),
+        "{text}"
+    );
+    assert!(text.contains("… and 15 more") && text.ends_with("25 zombies in all.\n"), "{text}");
+
+    let control = Sandbox::new(pause());
+    finish(orphans(&control, &["one-by-one", "25"]));
+    let output = control.zombies(None, &[]);
+    assert_eq!((output.status.code(), &*output.stdout), (Some(0), &b"No zombies.\n"[..]));
+}
+
+#[test]
+fn kinds_that_are_mixed_are_told_apart() {
+    let sandbox = Sandbox::new(never_reaps());
+    finish(orphans(&sandbox, &["one-by-one", "3"]));
+    let mut threads = orphans(&sandbox, &["threads"]);
+    let traced = orphans(&sandbox, &["traced"]);
+    let _others = ["sleep 1 & sleep 1 & exec sleep 60", "sleep 1 & kill -STOP $$"].map(|script| sandbox.script(script));
+    let look = sandbox.look_until("four kinds and that of the shim", |look| {
+        let mut kinds = look.kinds();
+        kinds.retain(|(kind, _)| *kind != "process-1-does-not-reap");
+        kinds.sort_unstable();
+        kinds == [("parent-does-not-wait", 2), ("parent-stopped", 1), ("threads-live", 1), ("traced", 1)]
+    });
+    assert_eq!(
+        look.finding("process-1-does-not-reap").expect("one of them")["zombies"].as_array().map(Vec::len),
+        Some(3)
+    );
+    assert_eq!(look.finding("traced").expect("one of them")["verdict"]["tracer"]["command"], "orphan-maker");
+    let fault = look.finding("parent-does-not-wait").expect("one of them");
+    assert!(!fault["facts"].to_string().contains("not to blame"), "process 1 has zombies, too: {fault}");
+    drop(threads.streams().stdin.take());
+    drop(traced);
+}
+
+#[test]
+fn a_process_1_without_zombies_is_not_blamed_for_those_of_others() {
+    let sandbox = Sandbox::new(pause());
+    let _running = sandbox.script("sleep 1 & exec sleep 60");
+    let look = sandbox.look_until("the zombie", |look| look.kinds() == [("parent-does-not-wait", 1)]);
+    let facts = look.finding("parent-does-not-wait").expect("the only one")["facts"].to_string();
+    assert!(facts.contains(r#"Process 1, 1 (\"pause\"), has no zombie: it is not to blame."#), "{facts}");
+}
+
+#[test]
+fn the_limit_of_the_control_group_is_told() {
+    let Some(group) = if_permitted() else { return };
+    group.limit_pids(64).expect("the group has the controller");
+    let sandbox = Sandbox::new(never_reaps());
+    let mut maker = sandbox.pod.join_after(piped(&["together", "20"]), enter(Some(&group)));
+    until_ready(&mut maker);
+    finish(maker);
+    // Version 1 shows zombies in the root, and so without a group. The parent is in it, as process 1 of a container is.
+    group.add(sandbox.pod.pid()).expect("process 1 may be moved");
+    let look = sandbox.look_until("the zombies", |look| look.kinds() == [("process-1-does-not-reap", 20)]);
+    let limits = &look.finding("process-1-does-not-reap").expect("the only one")["limits"];
+    assert_eq!(limits[0]["limit"], 64, "{limits}");
+    assert!(limits[0]["used"].as_u64().is_some_and(|used| (21..=64).contains(&used)), "{limits}");
+}
+
+#[test]
+fn processes_that_end_while_they_are_looked_at_are_no_errors() {
+    let sandbox = Sandbox::new(pause());
+    let makers: Vec<_> = (0..4).map(|_| sandbox.run(endless())).collect();
+    for _ in 0..100 {
+        // No zombie is there for long, so the looks differ only in what ends meanwhile.
+        let look = sandbox.look(None, "0.01");
+        assert_eq!(look.report["missing"].as_array().map(Vec::len), Some(0), "{look:#?}");
+        assert!(look.kinds().iter().all(|(kind, _)| *kind != "parent-hidden"), "{look:#?}");
+    }
+    drop(makers);
+    until("all of them are gone", || sandbox.look(None, "0.2").status == 0);
+}
+
+fn endless() -> Command {
+    testkit::programs::orphan_maker(&["endless"])
+}

@@ -1,0 +1,142 @@
+//! What people have reported of inits for containers, made again by hand. The verdict says what they were told after days.
+
+use crate::sandbox::Sandbox;
+use testkit::PodProcess;
+use testkit::programs::{init, never_reaps, pause};
+
+/// A report: what it was about, how it is made, and what the verdict has to be and to say.
+struct Report {
+    about: &'static str,
+    /// Whether process 1 is an init that reaps, as the reporters have installed.
+    has_init: bool,
+    make: fn(&Sandbox) -> PodProcess,
+    kind: &'static str,
+    says: &'static [&'static str],
+}
+
+const FAULT: &str = "parent-does-not-wait";
+const NOT_THE_INIT: &str = "has no zombie: it is not to blame";
+
+const REPORTS: [Report; 10] = [
+    Report {
+        about: "krallin/tini 42: mysqld is defunct with state Zl, and its threads work on",
+        has_init: true,
+        make: |sandbox| sandbox.c_program(THREADS),
+        kind: "threads-live",
+        says: &["nobody can reap it yet"],
+    },
+    Report {
+        about: "krallin/tini 110: python is alive, and its Xvfb and chromedriver are zombies",
+        has_init: true,
+        make: |sandbox| named(sandbox, "python3.12", "sleep 1 & sleep 1 & exec \"$0\" 60"),
+        kind: FAULT,
+        says: &[NOT_THE_INIT, "wait() or poll() of each Popen"],
+    },
+    Report {
+        about: "krallin/tini 123: java is a zombie below a notebook's kernel",
+        has_init: true,
+        make: |sandbox| named(sandbox, "python", "sleep 1 & exec \"$0\" 60"),
+        kind: FAULT,
+        says: &[NOT_THE_INIT, "only a parent can reap"],
+    },
+    Report {
+        about: "krallin/tini 130: an entrypoint starts two scripts in the background, and then becomes java",
+        has_init: true,
+        make: |sandbox| named(sandbox, "java", "sleep 1 & sleep 1 & exec \"$0\" 60"),
+        kind: FAULT,
+        says: &[NOT_THE_INIT, "become this program by exec"],
+    },
+    Report {
+        about: "krallin/tini 138: a server in Go starts sh, which is killed, and never waits",
+        has_init: true,
+        make: |sandbox| sandbox.c_program(SERVER),
+        kind: FAULT,
+        says: &[NOT_THE_INIT, "cmd.Wait in Go"],
+    },
+    Report {
+        about: "krallin/tini 164: python was killed, but a thread hangs in the driver",
+        has_init: true,
+        make: |sandbox| sandbox.c_program(HANGING_THREAD),
+        kind: "threads-live",
+        says: &["hangs in the kernel: state D", "/task/*/stack", "No init and no signal helps"],
+    },
+    Report {
+        about: "moby/moby 29238: (sleep 1 & exec sleep 200000) &",
+        has_init: true,
+        make: |sandbox| sandbox.script("(sleep 1 & exec sleep 200000) & exec tail -f /dev/null"),
+        kind: FAULT,
+        says: &[NOT_THE_INIT],
+    },
+    Report {
+        about: "moby/moby 39326: a parent that sleeps, below an init, started by an exec",
+        has_init: true,
+        make: |sandbox| sandbox.c_program(BAD_PARENT),
+        kind: FAULT,
+        says: &[NOT_THE_INIT],
+    },
+    Report {
+        about: "kubernetes/kubernetes 81042, containerd/containerd 9979: probes, and a process 1 that is no init",
+        has_init: false,
+        make: |sandbox| sandbox.script("sh -c 'sleep 1 &'; exec sleep 60"),
+        kind: "process-1-does-not-reap",
+        says: &["shareProcessNamespace: true", "docker run --init"],
+    },
+    Report {
+        about: "containerd/containerd 3781: the container's process is a zombie, and the shim lives",
+        has_init: true,
+        make: |sandbox| sandbox.script("unshare --pid sh -c 'sleep 1 & exec sleep 60'"),
+        kind: "parent-outside",
+        says: &["is outside of the zombie's PID namespace", "report it to that program"],
+    },
+];
+
+const THREADS: &str = "#include <pthread.h>\n#include <unistd.h>\n\
+    static void *work(void *unused) { sleep(60); return unused; }\n\
+    int main(void) { pthread_t thread; pthread_create(&thread, 0, work, 0); pthread_exit(0); }";
+
+const HANGING_THREAD: &str = "#include <pthread.h>\n#include <unistd.h>\n\
+    static void *work(void *unused) { if (vfork() == 0) { sleep(60); _exit(0); } return unused; }\n\
+    int main(void) { pthread_t thread; pthread_create(&thread, 0, work, 0); pthread_exit(0); }";
+
+const SERVER: &str = "#include <signal.h>\n#include <unistd.h>\n\
+    int main(void) { pid_t sh = fork(); if (sh == 0) { setpgid(0, 0); execl(\"/bin/sh\", \"sh\", \"-c\", \"sleep 60; :\", (char *)0); }\n\
+    setpgid(sh, sh); sleep(1); kill(-sh, SIGKILL); sleep(60); }";
+
+const BAD_PARENT: &str = "#include <unistd.h>\nint main(void) { if (fork() == 0) { if (fork() != 0) for (;;) sleep(30); _exit(0); } sleep(60); }";
+
+/// Starts a script in which `$0` is `sleep` under another name.
+fn named(sandbox: &Sandbox, name: &str, script: &str) -> PodProcess {
+    let path = sandbox.path(name);
+    std::os::unix::fs::symlink("/bin/sleep", &path).expect("the folder is ours");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", script]).arg(path);
+    sandbox.run(shell)
+}
+
+#[test]
+fn the_verdict_says_what_reporters_were_told() {
+    assert!(REPORTS.len() == 10 && REPORTS.iter().any(|report| !report.has_init));
+    for report in REPORTS {
+        let process_1 = match (report.has_init, report.kind) {
+            (false, _) => never_reaps(),
+            // It is process 1 of a container, as theirs was.
+            (true, FAULT) => with_init(),
+            (true, _) => pause(),
+        };
+        let sandbox = Sandbox::new(process_1);
+        let _running = (report.make)(&sandbox);
+        let found = |look: &crate::sandbox::Look| look.kinds().iter().any(|(kind, _)| *kind == report.kind);
+        let look = sandbox.look_until(report.about, found);
+        assert_eq!(look.kinds().len(), 1, "{}: {look:#?}", report.about);
+        let text = String::from_utf8(sandbox.zombies(None, &["--age=0.2"]).stdout).expect("text");
+        for words in report.says {
+            assert!(text.contains(words), "{}: {words:?} is not in {text}", report.about);
+        }
+    }
+}
+
+fn with_init() -> std::process::Command {
+    let mut command = init();
+    command.args(["--", "sleep", "1000"]);
+    command
+}
