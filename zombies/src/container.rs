@@ -34,7 +34,9 @@ pub fn of(path: &str) -> Option<Container> {
         _ => (),
     }
     let kubernetes = parts[..at].iter().rev().find_map(|part| kubernetes_pod(part));
-    let is_of_kubernetes = kubernetes.is_some() || parts[..at].iter().any(|part| part.starts_with("kubepods"));
+    // The kubelet may have a group above all of its own. Only it lets these runtimes name groups.
+    let is_of_kubernetes =
+        parts[..at].iter().any(|part| part.contains("kubepods")) || matches!(runtime, Some("containerd" | "CRI-O"));
     let podman = || runtime.filter(|name| *name == "podman").and_then(|_| podman_pod(before));
     let pod = kubernetes.or_else(podman);
     Some(Container { id: id.to_owned(), runtime, pod, is_of_kubernetes })
@@ -55,7 +57,7 @@ fn is_id(id: &str) -> bool {
 /// Returns the UID of a pod of Kubernetes. That of a static pod is a hash.
 fn kubernetes_pod(part: &str) -> Option<String> {
     let name = match part.strip_suffix(".slice") {
-        Some(slice) if slice.starts_with("kubepods") => &slice[slice.rfind("-pod")? + 1..],
+        Some(slice) if slice.contains("kubepods") => &slice[slice.rfind("-pod")? + 1..],
         _ => part,
     };
     let uid = name.strip_prefix("pod")?.replace('_', "-"); // in the name of a slice, "-" separates the levels

@@ -1,0 +1,74 @@
+//! The words: text of strangers is harmless, and the advice fits the place and the program.
+
+use zombies::advice::remedies;
+use zombies::container::of;
+use zombies::facts::Place;
+use zombies::interpreters;
+use zombies::text::harmless;
+use zombies::verdict::Verdict;
+
+#[test]
+fn no_text_can_steer_a_terminal() {
+    for byte in 0..=255 {
+        let text = harmless(&[b'a', byte, b'b']);
+        assert!(!text.contains(char::is_control), "{byte}: {text:?}");
+        assert!(text.starts_with('a') && text.ends_with('b'), "{byte}: {text:?}");
+    }
+    for code in 0..=0x2_ffff {
+        let Some(character) = char::from_u32(code) else { continue };
+        let text = harmless(character.to_string().as_bytes());
+        assert!(!text.contains(char::is_control), "{code:x}: {text:?}");
+    }
+    assert_eq!(harmless("\u{9b}31m\u{202e}x\u{200b}".as_bytes()), r"\u{9b}31m\u{202e}x\u{200b}");
+    assert_eq!(harmless(b"\\n\n"), r"\\n\n");
+}
+
+#[test]
+fn two_names_are_never_shown_alike() {
+    let names: [&[u8]; 6] = [b"\n", b"\\n", b"\\\\n", b"\xff", b"\\xff", "\u{ff}".as_bytes()];
+    for (at, name) in names.iter().enumerate() {
+        for other in &names[at + 1..] {
+            assert_ne!(harmless(name), harmless(other));
+        }
+    }
+}
+
+#[test]
+fn the_advice_fits_the_place() {
+    let id = "3fb3d3015ea281cc1c688c860c12acd43c2f4b1d0aaf5ee7b7f1d5ef5a3e9c77";
+    let advice = |place: &Place| remedies(&Verdict::Process1DoesNotReap, None, place, &[]).join("\n");
+    let kubernetes = of(&format!("/kubepods/pod04f9ccf7-39a3-4cbd-b5cc-032759116f54/{id}")).expect("a container");
+    let text = advice(&Place::Container(kubernetes));
+    for line in
+        ["      shareProcessNamespace: true", "      runtimeClassName: init", "    ENTRYPOINT [\"/init\", \"--\"]"]
+    {
+        assert!(text.lines().any(|found| found == line), "{text}");
+    }
+    assert!(!text.contains("docker run"), "{text}");
+    let docker = of(&format!("/docker/{id}")).expect("a container");
+    let text = advice(&Place::Container(docker));
+    assert!(text.contains("docker run --init") && !text.contains("shareProcessNamespace"), "{text}");
+    assert!(!advice(&Place::Machine).contains("--init"));
+}
+
+#[test]
+fn the_advice_fits_the_program() {
+    let rows = [
+        ("python3.12", "Popen"),
+        ("python", "Popen"),
+        ("bash", "call wait"),
+        ("sh", "call wait"),
+        ("java", "by exec"),
+        ("node", "by exec"),
+        ("perl5.36.0", "waitpid"),
+        ("ruby", "Process.wait"),
+    ];
+    let other = interpreters::advice("server");
+    for (command, words) in rows {
+        let advice = interpreters::advice(command);
+        assert!(advice.contains(words) && advice != other, "{command}: {advice}");
+    }
+    for command in ["pythonic", "shell", "javac", "nodes", "", "3"] {
+        assert_eq!(interpreters::advice(command), other, "{command}");
+    }
+}
