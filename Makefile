@@ -79,9 +79,10 @@ image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=r
 
 ##@ Build
 
-# By two calls: together, the packages could unify features of a dependency.
-build: ## Build the programs for this machine: target/release/pause, init and oci-init
-	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init'
+# By three calls: together, the packages could unify features of a dependency. zombies is static: it runs on any node.
+build: ## Build the programs for this machine: target/release/pause, init, oci-init and zombies
+	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init; \
+	    cargo rustc --release --package zombies --bin zombies -- -Ctarget-feature=+crt-static'
 
 binaries: ## Build the programs for all platforms: dist/binaries [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/binaries.sh $(PLATFORMS)

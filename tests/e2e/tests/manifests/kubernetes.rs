@@ -10,13 +10,19 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-pub const FILES: &[&str] = &["kubernetes/host-pid.yaml", "kubernetes/switch.yaml", "kubernetes/zombies.yaml"];
+pub const FILES: &[&str] = &[
+    "kubernetes/host-pid.yaml",
+    "kubernetes/switch.yaml",
+    "kubernetes/zombies.yaml",
+    "kubernetes/zombies-node.yaml",
+];
 
 /// Each file with its objects.
-const OBJECTS: [(&str, &[&str]); 3] = [
+const OBJECTS: [(&str, &[&str]); 4] = [
     (FILES[0], &["Pod/host-pid"]),
     (FILES[1], &["Namespace/pause-switch", "DaemonSet/switch"]),
     (FILES[2], &["Pod/zombies-shared", "Pod/zombies-not-shared"]),
+    (FILES[3], &["Job/zombies-NODE"]),
 ];
 
 /// The objects that a release's `kubectl` reads from a file, without a server.
