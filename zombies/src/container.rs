@@ -34,9 +34,10 @@ pub fn of(path: &str) -> Option<Container> {
         _ => (),
     }
     let kubernetes = parts[..at].iter().rev().find_map(|part| kubernetes_pod(part));
-    // The kubelet may have a group above all of its own. Only it lets these runtimes name groups.
-    let is_of_kubernetes =
-        parts[..at].iter().any(|part| part.contains("kubepods")) || matches!(runtime, Some("containerd" | "CRI-O"));
+    // The kubelet's group can be called otherwise. Only it lets these runtimes name groups.
+    let is_of_kubernetes = kubernetes.is_some()
+        || parts[..at].iter().any(|part| part.contains("kubepods"))
+        || matches!(runtime, Some("containerd" | "CRI-O"));
     let podman = || runtime.filter(|name| *name == "podman").and_then(|_| podman_pod(before));
     let pod = kubernetes.or_else(podman);
     Some(Container { id: id.to_owned(), runtime, pod, is_of_kubernetes })

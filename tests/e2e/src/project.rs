@@ -89,6 +89,18 @@ pub fn oci_init() -> &'static Path {
     })
 }
 
+/// Builds `zombies` as `make build` does, once in each process. Returns its path.
+#[track_caller]
+pub fn zombies() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["rustc", "--quiet", "--release", "--package=zombies", "--bin=zombies", "--"]);
+        output(build.arg("-Ctarget-feature=+crt-static").current_dir(folder()));
+        folder().join("target/release/zombies")
+    })
+}
+
 /// Runs a command, which must succeed, and returns its standard output.
 #[track_caller]
 pub fn output(command: &mut Command) -> Vec<u8> {

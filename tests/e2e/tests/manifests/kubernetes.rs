@@ -10,12 +10,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-pub const FILES: &[&str] = &[
-    "kubernetes/host-pid.yaml",
-    "kubernetes/switch.yaml",
-    "kubernetes/zombies.yaml",
-    "kubernetes/zombies-node.yaml",
-];
+pub const FILES: &[&str] =
+    &["kubernetes/host-pid.yaml", "kubernetes/switch.yaml", "kubernetes/zombies.yaml", "kubernetes/zombies-node.yaml"];
 
 /// Each file with its objects.
 const OBJECTS: [(&str, &[&str]); 4] = [

@@ -13,6 +13,7 @@ mod interrupted;
 mod oci_init;
 mod other_platforms;
 mod scenario;
+mod zombies;
 
 use e2e::Release::{Forky, Own, Trixie};
 use e2e::report::Report;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 35] = [
+const RUNTIMES: [(&str, Run); 43] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Own, "runc"))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Trixie, "runc"))),
     ("containerd-2", |report| scenario::run(report, || containerd::start("2", Forky, "runc"))),
@@ -60,6 +61,14 @@ const RUNTIMES: [(&str, Run); 35] = [
     ("oci-init-podman-5", |report| oci_init::engines::podman(report, Forky, "crun")),
     ("oci-init-podman-5-rootless", |report| oci_init::engines::podman_rootless(report, Forky, "crun")),
     ("oci-init-podman-5-runc", |report| oci_init::engines::podman(report, Forky, "runc")),
+    ("zombies-containerd-1.6", |report| zombies::containerd::run(report, Own)),
+    ("zombies-containerd-1.7", |report| zombies::containerd::run(report, Trixie)),
+    ("zombies-containerd-2", |report| zombies::containerd::run(report, Forky)),
+    ("zombies-docker", |report| zombies::engines::docker(report, Own)),
+    ("zombies-docker-28", |report| zombies::engines::docker(report, Forky)),
+    ("zombies-podman", |report| zombies::engines::podman(report, Own, "runc")),
+    ("zombies-podman-5", |report| zombies::engines::podman(report, Forky, "crun")),
+    ("zombies-podman-5-rootless", |report| zombies::engines::podman_rootless(report, Forky, "crun")),
 ];
 
 fn main() -> ExitCode {

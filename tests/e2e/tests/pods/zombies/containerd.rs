@@ -1,0 +1,69 @@
+//! Pods on containerd, as the kubelet starts them.
+
+use super::{DOES_NOT_WAIT, abandon, install, look, until_found};
+use crate::images::all;
+use crate::init::ORPHANS;
+use e2e::process::Process;
+use e2e::project::reference;
+use e2e::report::Report;
+use e2e::{Node, Release};
+use k8s_cri::v1::NamespaceMode;
+use nix::sys::signal::Signal;
+use testkit::until;
+
+/// A UID of a pod. The kubelet names the pod's control group after it.
+const UID: &str = "04f9ccf7-39a3-4cbd-b5cc-032759116f54";
+
+pub fn run(report: &mut Report, release: Release) -> Option<()> {
+    let node = report.step("the node starts", || {
+        let node = Node::start(release, reference(), &all().each_ref().map(String::as_str));
+        install(&node.containerd.machine);
+        node
+    })?;
+    report.set_version(&node.containerd.version());
+    let machine = &node.containerd.machine;
+    let before = node.inventory();
+    let pod = |mode| node.run_pod(node.pod(&format!("pod{UID}"), mode, NamespaceMode::Node));
+    report.step("process 1 that does not reap is named, with its container and pod, and what heals it", || {
+        let pod = pod(NamespaceMode::Container);
+        let container = node.run_container(&pod, "app", &["sh", "-c", &abandon(ORPHANS)]);
+        let finding = until_found(machine, &container.id, "process-1-does-not-reap", ORPHANS);
+        finding.assert_says("place", UID);
+        finding.assert_says("remedies", "shareProcessNamespace: true");
+        finding.assert_says("remedies", "runtimeClassName: init");
+        node.end(&pod);
+    })?;
+    report.step("control: with a shared PID namespace, pause reaps; a program that does not wait is named", || {
+        let pod = pod(NamespaceMode::Pod);
+        let orphans = node.run_container(&pod, "app", &["sh", "-c", &abandon(ORPHANS)]);
+        let fault = node.run_container(&pod, "fault", &["sh", "-c", DOES_NOT_WAIT]);
+        let finding = until_found(machine, &fault.id, "parent-does-not-wait", 1);
+        finding.assert_says("place", UID);
+        let sleeps = || node.output(&fault, &["sh", "-c", "cat /proc/[0-9]*/comm"]).matches("sleep").count();
+        until("the orphans are made", || sleeps() > ORPHANS);
+        until("they are reaped", || sleeps() == 3); // both programs, and the zombie
+        assert!(look(machine, &orphans.id).is_empty());
+        node.end(&pod);
+    })?;
+    report.step("a container has ended, and its shim is stopped: the shim is named", || {
+        let pod = pod(NamespaceMode::Container);
+        let container = node.run_container(&pod, "app", &["sleep", "1000"]);
+        let pid = node.container_pid(&container);
+        let shim = Process::new(machine, &pid).status("PPid");
+        machine.signal(&shim, Signal::SIGSTOP);
+        machine.signal(&pid, Signal::SIGKILL);
+        until("the shim is named", || {
+            let found = super::look_all(machine);
+            found.iter().any(|finding| {
+                finding.kind() == "parent-stopped" && finding.0["parent"]["pid"].as_u64() == shim.parse().ok()
+            })
+        });
+        machine.signal(&shim, Signal::SIGCONT);
+        until("the shim reaps", || node.has_exited(&container));
+        node.end(&pod);
+    })?;
+    report.step("all pods are removed: nothing is left", || {
+        // containerd 2 now and then forgets the shim of a pod that has ended.
+        before.until_restored(|| node.inventory(), |thing| thing == "process containerd-shim");
+    })
+}

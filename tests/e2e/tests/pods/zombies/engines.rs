@@ -1,0 +1,139 @@
+//! Containers of Docker and podman.
+
+use super::{DOES_NOT_WAIT, abandon, findings, install, look, until_found};
+use crate::engine::Engine as _;
+use crate::images;
+use crate::init::{Client, INIT_AT, ORPHANS, put_init};
+use e2e::docker::CONFIGURATION_AT;
+use e2e::inventory::Inventory;
+use e2e::project::{folder, zombies};
+use e2e::report::Report;
+use e2e::{Docker, Podman, Release};
+use std::fs;
+use testkit::until;
+
+/// The name of the image of `zombies`, and the folder of its two files on the machine.
+const IMAGE: &str = "localhost/zombies:latest";
+const IMAGE_FOLDER: &str = "/run/image";
+
+pub fn docker(report: &mut Report, release: Release) -> Option<()> {
+    let docker = report.step("Docker starts", || {
+        let docker = Docker::start_after(release, |machine| {
+            put_init(machine);
+            machine.write(CONFIGURATION_AT, &format!("{{ \"init-path\": {:?} }}", INIT_AT));
+            install(machine);
+        });
+        docker.docker(&["load", "--input", images::busybox()]).ok();
+        docker
+    })?;
+    report.set_version(&docker.version());
+    let call = |arguments: &[&str]| docker.docker(arguments);
+    run(report, &Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() }, true)?;
+    if release == Release::Own {
+        limit(report, &Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() })?;
+    } else {
+        report.note("limits are not tried: this machine's controllers may be those of version 1");
+    }
+    Some(())
+}
+
+/// podman of root.
+pub fn podman(report: &mut Report, release: Release, runtime: &str) -> Option<()> {
+    run_podman(report, release, runtime, Podman::rootful)
+}
+
+/// podman of an ordinary user.
+pub fn podman_rootless(report: &mut Report, release: Release, runtime: &str) -> Option<()> {
+    run_podman(report, release, runtime, Podman::rootless)
+}
+
+fn run_podman(
+    report: &mut Report,
+    release: Release,
+    runtime: &str,
+    start: impl FnOnce(Release, &str) -> Podman,
+) -> Option<()> {
+    let podman = report.step("podman starts", || {
+        let podman = start(release, runtime);
+        put_init(&podman.machine);
+        install(&podman.machine);
+        podman.load(images::busybox());
+        podman
+    })?;
+    report.set_version(&podman.version());
+    let call = |arguments: &[&str]| podman.podman(arguments);
+    let options = podman.cgroup_option().into_iter().chain([format!("--init-path={INIT_AT}")]).collect();
+    run(report, &Client { name: "podman", machine: &podman.machine, call: &call, options }, !podman.is_rootless)
+}
+
+impl Client<'_> {
+    /// Starts a container that runs a shell script. Returns its ID.
+    #[track_caller]
+    fn start(&self, options: &[&str], script: &str) -> String {
+        self.run(&[&["--detach", "--name=it"], options].concat(), script).ok();
+        (self.call)(&["inspect", "--format={{.Id}}", "it"]).ok().trim().to_owned()
+    }
+}
+
+fn run(report: &mut Report, client: &Client, may_pause: bool) -> Option<()> {
+    let may_stay = |thing: &str| thing.ends_with("/conmon") || thing == "mount /var/lib/containers/storage/overlay";
+    let inventory = || Inventory::of(client.machine).without(may_stay);
+    let before = inventory();
+    report.step("process 1 that does not reap is named, with its container; control: with an init, none", || {
+        let id = client.start(&[], &abandon(ORPHANS));
+        let finding = until_found(client.machine, &id, "process-1-does-not-reap", ORPHANS);
+        finding.assert_says("parent", "\"pid_in_namespace\":1");
+        finding.assert_says("remedies", "docker run --init, podman run --init");
+        client.remove("it");
+
+        let id = client.start(&["--init"], &abandon(ORPHANS));
+        until("the orphans are made", || client.exec("it", "cat /proc/[0-9]*/comm").matches("sleep").count() > ORPHANS);
+        until("the orphans are reaped", || client.exec("it", "cat /proc/[0-9]*/comm").matches("sleep").count() == 1);
+        assert!(look(client.machine, &id).is_empty());
+        client.remove("it");
+    })?;
+    report.step("below an init, a program that does not wait is named, and the init is not blamed", || {
+        let id = client.start(&["--init"], DOES_NOT_WAIT);
+        let finding = until_found(client.machine, &id, "parent-does-not-wait", 1);
+        finding.assert_says("parent", "\"command\":\"sleep\"");
+        finding.assert_says("facts", "has no zombie: it is not to blame");
+    })?;
+    if may_pause {
+        report.step("the same in a paused container: it is frozen, and then not", || {
+            let id = (client.call)(&["inspect", "--format={{.Id}}", "it"]).ok().trim().to_owned();
+            (client.call)(&["pause", "it"]).ok();
+            let finding = until_found(client.machine, &id, "parent-frozen", 1);
+            finding.assert_says("facts", &id);
+            (client.call)(&["unpause", "it"]).ok();
+            until_found(client.machine, &id, "parent-does-not-wait", 1);
+        })?;
+    }
+    report.step("an image of it, built from two files, sees the same in the container's namespace", || {
+        fs::create_dir_all(client.machine.path(IMAGE_FOLDER)).expect("a folder can be made");
+        for file in [zombies(), &folder().join("zombies/Dockerfile")] {
+            let name = file.file_name().and_then(|name| name.to_str()).expect("a plain name");
+            fs::copy(file, client.machine.path(&format!("{IMAGE_FOLDER}/{name}"))).expect("it can be copied");
+        }
+        (client.call)(&["build", "--network=none", "--tag", IMAGE, IMAGE_FOLDER]).ok();
+        let own = client.options.iter().map(String::as_str);
+        let run: Vec<&str> = ["run", "--rm", "--network=none", "--pid=container:it"].into_iter().chain(own).collect();
+        let output = (client.call)(&[&run[..], &[IMAGE, "--json", "--age=0.2"]].concat());
+        let [finding] = &findings(&output.stdout)[..] else { panic!("{output:?}") };
+        assert_eq!((output.status.code(), finding.kind(), finding.zombies()), (Some(1), "parent-does-not-wait", 1));
+        client.remove("it");
+        (client.call)(&["rmi", IMAGE]).ok();
+    })?;
+    report.step("no container, process, mount or cgroup is left", || {
+        assert_eq!((client.call)(&["ps", "--all", "--quiet"]).ok(), "");
+        before.until_restored(inventory, |_| false);
+    })
+}
+
+fn limit(report: &mut Report, client: &Client) -> Option<()> {
+    report.step("the limit of a container is told", || {
+        let id = client.start(&["--pids-limit=100"], &abandon(ORPHANS));
+        let finding = until_found(client.machine, &id, "process-1-does-not-reap", ORPHANS);
+        finding.assert_says("limits", "\"limit\":100");
+        client.remove("it");
+    })
+}

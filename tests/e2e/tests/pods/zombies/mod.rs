@@ -1,0 +1,80 @@
+//! `zombies` on a machine with containers: whose zombies it says they are.
+
+pub mod containerd;
+pub mod engines;
+
+use e2e::Machine;
+use e2e::project::zombies;
+use serde_json::Value;
+use std::fs;
+use std::process::Command;
+use testkit::deadline::until_some;
+
+/// The path of `zombies` on a machine.
+const ZOMBIES_AT: &str = "/run/zombies";
+
+/// A shell script whose process 1 adopts this many orphans, and does not reap.
+fn abandon(count: usize) -> String {
+    // They outlive the loop, also on a busy machine: the shell would reap those that end before it executes `sleep`.
+    format!("for i in $(seq {count}); do (sleep 4 &); done; exec sleep 1000")
+}
+
+/// A shell script that leaves a zombie to a program that does not wait.
+const DOES_NOT_WAIT: &str = "sleep 1 & exec sleep 1000";
+
+#[track_caller]
+fn install(machine: &Machine) {
+    fs::copy(zombies(), machine.path(ZOMBIES_AT)).expect("it is built");
+}
+
+/// What `zombies` finds in a container.
+struct Finding(Value);
+
+impl Finding {
+    fn kind(&self) -> &str {
+        self.0["verdict"]["kind"].as_str().expect("a kind")
+    }
+
+    fn zombies(&self) -> usize {
+        self.0["zombies"].as_array().expect("a list").len()
+    }
+
+    /// Asserts that a part of it, as JSON, has these words.
+    #[track_caller]
+    fn assert_says(&self, part: &str, words: &str) {
+        assert!(self.0[part].to_string().contains(words), "{words:?} is not in {:#}", self.0);
+    }
+}
+
+/// Looks at a machine, and returns what is found in a container.
+#[track_caller]
+fn look(machine: &Machine, container: &str) -> Vec<Finding> {
+    look_all(machine).into_iter().filter(|finding| finding.0["place"]["container"]["id"] == container).collect()
+}
+
+/// Looks at a machine.
+#[track_caller]
+fn look_all(machine: &Machine) -> Vec<Finding> {
+    let mut command = Command::new(ZOMBIES_AT);
+    command.args(["--json", "--age=0.2"]);
+    let output = machine.run(command);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    findings(&output.stdout)
+}
+
+/// Parses what `zombies --json` has printed.
+#[track_caller]
+fn findings(json: &str) -> Vec<Finding> {
+    let report: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    report["findings"].as_array().expect("a list").iter().cloned().map(Finding).collect()
+}
+
+/// Looks until a container has only a finding of this kind, with so many zombies.
+#[track_caller]
+fn until_found(machine: &Machine, container: &str, kind: &str, count: usize) -> Finding {
+    until_some(&format!("{count} zombies of the kind {kind}"), || {
+        let found: [Finding; 1] = look(machine, container).try_into().ok()?;
+        let [finding] = found;
+        (finding.kind() == kind && finding.zombies() == count).then_some(finding)
+    })
+}
