@@ -19,7 +19,7 @@ pub struct Group {
 }
 
 impl Groups {
-    /// Reads the groups of a process. Version 1 shows a zombie in the root.
+    /// Reads the groups of a process.
     pub fn of(pid: i32) -> Self {
         Self::parse(&file_of(pid, "cgroup").unwrap_or_default())
     }
@@ -42,9 +42,15 @@ impl Groups {
         self.0.iter().map(|group| &*group.path)
     }
 
-    /// Returns whether a process is in the root of all hierarchies.
-    pub fn are_roots(&self) -> bool {
-        self.paths().all(|path| path == "/")
+    /// Returns these groups, with those of another process where version 1 shows the root, as it does for zombies
+    /// (`proc_cgroup_show` in the kernel's `kernel/cgroup/cgroup.c`).
+    pub fn or(mut self, other: &Self) -> Self {
+        for group in self.0.iter_mut().filter(|group| group.path == "/" && !group.controllers.is_empty()) {
+            if let Some(same) = other.0.iter().find(|other| other.controllers == group.controllers) {
+                group.path.clone_from(&same.path);
+            }
+        }
+        self
     }
 
     /// Returns the group of version 1 that has a controller.

@@ -54,7 +54,9 @@ pub fn gather(table: &Table, earlier: &Earlier) -> Report {
             continue; // its parent has ended since, and process 1 has it
         }
         let verdict = judge(&zombie, parent.as_ref());
-        let (_, zombies) = groups.entry((zombie.ppid, verdict)).or_insert_with(|| (context.groups(stat), Vec::new()));
+        let (_, zombies) = groups
+            .entry((zombie.ppid, verdict))
+            .or_insert_with(|| (context.groups(&zombie, parent.as_ref()), Vec::new()));
         zombies.push(zombie);
     }
 
@@ -148,10 +150,12 @@ impl Context<'_> {
         None
     }
 
-    /// Returns the control groups of a zombie, or those of its parent where version 1 does not show them.
-    fn groups(&self, stat: &Stat) -> Groups {
-        let own = Groups::of(stat.pid);
-        if own.are_roots() { Groups::of(stat.ppid) } else { own }
+    /// Returns the control groups of a zombie, as far as its parent has to show them.
+    fn groups(&self, zombie: &Zombie, parent: Option<&Parent>) -> Groups {
+        let own = Groups::of(zombie.process.pid);
+        // A parent outside, such as a runtime's shim, is not in the container.
+        let is_inside = parent.is_some_and(|parent| parent.depth >= zombie.depth);
+        if is_inside { own.or(&Groups::of(zombie.ppid)) } else { own }
     }
 
     fn place(&self, groups: &Groups, zombie: &Zombie) -> Place {

@@ -29,5 +29,5 @@ pub fn install(machine: &Machine, wrapped: &str) {
 
 /// A shell script that prints `sleeps` if a container's program has executed `sleep 1000`, so that it has made its orphans.
 /// A shell that has yet to execute it has these words in one argument.
-const SLEEPS: &str =
+pub const SLEEPS: &str =
     "for one in /proc/[0-9]*; do [ \"$(tr '\\0' '|' < $one/cmdline)\" != 'sleep|1000|' ] || echo sleeps; done";

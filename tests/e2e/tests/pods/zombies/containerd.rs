@@ -1,8 +1,9 @@
 //! Pods on containerd, as the kubelet starts them.
 
-use super::{DOES_NOT_WAIT, abandon, install, look, until_found};
+use super::{Container, DOES_NOT_WAIT, NAMES, abandon, install, look, until_found};
 use crate::images::all;
 use crate::init::ORPHANS;
+use crate::oci_init::SLEEPS;
 use e2e::process::Process;
 use e2e::project::reference;
 use e2e::report::Report;
@@ -27,7 +28,7 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
     report.step("process 1 that does not reap is named, with its container and pod, and what heals it", || {
         let pod = pod(NamespaceMode::Container);
         let container = node.run_container(&pod, "app", &["sh", "-c", &abandon(ORPHANS)]);
-        let finding = until_found(machine, &container.id, "process-1-does-not-reap", ORPHANS);
+        let finding = until_found(machine, &Container::Id(container.id.clone()), "process-1-does-not-reap", ORPHANS);
         finding.assert_says("place", UID);
         finding.assert_says("remedies", "shareProcessNamespace: true");
         finding.assert_says("remedies", "runtimeClassName: init");
@@ -36,13 +37,13 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
     report.step("control: with a shared PID namespace, pause reaps; a program that does not wait is named", || {
         let pod = pod(NamespaceMode::Pod);
         let orphans = node.run_container(&pod, "app", &["sh", "-c", &abandon(ORPHANS)]);
+        until("the orphans are made", || node.output(&orphans, &["sh", "-c", SLEEPS]).contains("sleeps"));
         let fault = node.run_container(&pod, "fault", &["sh", "-c", DOES_NOT_WAIT]);
-        let finding = until_found(machine, &fault.id, "parent-does-not-wait", 1);
+        let finding = until_found(machine, &Container::Id(fault.id.clone()), "parent-does-not-wait", 1);
         finding.assert_says("place", UID);
-        let sleeps = || node.output(&fault, &["sh", "-c", "cat /proc/[0-9]*/comm"]).matches("sleep").count();
-        until("the orphans are made", || sleeps() > ORPHANS);
+        let sleeps = || node.output(&fault, &["sh", "-c", NAMES]).matches("sleep").count();
         until("they are reaped", || sleeps() == 3); // both programs, and the zombie
-        assert!(look(machine, &orphans.id).is_empty());
+        assert!(look(machine, &Container::Id(orphans.id.clone())).is_empty());
         node.end(&pod);
     })?;
     report.step("a container has ended, and its shim is stopped: the shim is named", || {

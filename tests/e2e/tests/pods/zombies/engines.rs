@@ -1,9 +1,10 @@
 //! Containers of Docker and podman.
 
-use super::{DOES_NOT_WAIT, abandon, findings, install, look, until_found};
+use super::{Container, DOES_NOT_WAIT, NAMES, abandon, findings, install, look, until_found};
 use crate::engine::Engine as _;
 use crate::images;
 use crate::init::{Client, INIT_AT, ORPHANS, put_init};
+use crate::oci_init::SLEEPS;
 use e2e::docker::CONFIGURATION_AT;
 use e2e::inventory::Inventory;
 use e2e::project::{folder, zombies};
@@ -28,7 +29,7 @@ pub fn docker(report: &mut Report, release: Release) -> Option<()> {
     })?;
     report.set_version(&docker.version());
     let call = |arguments: &[&str]| docker.docker(arguments);
-    run(report, &Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() }, true)?;
+    run(report, &Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() })?;
     if release == Release::Own {
         limit(report, &Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() })?;
     } else {
@@ -63,49 +64,60 @@ fn run_podman(
     report.set_version(&podman.version());
     let call = |arguments: &[&str]| podman.podman(arguments);
     let options = podman.cgroup_option().into_iter().chain([format!("--init-path={INIT_AT}")]).collect();
-    run(report, &Client { name: "podman", machine: &podman.machine, call: &call, options }, !podman.is_rootless)
+    run(report, &Client { name: "podman", machine: &podman.machine, call: &call, options })
 }
 
 impl Client<'_> {
-    /// Starts a container that runs a shell script. Returns its ID.
+    /// Starts a container that runs a shell script.
     #[track_caller]
-    fn start(&self, options: &[&str], script: &str) -> String {
+    fn start(&self, options: &[&str], script: &str) -> Container {
         self.run(&[&["--detach", "--name=it"], options].concat(), script).ok();
-        (self.call)(&["inspect", "--format={{.Id}}", "it"]).ok().trim().to_owned()
+        let inspect = |field: &str| (self.call)(&["inspect", "--format", field, "it"]).ok().trim().to_owned();
+        if self.makes_cgroups() {
+            Container::Id(inspect("{{.Id}}"))
+        } else {
+            Container::Process1(inspect("{{.State.Pid}}").parse().expect("a process ID"))
+        }
+    }
+
+    /// Whether its containers have control groups: those of an ordinary user have none here.
+    fn makes_cgroups(&self) -> bool {
+        self.name == "docker" || self.options.iter().any(|option| option.starts_with("--cgroup-parent"))
     }
 }
 
-fn run(report: &mut Report, client: &Client, may_pause: bool) -> Option<()> {
+fn run(report: &mut Report, client: &Client) -> Option<()> {
     let may_stay = |thing: &str| thing.ends_with("/conmon") || thing == "mount /var/lib/containers/storage/overlay";
     let inventory = || Inventory::of(client.machine).without(may_stay);
     let before = inventory();
     report.step("process 1 that does not reap is named, with its container; control: with an init, none", || {
-        let id = client.start(&[], &abandon(ORPHANS));
-        let finding = until_found(client.machine, &id, "process-1-does-not-reap", ORPHANS);
+        let it = client.start(&[], &abandon(ORPHANS));
+        let finding = until_found(client.machine, &it, "process-1-does-not-reap", ORPHANS);
         finding.assert_says("parent", "\"pid_in_namespace\":1");
         finding.assert_says("remedies", "docker run --init, podman run --init");
         client.remove("it");
 
-        let id = client.start(&["--init"], &abandon(ORPHANS));
-        until("the orphans are made", || client.exec("it", "cat /proc/[0-9]*/comm").matches("sleep").count() > ORPHANS);
-        until("the orphans are reaped", || client.exec("it", "cat /proc/[0-9]*/comm").matches("sleep").count() == 1);
-        assert!(look(client.machine, &id).is_empty());
+        let it = client.start(&["--init"], &abandon(ORPHANS));
+        until("the orphans are made", || client.exec("it", SLEEPS).contains("sleeps"));
+        until("the orphans are reaped", || client.exec("it", NAMES).matches("sleep").count() == 1);
+        assert!(look(client.machine, &it).is_empty());
         client.remove("it");
     })?;
     report.step("below an init, a program that does not wait is named, and the init is not blamed", || {
-        let id = client.start(&["--init"], DOES_NOT_WAIT);
-        let finding = until_found(client.machine, &id, "parent-does-not-wait", 1);
+        let it = client.start(&["--init"], DOES_NOT_WAIT);
+        let finding = until_found(client.machine, &it, "parent-does-not-wait", 1);
         finding.assert_says("parent", "\"command\":\"sleep\"");
         finding.assert_says("facts", "has no zombie: it is not to blame");
     })?;
-    if may_pause {
+    if client.makes_cgroups() {
         report.step("the same in a paused container: it is frozen, and then not", || {
-            let id = (client.call)(&["inspect", "--format={{.Id}}", "it"]).ok().trim().to_owned();
+            let it = Container::Id((client.call)(&["inspect", "--format={{.Id}}", "it"]).ok().trim().to_owned());
             (client.call)(&["pause", "it"]).ok();
-            let finding = until_found(client.machine, &id, "parent-frozen", 1);
-            finding.assert_says("facts", &id);
+            let finding = until_found(client.machine, &it, "parent-frozen", 1);
+            let Container::Id(id) = &it else { unreachable!("it has a control group") };
+            finding.assert_says("facts", id);
             (client.call)(&["unpause", "it"]).ok();
-            until_found(client.machine, &id, "parent-does-not-wait", 1);
+            until_found(client.machine, &it, "parent-does-not-wait", 1);
         })?;
     }
     report.step("an image of it, built from two files, sees the same in the container's namespace", || {
@@ -131,8 +143,8 @@ fn run(report: &mut Report, client: &Client, may_pause: bool) -> Option<()> {
 
 fn limit(report: &mut Report, client: &Client) -> Option<()> {
     report.step("the limit of a container is told", || {
-        let id = client.start(&["--pids-limit=100"], &abandon(ORPHANS));
-        let finding = until_found(client.machine, &id, "process-1-does-not-reap", ORPHANS);
+        let it = client.start(&["--pids-limit=100"], &abandon(ORPHANS));
+        let finding = until_found(client.machine, &it, "process-1-does-not-reap", ORPHANS);
         finding.assert_says("limits", "\"limit\":100");
         client.remove("it");
     })

@@ -27,6 +27,17 @@ fn install(machine: &Machine) {
     fs::copy(zombies(), machine.path(ZOMBIES_AT)).expect("it is built");
 }
 
+/// A shell script that prints the name of each process.
+const NAMES: &str = "cat /proc/[0-9]*/comm 2> /dev/null || :"; // some end meanwhile
+
+/// How a finding is known to be of a container.
+enum Container {
+    /// By its ID, which is in the path of its control group.
+    Id(String),
+    /// By the process ID of its process 1, where it has no control group of its own.
+    Process1(u64),
+}
+
 /// What `zombies` finds in a container.
 struct Finding(Value);
 
@@ -39,6 +50,16 @@ impl Finding {
         self.0["zombies"].as_array().expect("a list").len()
     }
 
+    fn is_of(&self, container: &Container) -> bool {
+        match container {
+            Container::Id(id) => self.0["place"]["container"]["id"] == **id,
+            Container::Process1(pid) => {
+                let parent = &self.0["parent"];
+                parent["pid"] == *pid || parent["process_1"]["pid"] == *pid
+            }
+        }
+    }
+
     /// Asserts that a part of it, as JSON, has these words.
     #[track_caller]
     fn assert_says(&self, part: &str, words: &str) {
@@ -48,8 +69,8 @@ impl Finding {
 
 /// Looks at a machine, and returns what is found in a container.
 #[track_caller]
-fn look(machine: &Machine, container: &str) -> Vec<Finding> {
-    look_all(machine).into_iter().filter(|finding| finding.0["place"]["container"]["id"] == container).collect()
+fn look(machine: &Machine, container: &Container) -> Vec<Finding> {
+    look_all(machine).into_iter().filter(|finding| finding.is_of(container)).collect()
 }
 
 /// Looks at a machine.
@@ -71,7 +92,7 @@ fn findings(json: &str) -> Vec<Finding> {
 
 /// Looks until a container has only a finding of this kind, with so many zombies.
 #[track_caller]
-fn until_found(machine: &Machine, container: &str, kind: &str, count: usize) -> Finding {
+fn until_found(machine: &Machine, container: &Container, kind: &str, count: usize) -> Finding {
     until_some(&format!("{count} zombies of the kind {kind}"), || {
         let found: [Finding; 1] = look(machine, container).try_into().ok()?;
         let [finding] = found;
