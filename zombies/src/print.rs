@@ -1,6 +1,7 @@
 //! The report as text.
 
 use crate::facts::{Place, Zombie};
+use crate::limits::Limit;
 use crate::report::{Finding, Report};
 use crate::users::Users;
 use comfy_table::Table;
@@ -18,7 +19,7 @@ const SHOWN: usize = 10;
 pub fn print(report: &Report, to: &mut impl Write) -> io::Result<()> {
     let users = Users::read();
     for finding in &report.findings {
-        writeln!(to, "{}\n", text(finding, report.pid_max, &users))?;
+        writeln!(to, "{}\n", text(finding, &users))?;
     }
     writeln!(to, "{}", summary(report))?;
     report.missing.iter().try_for_each(|sentence| writeln!(to, "Not seen: {sentence}"))
@@ -34,7 +35,7 @@ fn summary(report: &Report) -> String {
         0 if report.young == 0 => "No zombies.".into(),
         0 if report.young == 1 => "No zombies that matter: 1 is too young.".into(),
         0 => format!("No zombies that matter: {} are too young.", report.young),
-        count => format!("{} in all.{young}", zombies(count)),
+        count => format!("{} in all, of {} process IDs (pid_max).{young}", zombies(count), report.pid_max),
     }
 }
 
@@ -42,7 +43,7 @@ fn zombies(count: usize) -> String {
     if count == 1 { "1 zombie".into() } else { format!("{count} zombies") }
 }
 
-fn text(finding: &Finding, pid_max: u64, users: &Users) -> String {
+fn text(finding: &Finding, users: &Users) -> String {
     let count = finding.zombies.len();
     let mut text = format!("{}: {}.", zombies(count), finding.sentence);
     let mut line = |line: &str| _ = write!(text, "\n  {}", line.replace('\n', "\n  ")); // a String accepts all writes
@@ -53,13 +54,9 @@ fn text(finding: &Finding, pid_max: u64, users: &Users) -> String {
     }
     finding.facts.iter().for_each(|fact| line(fact));
     line(&table(&finding.zombies, users));
-    for limit in &finding.limits {
-        let (used, max, cgroup) = (limit.used, limit.limit, &limit.cgroup);
-        line(&format!(
-            "{count} of the {max} process IDs that {cgroup} may have (pids.max) are these zombies; {used} are in use."
-        ));
+    for Limit { cgroup, limit, used, zombies } in &finding.limits {
+        line(&format!("Control group {cgroup}: {limit} process IDs (pids.max), {used} in use, {zombies} by zombies."));
     }
-    line(&format!("{count} of the {pid_max} process IDs of this PID namespace (pid_max) are these zombies."));
     line("What heals it:");
     finding.remedies.iter().for_each(|remedy| line(&format!("- {}", remedy.replace('\n', "\n  "))));
     text

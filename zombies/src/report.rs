@@ -5,6 +5,7 @@ use crate::facts::{Parent, Place, Zombie};
 use crate::limits::Limit;
 use crate::verdict::Verdict;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// What a look at the machine has found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,6 +47,7 @@ impl Report {
     /// Returns the report of these findings.
     pub fn new(mut findings: Vec<Finding>, young: usize, pid_max: u64, missing: Vec<String>) -> Self {
         findings.sort_by_key(|finding| (std::cmp::Reverse(finding.zombies.len()), finding.zombies[0].process.pid));
+        count_below_limits(&mut findings);
         let zombies = findings.iter().map(|finding| finding.zombies.len()).sum();
         Self { zombies, young, pid_max, findings, missing }
     }
@@ -73,5 +75,18 @@ impl Finding {
         let facts = advice::facts(&verdict, parent.as_ref());
         let remedies = advice::remedies(&verdict, parent.as_ref(), &place, &zombies);
         Self { verdict, sentence, facts, remedies, parent, place, limits, zombies }
+    }
+}
+
+/// Counts the zombies below each limit: several findings can share one, as that of a pod.
+fn count_below_limits(findings: &mut [Finding]) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for finding in &*findings {
+        for limit in &finding.limits {
+            *counts.entry(limit.cgroup.clone()).or_default() += finding.zombies.len();
+        }
+    }
+    for limit in findings.iter_mut().flat_map(|finding| &mut finding.limits) {
+        limit.zombies = counts[&limit.cgroup];
     }
 }

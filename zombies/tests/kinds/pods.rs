@@ -29,7 +29,7 @@ fn orphans_of_a_pod_are_the_fault_of_a_process_1_that_never_reaps() {
         text.starts_with("25 zombies: 1 (\"never-reaps\") is process 1 of a PID namespace, and does not reap."),
         "{text}"
     );
-    assert!(text.contains("… and 15 more") && text.ends_with("25 zombies in all.\n"), "{text}");
+    assert!(text.contains("… and 15 more") && text.contains("\n25 zombies in all, of "), "{text}");
 
     let control = Sandbox::new(pause());
     finish(orphans(&control, &["one-by-one", "25"]));
@@ -83,6 +83,7 @@ fn the_limit_of_the_control_group_is_told() {
     let look = sandbox.look_until("the zombies", |look| look.kinds() == [("process-1-does-not-reap", 20)]);
     let limits = &look.finding("process-1-does-not-reap").expect("the only one")["limits"];
     assert_eq!(limits[0]["limit"], 64, "{limits}");
+    assert_eq!(limits[0]["zombies"], 20, "{limits}");
     assert!(limits[0]["used"].as_u64().is_some_and(|used| (21..=64).contains(&used)), "{limits}");
 }
 
@@ -102,4 +103,31 @@ fn processes_that_end_while_they_are_looked_at_are_no_errors() {
 
 fn endless() -> Command {
     testkit::programs::orphan_maker(&["endless"])
+}
+
+/// A program with a zombie, which then does this with SIGCHLD.
+fn with_sigchld(action: &str) -> String {
+    format!(
+        "#include <signal.h>\n#include <unistd.h>\nstatic void nothing(int signal) {{ (void)signal; }}\n\
+         int main(void) {{ signal(SIGCHLD, nothing); if (fork() == 0) _exit(0); sleep(1); {action} for (;;) sleep(60); }}"
+    )
+}
+
+#[test]
+fn what_a_parent_does_with_sigchld_is_told() {
+    let rows = [
+        ("", "caught", "It catches SIGCHLD, but does not wait for these children."),
+        ("signal(SIGCHLD, SIG_IGN);", "ignored", "It ignores SIGCHLD, but has not done so when they ended."),
+        ("signal(SIGCHLD, SIG_DFL);", "none", "It has no handler for SIGCHLD, which tells it of a child's end."),
+    ];
+    for (action, field, sentence) in rows {
+        let sandbox = Sandbox::new(pause());
+        let _running = sandbox.c_program(&with_sigchld(action));
+        sandbox.look_until(sentence, |look| {
+            let Some(finding) = look.finding("parent-does-not-wait") else { return false };
+            let sigchld = finding["parent"]["sigchld"].as_object().expect("an object");
+            let is_so = sigchld.iter().all(|(name, value)| *value == (name == field));
+            is_so && finding["facts"][0] == sentence
+        });
+    }
 }

@@ -1,7 +1,10 @@
 //! What people have reported of inits for containers, made again by hand. The verdict says what they were told after days.
 
 use crate::sandbox::Sandbox;
+use nix::unistd::geteuid;
+use std::path::{Path, PathBuf};
 use testkit::PodProcess;
+use testkit::cgroup_cleanup;
 use testkit::programs::{init, never_reaps, pause};
 
 /// A report: what it was about, how it is made, and what the verdict has to be and to say.
@@ -139,4 +142,44 @@ fn with_init() -> std::process::Command {
     let mut command = init();
     command.args(["--", "sleep", "1000"]);
     command
+}
+
+/// Returns where the freezer of version 1 is mounted, if this user may create groups there.
+fn freezer_root() -> Option<PathBuf> {
+    let mounts = procfs::process::Process::myself().and_then(|me| me.mountinfo()).expect("/proc is mounted");
+    let has_it = |mount: &procfs::process::MountInfo| mount.super_options.contains_key("freezer");
+    let mount = mounts.0.into_iter().find(|mount| mount.fs_type == "cgroup" && has_it(mount))?;
+    geteuid().is_root().then_some(mount.mount_point)
+}
+
+/// moby/moby 42883: docker-init has ended, and "docker stop" hangs, because a thread of another process hangs. Here it hangs in
+/// the freezer of version 1, which not even SIGKILL gets it out of.
+#[test]
+fn a_container_that_cannot_end_has_a_thread_that_hangs() {
+    let Some(root) = freezer_root() else { return };
+    let group = cgroup_cleanup::claim(&root, &cgroup_cleanup::name());
+    let sandbox = Sandbox::new(pause());
+    let program = sandbox.compile(THREADS);
+    let container = format!("unshare --pid --fork sh -c '{} & exec sleep 1000'", program.display());
+    let _container = sandbox.script(&container);
+    let look = sandbox.look_until("the zombie", |look| look.kinds() == [("threads-live", 1)]);
+    let finding = look.finding("threads-live").expect("the only one");
+    let (process, process_1) = (&finding["zombies"][0]["pid"], &finding["parent"]["pid"]);
+    assert_eq!(finding["parent"]["pid_in_namespace"], 1, "{finding:#}");
+
+    let group = group.display();
+    let freeze =
+        format!("mkdir {group} && echo {process} > {group}/cgroup.procs && echo FROZEN > {group}/freezer.state");
+    let _frozen = sandbox.script(&format!("{freeze} && kill -KILL {process_1}"));
+    let look = sandbox.look_until("process 1 has ended, and the thread hangs", |look| {
+        let finding = look.finding("threads-live");
+        finding.is_some_and(|finding| finding["facts"].to_string().contains("The parent has ended."))
+    });
+    let finding = look.finding("threads-live").expect("it was seen");
+    assert!(
+        finding["facts"][0].as_str().is_some_and(|fact| fact.contains("hangs in the kernel: state D")),
+        "{finding:#}"
+    );
+    assert!(finding["remedies"].to_string().contains("No init and no signal helps"), "{finding:#}");
+    cgroup_cleanup::remove(Path::new(&group.to_string()));
 }

@@ -67,12 +67,17 @@ impl Sandbox {
 
     /// Compiles a program in C as the file `kind`, and starts it in the pod.
     pub fn c_program(&self, source: &str) -> PodProcess {
+        self.run(Command::new(self.compile(source)))
+    }
+
+    /// Compiles a program in C as the file `kind`.
+    pub fn compile(&self, source: &str) -> PathBuf {
         let path = self.path("kind");
         let file = self.path("kind.c");
         fs::write(&file, source).expect("the folder is ours");
         let compiled = Command::new("cc").args(["-Wall", "-Werror", "-pthread", "-o"]).args([&path, &file]).status();
         assert!(compiled.is_ok_and(|status| status.success()), "cc cannot compile {source}");
-        self.pod.join(silent(&mut Command::new(path)))
+        path
     }
 
     /// Starts a command in the pod, without standard streams.
