@@ -36,7 +36,9 @@ impl Status {
     /// not looked at: the kernel writes it without line ends.
     pub fn parse(bytes: &[u8]) -> Self {
         let mut status = Self::default();
-        for line in bytes.split(|byte| *byte == b'\n') {
+        // Most lines are others, and there can be tens of thousands of files.
+        let may_be_wanted = |line: &&[u8]| matches!(line.first(), Some(b'N' | b'U' | b'G' | b'T' | b'S' | b'C'));
+        for line in bytes.split(|byte| *byte == b'\n').filter(may_be_wanted) {
             let Ok(line) = std::str::from_utf8(line) else { continue };
             let Some((name, value)) = line.split_once(':') else { continue };
             let first = value.split_ascii_whitespace().next().unwrap_or_default();

@@ -30,7 +30,9 @@ pub fn programs(heading: &str) -> Vec<Program> {
 
 /// Returns the headings of all kinds.
 pub fn headings() -> Vec<&'static str> {
-    PAGE.lines().filter_map(|line| line.strip_prefix("### ")).collect()
+    let (_, verdicts) = PAGE.split_once("\n## Verdicts\n").expect("a heading of the page");
+    let section = verdicts.split("\n## ").next().unwrap_or_default();
+    section.lines().filter_map(|line| line.strip_prefix("### ")).collect()
 }
 
 /// Returns the blocks of code, each with its language.

@@ -1,7 +1,7 @@
 //! Each program of `docs/zombies.md` makes the kind of zombie that the page says, and `zombies` prints what the page shows.
 
 use crate::page::{Program, headings, programs, without_numbers};
-use crate::sandbox::{ORDINARY_USER, Sandbox};
+use crate::sandbox::{ORDINARY_USER, Sandbox, log_missing};
 use nix::unistd::geteuid;
 use testkit::PodProcess;
 use testkit::cgroup_cleanup;
@@ -79,7 +79,7 @@ fn the_parent_is_stopped() {
 
 #[test]
 fn the_parent_is_frozen() {
-    let Some(root) = unified_root() else { return };
+    let Some(root) = unified_root() else { return log_missing("a freezer of version 2") };
     let name = cgroup_cleanup::name();
     let folder = cgroup_cleanup::claim(&root, &name);
     makes("The parent is frozen", |text| {

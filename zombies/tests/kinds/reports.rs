@@ -1,6 +1,6 @@
 //! What people have reported of inits for containers, made again by hand. The verdict says what they were told after days.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, log_missing};
 use nix::unistd::geteuid;
 use std::path::{Path, PathBuf};
 use testkit::PodProcess;
@@ -156,7 +156,7 @@ fn freezer_root() -> Option<PathBuf> {
 /// the freezer of version 1, which not even SIGKILL gets it out of.
 #[test]
 fn a_container_that_cannot_end_has_a_thread_that_hangs() {
-    let Some(root) = freezer_root() else { return };
+    let Some(root) = freezer_root() else { return log_missing("a freezer of version 1") };
     let group = cgroup_cleanup::claim(&root, &cgroup_cleanup::name());
     let sandbox = Sandbox::new(pause());
     let program = sandbox.compile(THREADS);

@@ -1,10 +1,11 @@
 //! A pod in which a test makes zombies, and looks at them with `zombies`.
 
 use serde_json::Value;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::{env, fs};
+use std::{env, fs, io};
 use tempfile::TempDir;
 use testkit::deadline::until_some;
 use testkit::{Pod, PodProcess};
@@ -115,6 +116,12 @@ pub fn as_user(program: &Path, user: Option<&str>) -> Command {
     let mut command = Command::new("setpriv");
     command.args([&format!("--reuid={user}"), &format!("--regid={user}"), "--clear-groups"]).arg(program);
     command
+}
+
+/// Tells what this machine or this user does not allow to test.
+pub fn log_missing(what: &str) {
+    // Not `eprintln`, which the test harness captures. Without a standard error, the message has no reader.
+    _ = writeln!(io::stderr(), "tested without {what}");
 }
 
 /// Parses what `zombies --json` has written.

@@ -1,6 +1,6 @@
 //! What an ordinary user cannot see is said, and so is a `/proc` that is none.
 
-use crate::sandbox::{ORDINARY_USER, Sandbox};
+use crate::sandbox::{ORDINARY_USER, Sandbox, log_missing};
 use nix::unistd::geteuid;
 use testkit::programs::pause;
 use testkit::until;
@@ -19,7 +19,7 @@ fn hidden() -> (Sandbox, testkit::PodProcess) {
 #[test]
 fn with_hidepid_an_ordinary_user_is_told_what_is_missing() {
     if !geteuid().is_root() {
-        return; // such a user is one already, and may not become another one
+        return log_missing("hidepid, which root has to set"); // an ordinary user's pod has no other user
     }
     let (sandbox, _mount) = hidden();
     let _roots = sandbox.script("sleep 1 & exec sleep 60");
