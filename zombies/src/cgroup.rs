@@ -1,9 +1,10 @@
-//! The control groups of a process, from `/proc/PID/cgroup`, and their files, wherever they are mounted.
+//! The control groups of a process, from `/proc/PID/cgroup`, and whether one of them is frozen.
 
+use crate::hierarchy::Hierarchy;
 use crate::table::file_of;
-use procfs::process::{MountInfo, Process};
+use procfs::process::Process;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The groups of a process: one under version 2, one for each hierarchy of version 1, or both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -64,33 +65,33 @@ impl Groups {
     }
 }
 
-/// The mounted hierarchies.
-pub struct Hierarchies(Vec<MountInfo>);
+/// The mounted hierarchies, and this process's own groups in them.
+pub struct Hierarchies {
+    mounted: Vec<Hierarchy>,
+    own: Groups,
+}
 
 impl Hierarchies {
     /// Finds them. There are none if this process cannot read its own mounts.
     pub fn find() -> Self {
         let all = Process::myself().and_then(|me| me.mountinfo()).map(|mounts| mounts.0).unwrap_or_default();
-        Self(all.into_iter().filter(|mount| mount.fs_type.starts_with("cgroup")).collect())
+        let own = Groups::parse(&fs::read("/proc/self/cgroup").unwrap_or_default());
+        Self { mounted: all.into_iter().filter_map(Hierarchy::of).collect(), own }
     }
 
-    /// Returns the folders of a process's group and of the groups above it in the hierarchy that has a controller, the
-    /// innermost first, each with its path. `controller` is empty for what version 2 has without a controller.
+    /// Returns the folders of a process's group and of the groups above it, in the hierarchy of this controller of version 1,
+    /// or in that of version 2. They are none if that is not mounted.
     fn folders(&self, group: &Group, controller: &str) -> Vec<(PathBuf, String)> {
         let is_unified = group.controllers.is_empty();
-        let has = |mount: &&MountInfo| {
-            if is_unified { mount.fs_type == "cgroup2" } else { mount.super_options.contains_key(controller) }
-        };
-        let Some(mount) = self.0.iter().find(has) else { return Vec::new() };
-        let Ok(below) = Path::new(&group.path).strip_prefix(&mount.root) else { return Vec::new() };
-        if below.components().any(|part| part.as_os_str() == "..") {
-            return Vec::new(); // outside of this process's cgroup namespace
-        }
-        let path = |part: &Path| format!("/{}", Path::new(mount.root.trim_start_matches('/')).join(part).display());
-        below.ancestors().map(|part| (mount.mount_point.join(part), path(part))).collect()
+        let is_its = |one: &&Hierarchy| if is_unified { one.is_unified() } else { one.has(controller) };
+        let own = self.own.0.iter().find(|own| own.controllers == group.controllers);
+        let own = own.map_or("/", |own| &own.path);
+        // Several mounts can show the same hierarchy, and one of them more of it than the others.
+        let mut all = self.mounted.iter().filter(is_its).map(|one| one.folders(&group.path, own));
+        all.find(|folders| !folders.is_empty()).unwrap_or_default()
     }
 
-    /// Returns the same for the controller `pids`.
+    /// Returns the same for the controller `pids`, the innermost group first.
     pub fn with_pids(&self, groups: &Groups) -> Vec<(PathBuf, String)> {
         groups.with("pids").or(groups.unified()).map_or_else(Vec::new, |group| self.folders(group, "pids"))
     }

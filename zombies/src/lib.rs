@@ -8,6 +8,7 @@
 //! | [`stat`]         | one line of it: `/proc/PID/stat`                                                   |
 //! | [`status`]       | `/proc/PID/status`: IDs in namespaces, user, tracer, signals                       |
 //! | [`cgroup`]       | the control groups of a process, and whether one of them is frozen                 |
+//! | [`hierarchy`]    | the folder of a control group, also outside of this process's cgroup namespace     |
 //! | [`container`]    | the container and the pod in the path of a control group                           |
 //! | [`limits`]       | the limits on process IDs                                                          |
 //! | [`visibility`]   | what is hidden from this user                                                      |
@@ -32,6 +33,7 @@ pub mod command_line;
 pub mod container;
 pub mod facts;
 pub mod gather;
+pub mod hierarchy;
 pub mod interpreters;
 pub mod limits;
 pub mod look;

@@ -129,7 +129,7 @@ fn zombies_that_are_too_young_are_no_fault() {
 }
 
 /// Returns where version 2 of control groups is mounted, if this user may create groups there.
-fn unified_root() -> Option<std::path::PathBuf> {
+pub fn unified_root() -> Option<std::path::PathBuf> {
     let mounts = procfs::process::Process::myself().and_then(|me| me.mountinfo()).expect("/proc is mounted");
     let mount = mounts.0.into_iter().find(|mount| mount.fs_type == "cgroup2")?;
     let probe = cgroup_cleanup::claim(&mount.mount_point, &cgroup_cleanup::name());

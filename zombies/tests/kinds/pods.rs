@@ -1,8 +1,10 @@
 //! Pods: process 1 that reaps and one that does not, kinds mixed, limits, and processes that end meanwhile.
 
-use crate::sandbox::Sandbox;
+use crate::pages_programs::unified_root;
+use crate::sandbox::{Sandbox, log_missing};
 use std::process::Command;
 use testkit::cgroup::{enter, if_permitted};
+use testkit::cgroup_cleanup;
 use testkit::container::{finish, piped, until_ready};
 use testkit::programs::{never_reaps, pause};
 use testkit::{PodProcess, until};
@@ -130,4 +132,29 @@ fn what_a_parent_does_with_sigchld_is_told() {
             is_so && finding["facts"][0] == sentence
         });
     }
+}
+
+#[test]
+fn a_group_outside_of_the_cgroup_namespace_is_found_in_a_mount_that_shows_it() {
+    let Some(root) = unified_root() else { return log_missing("a freezer of version 2") };
+    let name = cgroup_cleanup::name();
+    let group = cgroup_cleanup::claim(&root, &name);
+    let sandbox = Sandbox::new(pause());
+    let at = group.display();
+    let make =
+        format!("mkdir -p {at}/pod/container {at}/reader/container {at}/other && sh -c 'sleep 2 & wait' & sleep 1");
+    let freeze = format!("echo $! > {at}/pod/container/cgroup.procs && echo 1 > {at}/pod/cgroup.freeze && sleep 60");
+    let _frozen = sandbox.script(&format!("{make}; {freeze}"));
+    sandbox.look_until("the zombie", |look| look.kinds() == [("parent-frozen", 1)]);
+
+    // From a namespace below another group, the path is `/../../pod/container`.
+    let mut shell = Command::new("sh");
+    let program = sandbox.path("zombies");
+    let enter = format!("echo 0 > {at}/reader/container/cgroup.procs && exec unshare --cgroup \"$0\" --json --age=0.2");
+    shell.args(["-c", &enter]).arg(&program).stdout(std::process::Stdio::piped());
+    let look = crate::sandbox::parse(&sandbox.pod.join(shell).wait());
+    let finding = look.finding("parent-frozen").expect("it is frozen from there, too");
+    assert_eq!(finding["verdict"]["cgroup"], format!("/{name}/pod"), "{finding:#}");
+    drop(sandbox);
+    cgroup_cleanup::remove(&group);
 }
