@@ -129,8 +129,11 @@ pub fn remedies(verdict: &Verdict, parent: Option<&Parent>, place: &Place, zombi
 
 /// Returns the ways to get a process 1 that reaps.
 fn process_1(place: &Place) -> Vec<String> {
-    let in_the_image = "Put an init into the image. In the Dockerfile:\n    COPY --from=pause.localhost/init:0.1.0 /init /init\n    \
-                        ENTRYPOINT [\"/init\", \"--\"]";
+    let in_the_image = concat!(
+        "Put an init into the image. In the Dockerfile:\n    COPY --from=pause.localhost/init:",
+        env!("CARGO_PKG_VERSION"),
+        " /init /init\n    ENTRYPOINT [\"/init\", \"--\"]"
+    );
     let docker =
         "Start the container with an init: docker run --init, podman run --init, or init: true in a Compose file.";
     let kubernetes = [

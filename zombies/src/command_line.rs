@@ -3,7 +3,7 @@
 use clap::Parser;
 use std::time::Duration;
 
-/// Tells whose zombies these are, and what heals them. It only looks: it signals, traces and changes nothing.
+/// Tells whose zombies these are, and what heals them. It only looks: it never signals, traces or changes a process.
 ///
 /// Exit status: 0 no zombie that matters, 1 some, 2 it could not look, or none was seen where processes are hidden.
 #[derive(Debug, Parser)]

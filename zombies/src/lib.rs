@@ -23,7 +23,7 @@
 //! | [`text`]         | makes text of bytes that another program has chosen                                |
 //! | [`users`]        | the names of users                                                                 |
 //!
-//! It only reads files: it signals, traces and changes nothing.
+//! It only reads files: it never signals, traces or changes a process.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

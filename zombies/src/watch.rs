@@ -55,7 +55,9 @@ impl Begin {
                 per_minute: (per_minute * 10.0).round() / 10.0,
             }
         };
-        report.findings.iter().map(growth).collect()
+        let mut all: Vec<Growth> = report.findings.iter().map(growth).collect();
+        all.sort_by(|one, other| other.per_minute.total_cmp(&one.per_minute)); // the worst leak first
+        all
     }
 }
 

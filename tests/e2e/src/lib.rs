@@ -23,10 +23,12 @@
 //! | [`platform`]   | the platforms of the image, and their emulators                        |
 //! | [`virtual_machine`] | a whole node in a virtual machine                                 |
 //! | [`page`]       | the commands and outputs that a page of `docs/` shows                  |
+//! | [`archive`]    | writes an image of one program                                         |
 //! | [`busybox`]    | an image of BusyBox: the pods' other containers, and the control       |
 //! | [`report`]     | the table of the steps and their results                               |
 #![deny(missing_docs)]
 
+pub mod archive;
 pub mod builder;
 pub mod busybox;
 pub mod cgroups;

@@ -126,6 +126,11 @@ impl Node {
             linux: Some(LinuxContainerConfig { security_context: Some(security_context), resources: None }),
             ..ContainerConfig::default()
         };
+        self.run_container_with(pod, config)
+    }
+
+    /// Runs a container of this configuration.
+    pub fn run_container_with(&self, pod: &Pod, config: ContainerConfig) -> Result<Container, Status> {
         let request = CreateContainerRequest {
             pod_sandbox_id: pod.id.clone(),
             config: Some(config),

@@ -1,6 +1,6 @@
 //! Pods on containerd, as the kubelet starts them.
 
-use super::{Container, DOES_NOT_WAIT, NAMES, abandon, install, look, until_found};
+use super::{Container, DOES_NOT_WAIT, NAMES, abandon, install, job, look, until_found};
 use crate::images::all;
 use crate::init::ORPHANS;
 use crate::oci_init::SLEEPS;
@@ -10,6 +10,7 @@ use e2e::report::Report;
 use e2e::{Node, Release};
 use k8s_cri::v1::NamespaceMode;
 use nix::sys::signal::Signal;
+use std::fs;
 use testkit::until;
 
 /// A UID of a pod. The kubelet names the pod's control group after it.
@@ -17,7 +18,9 @@ const UID: &str = "04f9ccf7-39a3-4cbd-b5cc-032759116f54";
 
 pub fn run(report: &mut Report, release: Release) -> Option<()> {
     let node = report.step("the node starts", || {
-        let node = Node::start(release, reference(), &all().each_ref().map(String::as_str));
+        let (all, job) = (all(), job::archive());
+        let archives: Vec<&str> = all.iter().chain([&job]).map(String::as_str).collect();
+        let node = Node::start(release, reference(), &archives);
         install(&node.containerd.machine);
         node
     })?;
@@ -44,6 +47,22 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
         let sleeps = || node.output(&fault, &["sh", "-c", NAMES]).matches("sleep").count();
         until("they are reaped", || sleeps() == 3); // both programs, and the zombie
         assert!(look(machine, &Container::Id(orphans.id.clone())).is_empty());
+        node.end(&pod);
+    })?;
+    report.step("the Job of zombies-node.yaml sees the zombies of other pods, and their limits", || {
+        let pod = pod(NamespaceMode::Container);
+        let container = node.run_container(&pod, "app", &["sh", "-c", DOES_NOT_WAIT]);
+        // The program is process 1 of its container.
+        let it = Container::Id(container.id.clone());
+        until_found(machine, &it, "process-1-does-not-reap", 1);
+        let limits = machine.cgroups().map(|folder| folder.join(format!("pod{UID}/pids.max")));
+        limits.filter(|file| file.exists()).for_each(|file| fs::write(file, "200").expect("root may set it"));
+        let (status, found) = job::run(&node);
+        let finding = found.into_iter().find(|finding| finding.is_of(&it));
+        let finding = finding.expect("it sees the container");
+        assert_eq!((status, finding.kind(), finding.zombies()), (1, "process-1-does-not-reap", 1));
+        finding.assert_says("place", UID);
+        finding.assert_says("limits", "\"limit\":200");
         node.end(&pod);
     })?;
     report.step("a container has ended, and its shim is stopped: the shim is named", || {

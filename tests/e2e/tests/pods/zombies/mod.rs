@@ -2,6 +2,7 @@
 
 pub mod containerd;
 pub mod engines;
+mod job;
 
 use e2e::Machine;
 use e2e::project::zombies;
