@@ -104,7 +104,9 @@ impl Context<'_> {
 
     /// Returns `None` if it cannot be seen.
     fn parent(&self, pid: i32) -> Option<Parent> {
-        let stat = self.table.processes.get(&pid)?;
+        // It may have started after the table was read at its place.
+        let now = || file_of(pid, "stat").and_then(|bytes| Stat::parse(&bytes));
+        let stat = &self.table.processes.get(&pid).cloned().or_else(now)?;
         let status = self.status(pid)?;
         let function = function(pid, pid);
         let is_frozen_by_function = function.as_ref().is_some_and(|name| FREEZING.contains(&&**name));

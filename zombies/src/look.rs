@@ -9,26 +9,28 @@ use std::io;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// What an earlier look has seen, by [`Stat::identity`].
+/// What an earlier look has seen.
 #[derive(Debug, Default)]
 pub struct Earlier {
-    zombies: HashSet<(i32, u64)>,
+    /// Each by [`Stat::identity`], with its parent.
+    zombies: HashSet<((i32, u64), i32)>,
+    /// By [`Stat::identity`].
     in_kernel: HashSet<(i32, u64)>,
 }
 
 impl Earlier {
     /// Remembers a table.
     pub fn of(table: &Table) -> Self {
-        let identities = |letter| {
-            let all = table.processes.values().filter(move |process| process.state == letter);
-            all.map(Stat::identity).collect()
-        };
-        Self { zombies: identities(state::ZOMBIE), in_kernel: identities(state::IN_KERNEL) }
+        let in_kernel = table.processes.values().filter(|process| process.state == state::IN_KERNEL);
+        Self {
+            zombies: table.zombies().map(|zombie| (zombie.identity(), zombie.ppid)).collect(),
+            in_kernel: in_kernel.map(Stat::identity).collect(),
+        }
     }
 
-    /// Returns whether a process was a zombie.
+    /// Returns whether a process was a zombie of the same parent. One that was adopted since is new to its parent.
     pub fn had_zombie(&self, process: &Stat) -> bool {
-        self.zombies.contains(&process.identity())
+        self.zombies.contains(&(process.identity(), process.ppid))
     }
 
     /// Returns whether a process was in state D.

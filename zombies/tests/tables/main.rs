@@ -3,5 +3,6 @@
 mod cgroups;
 mod containers;
 mod fields;
+mod looks;
 mod verdicts;
 mod words;
