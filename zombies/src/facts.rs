@@ -26,8 +26,8 @@ pub struct Zombie {
     pub depth: usize,
     /// Its user, by number.
     pub uid: u32,
-    /// How long ago it started. The kernel does not keep when a process has ended.
-    pub started_seconds_ago: u64,
+    /// How long ago it started, if that is known. The kernel does not keep when a process has ended.
+    pub started_seconds_ago: Option<u64>,
     /// The threads that have not ended, the first one included: 1 if it can be reaped.
     #[serde(skip)]
     pub threads: usize,

@@ -22,8 +22,8 @@ struct Context<'a> {
     table: &'a Table,
     earlier: &'a Earlier,
     hierarchies: Hierarchies,
-    /// Seconds since boot, and ticks in a second.
-    now: (u64, u64),
+    /// The seconds since boot, if this `/proc` tells.
+    uptime: Option<u64>,
     /// The parents of zombies.
     parents: HashSet<i32>,
     is_first_namespace: bool,
@@ -31,14 +31,12 @@ struct Context<'a> {
 
 /// Reports all zombies of a table. Those that the earlier look did not have are young.
 pub fn gather(table: &Table, earlier: &Earlier) -> Report {
-    let uptime = fs::read_to_string("/proc/uptime").unwrap_or_default();
-    let seconds = uptime.split('.').next().and_then(|whole| whole.parse().ok()).unwrap_or_default();
     let (old, young): (Vec<&Stat>, Vec<&Stat>) = table.zombies().partition(|zombie| earlier.had_zombie(zombie));
     let context = Context {
         table,
         earlier,
         hierarchies: Hierarchies::find(),
-        now: (seconds, procfs::ticks_per_second()),
+        uptime: uptime(),
         parents: old.iter().map(|zombie| zombie.ppid).collect(),
         is_first_namespace: fs::metadata("/proc/self/ns/pid").is_ok_and(|file| file.ino() == FIRST_NAMESPACE),
     };
@@ -67,8 +65,12 @@ pub fn gather(table: &Table, earlier: &Earlier) -> Report {
         Finding::new(verdict, parent, place, limits::of(&groups, &context.hierarchies), zombies)
     };
     let findings = groups.into_iter().map(finding).collect();
-    let pid_max = procfs::sys::kernel::pid_max().unwrap_or_default().max(0).cast_unsigned().into();
+    let pid_max = procfs::sys::kernel::pid_max().ok().and_then(|max| max.try_into().ok());
     Report::new(findings, young.len(), pid_max, visibility::missing(table))
+}
+
+fn uptime() -> Option<u64> {
+    fs::read_to_string("/proc/uptime").ok()?.split('.').next()?.parse().ok()
 }
 
 impl Context<'_> {
@@ -82,13 +84,13 @@ impl Context<'_> {
     }
 
     fn zombie(&self, stat: &Stat, status: &Status) -> Zombie {
-        let (now, ticks) = self.now;
+        let started = stat.start / procfs::ticks_per_second();
         Zombie {
             process: self.named(stat.pid),
             pid_in_namespace: status.pid_in_namespace().unwrap_or(stat.pid),
             depth: status.depth(),
             uid: status.uid,
-            started_seconds_ago: now.saturating_sub(stat.start / ticks),
+            started_seconds_ago: self.uptime.map(|now| now.saturating_sub(started)),
             threads: stat.threads,
             threads_in_kernel: if stat.threads > 1 { threads_in_kernel(stat.pid) } else { Vec::new() },
             tracer: (status.tracer != 0).then(|| self.named(status.tracer)),

@@ -35,7 +35,10 @@ fn summary(report: &Report) -> String {
         0 if report.young == 0 => "No zombies.".into(),
         0 if report.young == 1 => "No zombies that matter: 1 is too young.".into(),
         0 => format!("No zombies that matter: {} are too young.", report.young),
-        count => format!("{} in all, of {} process IDs (pid_max).{young}", zombies(count), report.pid_max),
+        count => {
+            let limit = report.pid_max.map_or_else(String::new, |max| format!(", of {max} process IDs (pid_max)"));
+            format!("{} in all{limit}.{young}", zombies(count))
+        }
     }
 }
 
@@ -71,7 +74,7 @@ fn table(zombies: &[Zombie], users: &Users) -> String {
             zombie.pid_in_namespace.to_string(),
             zombie.process.command.clone(),
             users.name(zombie.uid),
-            format!("{} ago", duration(zombie.started_seconds_ago)),
+            zombie.started_seconds_ago.map_or_else(|| "?".to_owned(), |seconds| duration(seconds) + " ago"),
         ]);
     }
     let text = table.trim_fmt();

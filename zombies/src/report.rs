@@ -14,8 +14,8 @@ pub struct Report {
     pub zombies: usize,
     /// The number of zombies that were not there at the earlier look. They are nobody's fault.
     pub young: usize,
-    /// The kernel's limit of process IDs.
-    pub pid_max: u64,
+    /// The kernel's limit of process IDs, if this `/proc` tells.
+    pub pid_max: Option<u64>,
     /// The findings.
     pub findings: Vec<Finding>,
     /// What this user cannot see: a sentence for each.
@@ -45,7 +45,7 @@ pub struct Finding {
 
 impl Report {
     /// Returns the report of these findings.
-    pub fn new(mut findings: Vec<Finding>, young: usize, pid_max: u64, missing: Vec<String>) -> Self {
+    pub fn new(mut findings: Vec<Finding>, young: usize, pid_max: Option<u64>, missing: Vec<String>) -> Self {
         findings.sort_by_key(|finding| (std::cmp::Reverse(finding.zombies.len()), finding.zombies[0].process.pid));
         count_below_limits(&mut findings);
         let zombies = findings.iter().map(|finding| finding.zombies.len()).sum();

@@ -56,6 +56,23 @@ fn without_proc_it_says_what_to_do() {
 }
 
 #[test]
+fn a_proc_that_shows_processes_alone_is_enough() {
+    if !geteuid().is_root() {
+        return log_missing("subset=pid, which root has to set");
+    }
+    let sandbox = Sandbox::new(pause());
+    let _running = sandbox.script("sleep 1 & exec sleep 60");
+    sandbox.look_until("the zombie", |look| look.kinds() == [("parent-does-not-wait", 1)]);
+    let mut shell = std::process::Command::new("sh");
+    let mount = "mount -t proc -o subset=pid proc /proc && [ ! -e /proc/uptime ] && exec \"$0\"";
+    shell.args(["-c", &format!("unshare --mount sh -c '{mount}' \"$0\"")]).arg(sandbox.path("zombies"));
+    shell.stdout(std::process::Stdio::piped());
+    let text = String::from_utf8(sandbox.pod.join(shell).wait().stdout).expect("text");
+    assert!(text.lines().any(|line| line.ends_with(" ?")), "it does not guess when the zombie has started: {text}");
+    assert!(text.contains("is alive and does not wait") && text.ends_with("1 zombie in all.\n"), "{text}");
+}
+
+#[test]
 fn wrong_options_end_with_status_2() {
     let sandbox = Sandbox::new(pause());
     for wrong in [&["--age", "soon"][..], &["--age=-1"], &["--watch=never"], &["--kill"], &["12"]] {

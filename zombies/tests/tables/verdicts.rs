@@ -15,7 +15,7 @@ fn zombie() -> Zombie {
         pid_in_namespace: 9,
         depth: 2,
         uid: 0,
-        started_seconds_ago: 5,
+        started_seconds_ago: Some(5),
         threads: 1,
         threads_in_kernel: Vec::new(),
         tracer: None,
