@@ -119,6 +119,8 @@ test-image: PACKAGES = $(IMAGE_TOOLS)
 # The builder stage has no network: it gets the crates of the distribution's library from here.
 test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
+	@python3 -c 'import ensurepip' 2> /dev/null || build/setup/install.sh python3-venv
+	@[ -x target/spdx/bin/pyspdxtools ] || { python3 -m venv target/spdx && target/spdx/bin/pip install --quiet spdx-tools==0.8.5; }
 	@RUSTC_BOOTSTRAP=1 /usr/bin/cargo fetch --quiet --locked --manifest-path /usr/lib/rustlib/src/rust/library/Cargo.toml
 	$(SETUP) cargo test --package e2e --test image
 
