@@ -61,7 +61,7 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 PLATFORM :=
 PROGRAM :=
 
-.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+.PHONY: help demo image build binaries hosted verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
     test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
@@ -85,6 +85,9 @@ build: ## Build the programs for this machine: target/release/pause, init and oc
 
 binaries: ## Build the programs for all platforms: dist/binaries [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/binaries.sh $(PLATFORMS)
+
+hosted: ## Build the programs for nodes, each as one static file: dist/hosted [PLATFORMS="linux/amd64 …"]
+	$(SETUP) build/hosted.sh $(PLATFORMS)
 
 verify: ## Build the image twice, in different environments, and compare every byte [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/verify.sh $(PLATFORMS)
