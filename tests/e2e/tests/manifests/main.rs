@@ -13,6 +13,7 @@ mod kubernetes;
 mod missing;
 mod node;
 mod oci_init;
+mod oci_init_install;
 mod others;
 mod switch;
 mod systemd;
@@ -88,6 +89,7 @@ fn every_file_is_tested() {
         kind::FILES,
         kubernetes::FILES,
         oci_init::FILES,
+        oci_init_install::FILES,
         others::FILES,
         switch::FILES,
         systems::FILES,
