@@ -15,10 +15,11 @@ pub enum End {
 
 impl From<io::Error> for End {
     fn from(error: io::Error) -> Self {
+        use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof, WouldBlock};
         Self::Left(match error.kind() {
-            io::ErrorKind::UnexpectedEof => "the runtime closed the connection".to_owned(),
+            UnexpectedEof | ConnectionReset | BrokenPipe => "the runtime closed the connection".to_owned(),
             // What a socket with a time limit fails with.
-            io::ErrorKind::WouldBlock => "the runtime did not answer in time".to_owned(),
+            WouldBlock => "the runtime did not answer in time".to_owned(),
             _ => format!("the connection to the runtime failed: {error}"),
         })
     }
