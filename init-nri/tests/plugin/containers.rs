@@ -138,7 +138,7 @@ fn a_seccomp_profile_that_the_runtime_tells_is_read() {
         without_linux(&["sleep"]).bytes(11, linux.encoded())
     };
     let refuse = Message::default().texts(1, &["wait4", "kill"]).bytes(2, "SCMP_ACT_ERRNO");
-    let refusal = line(place.connection.create(&pod(&[]), &with(&[refuse.clone()])));
+    let refusal = line(place.connection.create(&pod(&[]), &with(std::slice::from_ref(&refuse))));
     assert!(refusal.contains("refuses system calls that init needs: kill, wait4; allow them"), "{refusal}");
     // With a condition on an argument, it does not refuse every call.
     let condition = Message::default().number(1, 0).number(2, 9).bytes(4, "SCMP_CMP_EQ");
