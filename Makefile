@@ -82,9 +82,9 @@ image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=r
 
 ##@ Build
 
-# By two calls: together, the packages could unify features of a dependency.
-build: ## Build the programs for this machine: target/release/pause, init and oci-init
-	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init'
+# By a call for each package: together, they could unify features of a dependency.
+build: ## Build the programs for this machine: target/release/pause, init, oci-init and init-nri
+	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init; cargo build --release --package init-nri'
 
 binaries: ## Build the programs for all platforms: dist/binaries [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/binaries.sh $(PLATFORMS)

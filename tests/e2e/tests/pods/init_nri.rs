@@ -137,9 +137,10 @@ fn start(release: Release, lines: &str) -> Node {
     Node::start_after(release, reference(), &all().each_ref().map(String::as_str), lines, put_init)
 }
 
-/// The plugin, as the DaemonSet starts it.
+/// The plugin, as the DaemonSet starts it: as root, and without any capability.
 fn plugin() -> Command {
-    let mut plugin = Command::new(init_nri());
+    let mut plugin = Release::Forky.program("setpriv");
+    plugin.args(["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]).arg(init_nri());
     plugin.args(["--init", INIT_AT]);
     plugin
 }
