@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 /// The first pause. A runtime that restarts is back after a moment, and starts containers soon after.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// The longest pause. It is doubled up to here.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause: it is doubled up to here. So long, containers start without init after a runtime is back.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is said and remembered over all connections.
 #[derive(Default)]

@@ -63,7 +63,7 @@ pub fn run(report: &mut Report) -> Option<()> {
         assert!(error.message().contains("required plugin \"init-nri\" not present"), "{error}");
         node.end(&pod);
     })?;
-    let mut plugin = report.step("the plugin registers", || start_plugin(&node))?;
+    let plugin = report.step("the plugin registers", || start_plugin(&node))?;
     report.step("orphans of a pod that asks are reaped; control: those of another pod stay", || {
         assert_eq!(zombies(&node, "", &[ASKS, DEMANDS], true), 0);
         assert_eq!(zombies(&node, "", &[], false), ORPHANS);
@@ -78,6 +78,14 @@ pub fn run(report: &mut Report) -> Option<()> {
             until("the shell has its trap", || has_trap(&node, &container));
             assert_eq!(node.stop_container(&container, 100), 5);
         }
+        node.end(&pod);
+    })?;
+    report.step("the program of the image is known; two plugins, as in an update, change it once", || {
+        let second = start_plugin(&node);
+        let pod = start_pod(&node, "image", Own, "", &[ASKS]);
+        let container = node.run_container(&pod, "app", &[]);
+        until("init is process 1 of it", || process_1(&node, &container) == "/.init -- /bin/sleep infinity ");
+        end_plugin(second);
         node.end(&pod);
     })?;
     report.step("a shared PID namespace is left to pause", || {
@@ -121,9 +129,7 @@ pub fn run(report: &mut Report) -> Option<()> {
         assert_eq!(zombies(&node, "", &[ASKS, DEMANDS], true), 0);
     })?;
     report.step("SIGTERM ends the plugin; containers start as without it", || {
-        plugin.signal(Signal::SIGTERM as i32);
-        until("it has ended", || plugin.status().is_some());
-        assert_eq!(plugin.wait().status.code(), Some(0));
+        end_plugin(plugin);
         assert_eq!(zombies(&node, "", &[ASKS], false), ORPHANS);
     })?;
     report.step("all pods are removed: nothing is left", || {
@@ -148,15 +154,25 @@ fn plugin() -> Command {
 /// Starts it on a node. Returns when it has registered.
 #[track_caller]
 fn start_plugin(node: &Node) -> PodProcess {
-    let log = File::create(node.containerd.machine.path(LOG_AT)).expect("a file can be made");
+    let log = File::options().append(true).create(true).open(node.containerd.machine.path(LOG_AT));
+    let log = log.expect("a file can be written");
+    let before = registrations(node);
     let mut plugin = plugin();
     plugin.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
     let process = node.containerd.machine.start(plugin);
-    until("the plugin has registered", || registrations(node) == 1);
+    until("the plugin has registered", || registrations(node) == before + 1);
     process
 }
 
-/// How often the plugin has registered.
+/// Ends it as the kubelet does.
+#[track_caller]
+fn end_plugin(mut plugin: PodProcess) {
+    plugin.signal(Signal::SIGTERM as i32);
+    until("the plugin has ended", || plugin.status().is_some());
+    assert_eq!(plugin.wait().status.code(), Some(0));
+}
+
+/// How often plugins have registered.
 fn registrations(node: &Node) -> usize {
     let log = fs::read_to_string(node.containerd.machine.path(LOG_AT)).expect("there is a log");
     log.lines().filter(|line| line.starts_with("init-nri: registered with containerd ")).count()
