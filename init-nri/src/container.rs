@@ -1,10 +1,7 @@
 //! What the rules need from a call that creates a container, and the change that they decide.
 
-use crate::messages::{
-    ContainerAdjustment, CreateContainerRequest, CreateContainerResponse, LinuxNamespace, LinuxSeccomp, LinuxSyscall,
-    Mount,
-};
-use init_rules::seccomp::{Profile, Rule};
+use crate::messages::{ContainerAdjustment, CreateContainerRequest, CreateContainerResponse, LinuxNamespace, Mount};
+use crate::seccomp;
 use init_rules::{Change, Container, PidNamespace};
 
 /// Returns the container of a call, as the rules see it.
@@ -21,7 +18,7 @@ pub fn container(request: CreateContainerRequest) -> Container {
         args: container.args,
         pid_namespace: if linux.namespaces.iter().any(own) { PidNamespace::New } else { PidNamespace::Joined },
         mounts: container.mounts.into_iter().map(|mount| mount.destination).collect(),
-        seccomp: linux.seccomp_policy.map(profile),
+        seccomp: seccomp::profile(linux.seccomp_policy, linux.seccomp_profile),
     }
 }
 
@@ -36,10 +33,4 @@ pub fn answer(change: Change, args: Vec<String>) -> CreateContainerResponse {
     // The empty word lets the runtime accept the arguments if another plugin has set them before.
     let args = [String::new()].into_iter().chain(change.words).chain(args).collect();
     CreateContainerResponse { adjust: Some(ContainerAdjustment { mounts: vec![mount], args }) }
-}
-
-fn profile(policy: LinuxSeccomp) -> Profile {
-    let rule =
-        |rule: LinuxSyscall| Rule { names: rule.names, action: rule.action, has_conditions: !rule.args.is_empty() };
-    Profile { default_action: policy.default_action, rules: policy.syscalls.into_iter().map(rule).collect() }
 }

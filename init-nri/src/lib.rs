@@ -9,6 +9,7 @@
 //! | [`plugin`]        | answers the calls of the runtime                                         |
 //! | [`runtime`]       | which runtimes can change a container's arguments                        |
 //! | [`container`]     | what the rules need from a call, and the change that they decide         |
+//! | [`seccomp`]       | the seccomp profile of a container                                       |
 //! | [`messages`]      | the messages of NRI, as far as they are used                             |
 //! | [`ttrpc`]         | the messages of ttrpc, by which NRI calls methods                        |
 //! | [`trunk`]         | the frames by which NRI has two connections on one socket                |
@@ -26,6 +27,7 @@ pub mod messages;
 pub mod plugin;
 pub mod reconnect;
 pub mod runtime;
+pub mod seccomp;
 pub mod session;
 pub mod trunk;
 pub mod ttrpc;

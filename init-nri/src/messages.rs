@@ -134,7 +134,10 @@ pub struct LinuxContainer {
     /// The namespaces.
     #[prost(message, repeated, tag = "1")]
     pub namespaces: Vec<LinuxNamespace>,
-    /// The seccomp profile. As of version 0.12 only other plugins set it, not the runtimes.
+    /// Which seccomp profile it has.
+    #[prost(message, optional, tag = "7")]
+    pub seccomp_profile: Option<SecurityProfile>,
+    /// The seccomp profile itself. As of version 0.12 only other plugins set it, not the runtimes.
     #[prost(message, optional, tag = "8")]
     pub seccomp_policy: Option<LinuxSeccomp>,
 }
@@ -148,6 +151,20 @@ pub struct LinuxNamespace {
     /// The path of an existing one, or empty for a new one.
     #[prost(string, tag = "2")]
     pub path: String,
+}
+
+/// The profile type of a [`SecurityProfile`] that is in a file.
+pub const LOCALHOST: i32 = 2;
+
+/// Which seccomp profile a container has.
+#[derive(Clone, PartialEq, Message)]
+pub struct SecurityProfile {
+    /// Where it comes from.
+    #[prost(int32, tag = "1")]
+    pub profile_type: i32,
+    /// The path of its file on the node.
+    #[prost(string, tag = "2")]
+    pub localhost_ref: String,
 }
 
 /// A seccomp profile.

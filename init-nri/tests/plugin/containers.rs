@@ -3,6 +3,8 @@
 use crate::runtime::{Answer, Connection, Runtime};
 use crate::started::Plugin;
 use crate::wire::Message;
+use std::fs;
+use std::path::Path;
 
 /// A container of a pod.
 fn container(args: &[&str]) -> Message {
@@ -144,6 +146,34 @@ fn a_seccomp_profile_that_the_runtime_tells_is_read() {
     let condition = Message::default().number(1, 0).number(2, 9).bytes(4, "SCMP_CMP_EQ");
     assert!(!place.args(&[], &with(&[refuse.bytes(4, condition.encoded())])).is_empty());
     assert!(!place.args(&[], &with(&[])).is_empty());
+}
+
+#[test]
+fn a_seccomp_profile_that_the_runtime_names_is_read() {
+    let mut place = Place::with("on");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let with = |kind: u64, path: &Path| {
+        let profile = Message::default().number(1, kind).bytes(2, path.to_str().expect("UTF-8"));
+        let pid = Message::default().bytes(1, "pid");
+        let linux = Message::default().bytes(1, pid.encoded()).bytes(7, profile.encoded());
+        without_linux(&["sleep"]).bytes(11, linux.encoded())
+    };
+    let file = folder.path().join("profile.json");
+    fs::write(&file, r#"{ "defaultAction": "SCMP_ACT_ERRNO", "syscalls": [] }"#).expect("a file can be written");
+    let refusal = line(place.connection.create(&pod(&[]), &with(2, &file)));
+    assert!(refusal.contains("refuses system calls that init needs: clone, execve, "), "{refusal}");
+    for (kind, what) in [(0, "the runtime's own"), (1, "none")] {
+        assert!(!place.args(&[], &with(kind, &file)).is_empty(), "{what}");
+    }
+    // The runtime reports what is wrong with a profile.
+    let fifo = folder.path().join("fifo");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRUSR).expect("a FIFO can be made");
+    fs::write(folder.path().join("text"), "no JSON").expect("a file can be written");
+    for path in
+        [fifo, folder.path().join("text"), folder.path().into(), folder.path().join("missing"), "profile".into()]
+    {
+        assert!(!place.args(&[], &with(2, &path)).is_empty(), "{}", path.display());
+    }
 }
 
 #[test]

@@ -115,9 +115,21 @@ impl Node {
     /// started.
     #[track_caller]
     pub fn try_to_run_container(&self, pod: &Pod, name: &str, command: &[&str]) -> Result<Container, Status> {
+        self.try_to_run_container_with(seccomp(), pod, name, command)
+    }
+
+    /// The same with another seccomp profile.
+    #[track_caller]
+    pub fn try_to_run_container_with(
+        &self,
+        seccomp: Option<SecurityProfile>,
+        pod: &Pod,
+        name: &str,
+        command: &[&str],
+    ) -> Result<Container, Status> {
         let security_context = LinuxContainerSecurityContext {
             namespace_options: self.namespaces(pod),
-            seccomp: seccomp(),
+            seccomp,
             ..LinuxContainerSecurityContext::default()
         };
         let config = ContainerConfig {

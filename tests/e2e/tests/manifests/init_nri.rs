@@ -36,7 +36,8 @@ fn the_daemonset_installs_init_where_the_plugin_and_the_node_have_it() {
     };
     let init = default("--init");
     assert_eq!(on_node(pod, install, folder) + "/init", init);
-    for path in [init, default("--socket")] {
+    // The kubelet's folder of profiles is fixed.
+    for path in [init, default("--socket"), "/var/lib/kubelet/seccomp/profile.json".to_owned()] {
         assert_eq!(on_node(pod, plugin, &path), path, "the runtime and the plugin have it at the same path");
     }
 }

@@ -1,7 +1,7 @@
 //! `init-nri`, which puts init before the program of a container on a node whose containerd has no handler for it.
 //!
-//! No release of Debian has a containerd that can change a container's arguments (2.2 can). With
-//! `make e2e CONTAINERD=FOLDER`, the folder's containerd is taken.
+//! No release of Debian has a containerd that can change a container's arguments (2.2 can) and tells its seccomp profile (2.2.1
+//! does). With `make e2e CONTAINERD=FOLDER`, the folder's containerd is taken.
 
 use crate::images::all;
 use crate::init::{ORPHANS, put_init};
@@ -11,7 +11,10 @@ use e2e::project::{init_nri, reference};
 use e2e::report::Report;
 use e2e::{Node, Release, release};
 use k8s_cri::v1::NamespaceMode::{self, Container as Own};
+use k8s_cri::v1::SecurityProfile;
+use k8s_cri::v1::security_profile::ProfileType;
 use nix::sys::signal::Signal;
+use serde_json::json;
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
 use testkit::{PodProcess, until};
@@ -112,6 +115,26 @@ pub fn run(report: &mut Report) -> Option<()> {
         assert!(error.message().contains(line), "{error}");
         node.end(&pod);
     })?;
+    report.step(
+        "a profile that refuses a call that init needs refuses the container; other profiles do not",
+        || {
+            let pod = start_pod(&node, "profiles", Own, "", &[ASKS]);
+            let run = |name: &str, refused: &str| {
+                let rule = json!({ "names": [refused], "action": "SCMP_ACT_ERRNO" });
+                let profile = json!({ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [rule] });
+                let path = format!("/var/lib/kubelet/seccomp/{name}.json");
+                node.containerd.machine.write(&path, &profile.to_string());
+                let profile = SecurityProfile { profile_type: ProfileType::Localhost.into(), localhost_ref: path };
+                node.try_to_run_container_with(Some(profile), &pod, name, &["sleep", "1000"])
+            };
+            let error = run("refuses", "wait4").err().expect("it is refused");
+            let line = "init-nri: the container's seccomp profile refuses system calls that init needs: wait4; ";
+            assert!(error.message().contains(line), "{error}");
+            let container = run("allows", "mount").expect("it is not refused");
+            until("init is process 1 of it", || process_1(&node, &container) == "/.init -- sleep 1000 ");
+            node.end(&pod);
+        },
+    )?;
     report.step("a megabyte of arguments arrives", || {
         let pod = start_pod(&node, "long", Own, "", &[ASKS]);
         let words = vec!["x".repeat(100_000); 10];
