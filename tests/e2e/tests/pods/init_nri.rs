@@ -143,6 +143,10 @@ pub fn run(report: &mut Report) -> Option<()> {
         let container = node.run_container(&pod, "app", &command);
         let read = &["sh", "-c", "cat /dev/shm/words || true"];
         until("the program has counted them", || node.output(&container, read) == "10 100000 100000\n");
+        assert!(
+            process_1(&node, &container).starts_with("/.init -- sh -c "),
+            "a plugin whose answer fails is left out"
+        );
         node.end(&pod);
     })?;
     report.step("containerd is killed and starts again: the plugin registers again", || {
