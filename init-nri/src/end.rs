@@ -9,8 +9,8 @@ pub enum End {
     Left(String),
     /// What came is not the protocol.
     NotProtocol(String),
-    /// The runtime refuses the plugin, or cannot do what the plugin needs.
-    Hopeless(String),
+    /// The runtime refuses the plugin, or cannot do what the plugin needs. Another connection would end like this one.
+    Permanent(String),
 }
 
 impl From<io::Error> for End {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// The first pause. A runtime that restarts is back after a moment, and starts containers soon after.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// The longest pause: it is doubled up to here. So long, containers start without init after a runtime is back.
+/// The longest pause: it is doubled up to here. After a runtime is back, containers start without init for up to this long.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is said and remembered over all connections.
@@ -30,7 +30,7 @@ pub fn run(options: &Options) -> String {
     loop {
         let start = Instant::now();
         let line = match (connect(options, &mut history), history.was_registered) {
-            (End::Hopeless(line), _) => return line,
+            (End::Permanent(line), _) => return line,
             (End::NotProtocol(line), false) => {
                 return format!("{} is no socket of NRI: {line}", options.socket.display());
             }
@@ -52,8 +52,8 @@ fn connect(options: &Options, history: &mut History) -> End {
         Err(error) => {
             let line = format!("cannot connect to {}: {error}", options.socket.display());
             return match error.kind() {
-                io::ErrorKind::PermissionDenied => End::Hopeless(format!("{line}; run init-nri as root")),
-                io::ErrorKind::InvalidInput => End::Hopeless(line), // the path is too long
+                io::ErrorKind::PermissionDenied => End::Permanent(format!("{line}; run init-nri as root")),
+                io::ErrorKind::InvalidInput => End::Permanent(line), // the path is too long
                 _ => End::Left(line),
             };
         }

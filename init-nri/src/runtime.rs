@@ -28,7 +28,8 @@ pub fn check(request: &ConfigureRequest) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{} cannot change a container's arguments; containerd 2.2, CRI-O 1.34 and later can: use one of them, or oci-init",
+        "{} is not known to change a container's arguments, as containerd 2.2, CRI-O 1.34 and later do: use one of them, or \
+         oci-init",
         name(request)
     ))
 }

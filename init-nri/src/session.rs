@@ -16,10 +16,10 @@ use std::time::Duration;
 /// The name by which a pod can demand this plugin.
 const NAME: &str = "init-nri";
 
-/// The last index. The arguments are those that other plugins leave, and stay as they are here.
+/// The last index: other plugins change the arguments before, and none afterwards.
 const INDEX: &str = "99";
 
-/// The number of the only call that the plugin makes. The numbers of those who connect are odd.
+/// The number of the only call that the plugin makes. The numbers of a client's calls are odd.
 const REGISTRATION: u32 = 1;
 
 /// How long the runtime may take for the registration, and for reading an answer.
@@ -35,7 +35,7 @@ struct Session<'a, R> {
 }
 
 /// Registers the plugin, and answers until the connection ends. Calls `on_registered` with the name and version of the
-/// runtime when that tells of all containers to come.
+/// runtime when it begins to tell of new containers.
 pub fn run(socket: &UnixStream, settings: &Settings, on_registered: impl FnMut(&str)) -> End {
     let Err(end) = (Session { socket, settings, runtime: None, on_registered }).run();
     end
@@ -87,7 +87,7 @@ impl<R: FnMut(&str)> Session<'_, R> {
             None => Ok(()),
             Some(status) => {
                 let message = status.message.escape_debug();
-                Err(End::Hopeless(format!("the runtime refuses the plugin {INDEX}-{NAME}: {message}")))
+                Err(End::Permanent(format!("the runtime refuses the plugin {INDEX}-{NAME}: {message}")))
             }
         }
     }
@@ -123,7 +123,7 @@ impl<R: FnMut(&str)> Session<'_, R> {
         // A plugin that stayed and changed nothing would be there for pods that demand it.
         if let Err(line) = runtime::check(&request) {
             self.respond(call, Err(plugin::refusal(&line)))?;
-            return Err(End::Hopeless(line));
+            return Err(End::Permanent(line));
         }
         self.respond(call, Ok(ConfigureResponse { events: ONLY_CREATE_CONTAINER }.encode_to_vec()))?;
         self.runtime = Some(runtime::name(&request));

@@ -14,7 +14,8 @@ pub const TO_RUNTIME: u32 = 2;
 /// The largest content: one message of ttrpc.
 const MOST_BYTES: usize = ttrpc::HEADER_BYTES + ttrpc::MOST_BYTES;
 
-/// The largest content that is sent. The runtime reads a frame into a buffer of this size, and fails if it is larger.
+/// The largest content that is sent. Runtimes read a frame into a buffer of this size, and close the connection if it does not
+/// fit (`Read` in pkg/net/multiplex of NRI, and the default of Go's `bufio`).
 const MOST_BYTES_SENT: usize = 4096;
 
 /// Reads a frame: the number of its connection, and its content.

@@ -47,13 +47,13 @@ proptest! {
 
     #[test]
     fn any_bytes_end_it(bytes in vec(any::<u8>(), 0..400)) {
-        prop_assert!(!matches!(end_of(&bytes), End::Hopeless(_)));
+        prop_assert!(!matches!(end_of(&bytes), End::Permanent(_)));
     }
 
     #[test]
     fn any_contents_of_frames_end_it(frames in vec((1..4_u32, vec(any::<u8>(), 0..60)), 0..9)) {
         let bytes: Vec<u8> = frames.iter().flat_map(|(connection, content)| frame(*connection, content)).collect();
-        prop_assert!(!matches!(end_of(&bytes), End::Hopeless(_)));
+        prop_assert!(!matches!(end_of(&bytes), End::Permanent(_)));
     }
 
     #[test]

@@ -55,8 +55,8 @@ fn a_runtime_that_cannot_change_arguments_ends_it() {
         connection.take_registration(None);
         let (code, message) = connection.configure(name, version).expect_err("it says so to the runtime");
         let line = format!(
-            "init-nri: {name} {version} cannot change a container's arguments; containerd 2.2, CRI-O 1.34 and later can: use \
-             one of them, or oci-init"
+            "init-nri: {name} {version} is not known to change a container's arguments, as containerd 2.2, CRI-O 1.34 and \
+             later do: use one of them, or oci-init"
         );
         assert_eq!((code, &message), (9, &line));
         connection.until_it_leaves();

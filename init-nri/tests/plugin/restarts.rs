@@ -64,7 +64,7 @@ fn a_runtime_that_comes_back_in_an_old_version_ends_it() {
     connection.until_it_leaves();
     let lines = plugin.failure();
     assert_eq!(lines[..2], [REGISTERED, LEFT]);
-    assert!(lines[2].starts_with("init-nri: containerd v2.1.9 cannot change"), "{lines:?}");
+    assert!(lines[2].starts_with("init-nri: containerd v2.1.9 is not known to change"), "{lines:?}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn run_old(report: &mut Report) -> Option<()> {
     report.step("the plugin registers, is told the version, says what to do, and exits", || {
         assert!(version.starts_with("2.1."), "{version} can change arguments: it belongs into the other row");
         let output = node.containerd.machine.run(plugin());
-        let line = format!("init-nri: containerd {version} cannot change a container's arguments; ");
+        let line = format!("init-nri: containerd {version} is not known to change a container's arguments, as ");
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert!(output.stderr.starts_with(&line) && output.stderr.lines().count() == 1, "{output:?}");
     })?;
