@@ -34,6 +34,9 @@ EMULATORS := $(if $(shell command -v qemu-s390x-static || command -v qemu-s390x)
 RUNTIMES := containerd docker.io podman catatonit uidmap runc crun busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
 RUNTIME :=
 
+# A folder with containerd, its shim and ctr, for what no containerd of Debian can do.
+CONTAINERD :=
+
 # The newest container runtimes that Debian has, in a root of its next release. All targets have the same packages there,
 # because another list makes the root again.
 NEWEST := podman crun runc catatonit uidmap netavark docker.io docker-cli docker-buildx containerd \
@@ -79,9 +82,9 @@ image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=r
 
 ##@ Build
 
-# By two calls: together, the packages could unify features of a dependency.
-build: ## Build the programs for this machine: target/release/pause, init and oci-init
-	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init'
+# By a call for each package: together, they could unify features of a dependency.
+build: ## Build the programs for this machine: target/release/pause, init, oci-init and init-nri
+	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init; cargo build --release --package init-nri'
 
 binaries: ## Build the programs for all platforms: dist/binaries [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/binaries.sh $(PLATFORMS)
@@ -139,10 +142,10 @@ test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: w
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --test peers'
 
 e2e: PACKAGES = $(RUNTIMES)
-e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"]
+e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"] [CONTAINERD=folder]
 	@build/setup/debian.sh trixie containerd
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
+	$(SETUP) sh -ec '$(PROGRAMS); PAUSE_CONTAINERD="$(abspath $(CONTAINERD))" exec cargo test --package e2e --test pods -- $(RUNTIME)'
 
 test-node: PACKAGES = busybox-static e2fsprogs protobuf-compiler
 test-node: binaries ## Switch a whole node in a virtual machine, reboot it, cut its power, and go back (root)

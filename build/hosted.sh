@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the programs for nodes that have a standard library, each as one static file: dist/hosted/<platform>/oci-init.
+# Builds the programs for nodes that have a standard library, each as one static file: dist/hosted/<platform>/oci-init,
+# and so on.
 #
 # usage: build/hosted.sh [PLATFORM...]      such as linux/arm64; default: all for which rustup has the library
 #
@@ -9,7 +10,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=build/setup/compilers.sh
 . build/setup/compilers.sh
 
-packages=(oci-init)
+packages=(oci-init init-nri)
 
 fail() {
     echo "hosted.sh: $*" >&2

@@ -2,7 +2,7 @@
 
 use crate::containerd::VERSION_2;
 use crate::node::{Node, is_named};
-use crate::{archive, manifest, programs, run};
+use crate::{archive, init_nri, manifest, programs, run};
 use e2e::project::{folder, oci_init, reference};
 use serde_json::{Deserializer, Value};
 use std::collections::BTreeSet;
@@ -14,16 +14,17 @@ pub const FILES: &[&str] =
     &["kubernetes/host-pid.yaml", "kubernetes/switch.yaml", "kubernetes/zombies.yaml", "oci-init/daemonset.yaml"];
 
 /// Each file with its objects.
-const OBJECTS: [(&str, &[&str]); 4] = [
+const OBJECTS: [(&str, &[&str]); 5] = [
     (FILES[0], &["Pod/host-pid"]),
     (FILES[1], &["Namespace/pause-switch", "DaemonSet/switch"]),
     (FILES[2], &["Pod/zombies-shared", "Pod/zombies-not-shared"]),
     (FILES[3], &["Namespace/oci-init", "DaemonSet/install"]),
+    (init_nri::FILES[0], &["Namespace/init-nri", "DaemonSet/init-nri"]),
 ];
 
 /// The objects that a release's `kubectl` reads from a file, without a server.
 #[track_caller]
-fn kubectl(release: &str, arguments: &[&str], file: &Path) -> Vec<Value> {
+pub fn kubectl(release: &str, arguments: &[&str], file: &Path) -> Vec<Value> {
     let mut kubectl = Command::new(programs(release, "kubectl").join("kubectl"));
     kubectl
         .args(arguments)

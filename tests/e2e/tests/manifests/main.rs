@@ -7,6 +7,7 @@ mod comes_back;
 mod containerd;
 mod drop_in;
 mod heal;
+mod init_nri;
 mod interrupted;
 mod kind;
 mod kubernetes;
@@ -86,6 +87,7 @@ fn every_file_is_tested() {
     let tested = [
         containerd::FILES,
         heal::FILES,
+        init_nri::FILES,
         kind::FILES,
         kubernetes::FILES,
         oci_init::FILES,

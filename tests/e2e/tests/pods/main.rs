@@ -9,6 +9,7 @@ mod hardening;
 mod images;
 mod infra;
 mod init;
+mod init_nri;
 mod interrupted;
 mod oci_init;
 mod other_platforms;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 35] = [
+const RUNTIMES: [(&str, Run); 37] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Own, "runc"))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Trixie, "runc"))),
     ("containerd-2", |report| scenario::run(report, || containerd::start("2", Forky, "runc"))),
@@ -60,6 +61,8 @@ const RUNTIMES: [(&str, Run); 35] = [
     ("oci-init-podman-5", |report| oci_init::engines::podman(report, Forky, "crun")),
     ("oci-init-podman-5-rootless", |report| oci_init::engines::podman_rootless(report, Forky, "crun")),
     ("oci-init-podman-5-runc", |report| oci_init::engines::podman(report, Forky, "runc")),
+    ("init-nri-containerd-2", init_nri::run_old),
+    ("init-nri-containerd", init_nri::run),
 ];
 
 fn main() -> ExitCode {
