@@ -109,8 +109,8 @@ test-fresh: ## Run the README's commands in fresh minimal roots (root) [ROOT="bo
 	@MIRROR="$(MIRROR)" COMMANDS="$(COMMANDS)" USERS="$(USERS)" build/test-fresh.sh $(ROOT)
 
 test-platforms: PACKAGES = $(EMULATORS)
-test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary
-	$(SETUP) build/test-platforms.sh
+test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary [PLATFORMS="linux/arm64 …"]
+	$(SETUP) build/test-platforms.sh $(PLATFORMS)
 
 test-kernels: ## Boot real kernels of all platforms in QEMU, and run the tests there [PLATFORM=linux/s390x] [FILTER=word] [PROGRAM=path]
 	$(SETUP) --platforms "$(PLATFORM)" sh -ec 'build/binaries.sh $(PLATFORM); build/setup/kernels.sh $(PLATFORM); \
