@@ -34,6 +34,9 @@ EMULATORS := $(if $(shell command -v qemu-s390x-static || command -v qemu-s390x)
 RUNTIMES := containerd docker.io podman catatonit uidmap runc crun busybox-static containernetworking-plugins protobuf-compiler qemu-user-static
 RUNTIME :=
 
+# A folder with containerd, its shim and ctr, for what no containerd of Debian can do.
+CONTAINERD :=
+
 # The newest container runtimes that Debian has, in a root of its next release. All targets have the same packages there,
 # because another list makes the root again.
 NEWEST := podman crun runc catatonit uidmap netavark docker.io docker-cli docker-buildx containerd \
@@ -61,7 +64,7 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 PLATFORM :=
 PROGRAM :=
 
-.PHONY: help demo image build binaries verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+.PHONY: help demo image build binaries hosted verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
     test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
@@ -79,13 +82,16 @@ image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=r
 
 ##@ Build
 
-# By three calls: together, the packages could unify features of a dependency. zombies is static: it runs on any node.
-build: ## Build the programs for this machine: target/release/pause, init, oci-init and zombies
-	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init; \
+# By a call for each package: together, they could unify features of a dependency. zombies is static: it runs on any node.
+build: ## Build the programs for this machine: target/release/pause, init, oci-init, init-nri and zombies
+	$(SETUP) sh -ec 'cargo build --release; cargo build --release --package oci-init; cargo build --release --package init-nri; \
 	    cargo rustc --release --package zombies --bin zombies -- -Ctarget-feature=+crt-static'
 
 binaries: ## Build the programs for all platforms: dist/binaries [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/binaries.sh $(PLATFORMS)
+
+hosted: ## Build the programs for nodes, each as one static file: dist/hosted [PLATFORMS="linux/amd64 …"]
+	$(SETUP) build/hosted.sh $(PLATFORMS)
 
 verify: ## Build the image twice, in different environments, and compare every byte [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/verify.sh $(PLATFORMS)
@@ -104,8 +110,8 @@ test-fresh: ## Run the README's commands in fresh minimal roots (root) [ROOT="bo
 	@MIRROR="$(MIRROR)" COMMANDS="$(COMMANDS)" USERS="$(USERS)" build/test-fresh.sh $(ROOT)
 
 test-platforms: PACKAGES = $(EMULATORS)
-test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary
-	$(SETUP) build/test-platforms.sh
+test-platforms: binaries ## Run the tests with the programs of each platform, emulated where necessary [PLATFORMS="linux/arm64 …"]
+	$(SETUP) build/test-platforms.sh $(PLATFORMS)
 
 test-kernels: ## Boot real kernels of all platforms in QEMU, and run the tests there [PLATFORM=linux/s390x] [FILTER=word] [PROGRAM=path]
 	$(SETUP) --platforms "$(PLATFORM)" sh -ec 'build/binaries.sh $(PLATFORM); build/setup/kernels.sh $(PLATFORM); \
@@ -120,6 +126,8 @@ test-image: PACKAGES = $(IMAGE_TOOLS)
 # The builder stage has no network: it gets the crates of the distribution's library from here.
 test-image: binaries ## Load and run the image with skopeo, podman, containerd and Docker (root)
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
+	@python3 -c 'import ensurepip' 2> /dev/null || build/setup/install.sh python3-venv
+	@[ -x target/spdx/bin/pyspdxtools ] || { python3 -m venv target/spdx && target/spdx/bin/pip install --quiet spdx-tools==0.8.5; }
 	@RUSTC_BOOTSTRAP=1 /usr/bin/cargo fetch --quiet --locked --manifest-path /usr/lib/rustlib/src/rust/library/Cargo.toml
 	$(SETUP) cargo test --package e2e --test image
 
@@ -135,10 +143,10 @@ test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: w
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --test peers'
 
 e2e: PACKAGES = $(RUNTIMES)
-e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"]
+e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"] [CONTAINERD=folder]
 	@build/setup/debian.sh trixie containerd
 	@build/setup/root.sh forky target/roots/forky $(NEWEST)
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --package e2e --test pods -- $(RUNTIME)'
+	$(SETUP) sh -ec '$(PROGRAMS); PAUSE_CONTAINERD="$(abspath $(CONTAINERD))" exec cargo test --package e2e --test pods -- $(RUNTIME)'
 
 test-node: PACKAGES = busybox-static e2fsprogs protobuf-compiler
 test-node: binaries ## Switch a whole node in a virtual machine, reboot it, cut its power, and go back (root)

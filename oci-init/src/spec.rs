@@ -4,8 +4,9 @@
 //! version of the specification adds. Numbers keep their value: all that a runtime can read are 64-bit integers.
 
 use init_rules::annotations::{Annotations, container_name};
-use init_rules::seccomp::{Profile, Rule};
+use init_rules::seccomp::Profile;
 use init_rules::{Change, Container, PidNamespace};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Parses a document.
@@ -35,7 +36,8 @@ pub fn container(spec: &Value) -> Option<Container> {
     let own =
         |namespace: &&Map<String, Value>| string(namespace, "type") == "pid" && string(namespace, "path").is_empty();
     let pid_namespace = if namespaces.iter().any(own) { PidNamespace::New } else { PidNamespace::Joined };
-    let seccomp = linux.get("seccomp").and_then(Value::as_object).and_then(profile);
+    // One with wrong types is for the wrapped runtime to refuse.
+    let seccomp = linux.get("seccomp").and_then(|seccomp| Profile::deserialize(seccomp).ok());
     let name = container_name(&annotations).map(str::to_owned);
     Some(Container { name, annotations, args, pid_namespace, mounts, seccomp })
 }
@@ -83,14 +85,4 @@ fn strings(value: &Value) -> Option<Vec<String>> {
 /// Returns a field that may be missing.
 fn string(object: &Map<String, Value>, key: &str) -> String {
     object.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// Returns a profile. Returns `None` if it has wrong types: then the wrapped runtime refuses it.
-fn profile(seccomp: &Map<String, Value>) -> Option<Profile> {
-    let rule = |rule: &&Map<String, Value>| {
-        let has_conditions = rule.get("args").and_then(Value::as_array).is_some_and(|args| !args.is_empty());
-        Some(Rule { names: strings(rule.get("names")?)?, action: string(rule, "action"), has_conditions })
-    };
-    let rules = objects(seccomp.get("syscalls"))?.iter().map(rule).collect::<Option<_>>()?;
-    Some(Profile { default_action: string(seccomp, "defaultAction"), rules })
 }

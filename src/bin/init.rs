@@ -9,13 +9,13 @@
 use core::ffi::{CStr, c_int};
 use core::ops::ControlFlow::{Break, Continue};
 use pause::init::inherited::Inherited;
-use pause::init::options::{Answer, INIT_OPTIONS, Level, Options, Parser};
+use pause::init::options::{Answer, INIT_OPTIONS, Level, Mistake, Options, Parser};
 use pause::init::spawn::Group;
 use pause::init::supervise::Supervisor;
 use pause::init::terminal::{CANNOT_USE, Terminal};
 use pause::init::usage::Source;
 use pause::init::words::Words;
-use pause::init::{log, spawn, usage};
+use pause::init::{install, log, spawn, usage};
 use pause::pause::{hold, reaping};
 use pause::sys::process::getpid;
 use pause::sys::stack::InitialStack;
@@ -38,6 +38,12 @@ extern "C" fn main(stack: InitialStack<'static>) -> c_int {
         Err(Answer::Pause) => {
             options.is_subreaper |= getpid() != 1; // as catatonit does with this option
             None
+        }
+        Err(Answer::Install) => {
+            return match parser.words.take_path() {
+                Some(directory) => install::install(directory),
+                None => usage::report(Mistake::WrongValue, parser.word, source),
+            };
         }
         Err(Answer::Help) => return usage::print(usage::HELP),
         Err(Answer::Version) => return usage::print(usage::VERSION),

@@ -9,6 +9,7 @@
 //! | [`spawn`]          | start the program                                                      |
 //! | [`path_search`]    | execute a program as `execvp` does                                     |
 //! | [`inherited`]      | pass on to the program what `init` has inherited                       |
+//! | [`install`]        | copy `init` into a directory                                           |
 //! | [`kernel_reaping`] | let the kernel reap, where it can tell the program's status afterwards |
 //! | [`supervise`]      | the loop: reap children, forward signals, exit                         |
 //! | [`terminal`]       | the controlling terminal and its foreground                            |
@@ -20,6 +21,7 @@
 
 pub mod grace_period;
 pub mod inherited;
+pub mod install;
 pub mod job_control;
 pub mod kernel_reaping;
 pub mod log;

@@ -16,6 +16,9 @@ pub const INIT_OPTIONS: &CStr = c"INIT_OPTIONS=";
 /// The longest grace period, in seconds.
 const MOST_SECONDS: c_int = 999_999_999;
 
+/// Stands for the letter of `--install`, which has none: no word contains it.
+const INSTALL: u8 = 0;
+
 /// In the table of rewrites: `init` forwards the signal itself.
 const SAME: u8 = 0;
 
@@ -23,7 +26,7 @@ const SAME: u8 = 0;
 const DROPPED: u8 = u8::MAX;
 
 /// The long options, each with its letter. See [`padded`].
-static LONG_NAMES: [([u8; 12], u8); 7] = [
+static LONG_NAMES: [([u8; 12], u8); 8] = [
     long_name("single-child", b'c'),
     long_name("rewrite", b'r'),
     long_name("verbose", b'v'),
@@ -31,6 +34,7 @@ static LONG_NAMES: [([u8; 12], u8); 7] = [
     long_name("version", b'V'),
     long_name("keep-options", b'k'),
     long_name("pause", b'P'),
+    long_name("install", INSTALL),
 ];
 
 const fn long_name(name: &str, letter: u8) -> ([u8; 12], u8) {
@@ -82,6 +86,8 @@ pub enum Answer {
     Version,
     /// Holds the namespaces of a pod, as `pause` does.
     Pause,
+    /// Copies itself into the directory that the next word names.
+    Install,
     /// Reports a mistake.
     Mistake(Mistake),
 }
@@ -193,6 +199,7 @@ impl<'a> Parser<'a> {
                 b'h' | b'l' => return Err(Answer::Help),
                 b'V' => return Err(Answer::Version),
                 b'P' => return Err(Answer::Pause),
+                &INSTALL => return Err(Answer::Install),
                 b'e' | b'p' | b'r' | b't' => {
                     let value = if rest.is_empty() { self.words.take().unwrap_or_default() } else { rest };
                     return self.set_value(*letter, value);

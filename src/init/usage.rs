@@ -18,6 +18,7 @@ usage: init [OPTIONS] [--] PROGRAM [ARGS...]
 -w -v\twarn of reaping, say more
 -k\tkeep INIT_OPTIONS
 -P\tpause, and start nothing
+--install DIR\tcopy init to DIR
 Apache-2.0
 ";
 

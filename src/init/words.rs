@@ -2,6 +2,7 @@
 
 use super::text::take_part;
 use crate::sys::stack::InitialStack;
+use core::ffi::CStr;
 
 /// A sequence of words.
 #[derive(Clone, Copy)]
@@ -18,6 +19,14 @@ pub enum Words<'a> {
 }
 
 impl<'a> Words<'a> {
+    /// Takes the next word of the command line, as a path.
+    pub fn take_path(&mut self) -> Option<&'a CStr> {
+        match self {
+            Self::Arguments { stack, next } => stack.argument(*next),
+            Self::Text(_) => None,
+        }
+    }
+
     /// Takes the next word.
     pub fn take(&mut self) -> Option<&'a [u8]> {
         match self {

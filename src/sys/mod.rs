@@ -6,6 +6,7 @@
 //! | [`process`]  | process IDs, fork, wait, kill                                   |
 //! | [`control`]  | capabilities and the settings of `prctl`                        |
 //! | [`mod@file`] | descriptors, reading and writing                                |
+//! | [`replace`]  | replacing a file of a directory                                 |
 //! | [`terminal`] | process groups, and the foreground of the controlling terminal  |
 //! | [`pidfd`]    | descriptors of processes, and how reaped ones have ended        |
 //! | [`system`]   | the release of the running kernel                               |
@@ -51,6 +52,7 @@ pub mod file;
 pub mod mem;
 pub mod pidfd;
 pub mod process;
+pub mod replace;
 pub mod signal;
 pub mod stack;
 #[doc(hidden)]

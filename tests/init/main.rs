@@ -5,6 +5,7 @@ mod exec;
 mod grace_period;
 mod groups;
 mod inherited;
+mod install;
 mod job_control;
 mod kernel_reaping;
 mod options;

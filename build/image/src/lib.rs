@@ -10,7 +10,10 @@
 //! | [`layer`]     | files as a compressed layer                                            |
 //! | [`image`]     | configuration and manifest of each platform, and the index of all      |
 //! | [`archive`]   | one file that every tool can load                                      |
-//! | [`sbom`]      | the software bill of materials of an image                             |
+//! | [`sbom`]      | the software bill of materials of an image, in CycloneDX               |
+//! | [`spdx`]      | the same in SPDX                                                       |
+//! | [`vex`]       | which vulnerabilities an image does not have                           |
+//! | [`purl`]      | the package URLs by which these documents name things                  |
 //! | [`output`]    | writes files atomically, and the list of their checksums               |
 #![deny(missing_docs)]
 
@@ -23,4 +26,7 @@ pub mod layer;
 pub mod metadata;
 pub mod output;
 pub mod platforms;
+pub mod purl;
 pub mod sbom;
+pub mod spdx;
+pub mod vex;

@@ -9,7 +9,7 @@ use image::image::{Image, Index};
 use image::layer::Layer;
 use image::metadata::Project;
 use image::output::Output;
-use image::{archive, binary, epoch, platforms, sbom};
+use image::{archive, binary, epoch, platforms, sbom, spdx, vex};
 use oci_spec::distribution::Reference;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ const USAGE: &str = "usage: image [--reference NAME:TAG] [--platforms \"PLATFORM
 
 Assembles the images of FOLDER/dist/binaries/<platform>/pause and init, for every platform of
 FOLDER/build/platforms.toml, each with one program: FOLDER/dist/pause-VERSION.tar, pause-VERSION-guard.tar, which
-starts pause with --guard, and init-VERSION.tar. Writes SBOMs and SHA256SUMS beside them. FOLDER is the current one by
+starts pause with --guard, and init-VERSION.tar. Writes SBOMs, OpenVEX and SHA256SUMS beside them. FOLDER is the current one by
 default.
 NAME:TAG is pause.localhost/pause:VERSION by default. The others are named NAME:TAG-guard, and like NAME:TAG with init as
 the last part of NAME.
@@ -83,10 +83,13 @@ fn run() -> Result<()> {
                 let image = Image::new(&project, program, (*platform).clone(), layer, arguments, created)?;
                 let sbom = sbom::describe(&project, program, &image, bytes, &reference, created)?;
                 output.add(format!("{name}.{}.cdx.json", platform.file_name()), sbom);
+                let spdx = spdx::describe(&project, program, &image, bytes, &reference, created)?;
+                output.add(format!("{name}.{}.spdx.json", platform.file_name()), spdx);
                 images.push(image);
             }
             let index = Index::new(reference, &project, program, images, created)?;
             output.add(format!("{name}.tar"), archive::assemble(&index, created)?);
+            output.add(format!("{name}.openvex.json"), vex::state(&project, program, &index, created)?);
             // The images of a program differ in their entrypoint only.
             let sizes = contents.iter().map(|(_, bytes, _)| bytes.len());
             table.add(&index, &program.name, if suffix.is_empty() { Some(sizes) } else { None });

@@ -1,12 +1,11 @@
-//! The software bill of materials of an image, as a CycloneDX document.
-//!
-//! The format is CycloneDX because its scope `excluded` says exactly what the crates are: used by the build, and not
-//! shipped.
+//! The software bill of materials of an image, as a CycloneDX document. Its scope `excluded` says what the crates are: used by
+//! the build, and not shipped.
 
 use crate::blob::sha256;
 use crate::epoch::Epoch;
 use crate::image::Image;
 use crate::metadata::{Locked, Program, Project};
+use crate::purl;
 use anyhow::Result;
 use cyclonedx_bom::external_models::normalized_string::NormalizedString;
 use cyclonedx_bom::external_models::uri::Purl;
@@ -28,22 +27,14 @@ pub fn describe(
     reference: &Reference,
     created: Epoch,
 ) -> Result<Vec<u8>> {
-    let digest = image.manifest.digest();
-    // github.com/package-url/purl-spec: in the type `oci` the version is the digest, and the registry a qualifier.
-    let purl_of_image = format!(
-        "pkg:oci/{}@{}?arch={}&repository_url={}/{}",
-        program.name,
-        digest.replace(':', "%3A"),
-        image.platform.arch,
-        reference.registry(),
-        reference.repository(),
-    );
+    let arch = image.platform.arch.to_string();
+    let purl_of_image = purl::of_image(program, &image.manifest.digest(), reference, Some(&arch));
     let mut container = component(Classification::Container, &program.name, &project.version, &purl_of_image);
     container.description = Some(NormalizedString::new(&format!("the image for {}", image.platform)));
     container.licenses = licenses(project);
 
     // The application, which consists of one file.
-    let purl_of_program = format!("pkg:generic/{}@{}", program.name, project.version);
+    let purl_of_program = purl::of_program(project, program);
     let mut file = Component::new(Classification::File, &format!("/{}", program.name), &project.version, None);
     file.hashes = hashes(sha256(bytes));
     let mut application = component(Classification::Application, &program.name, &project.version, &purl_of_program);
@@ -53,8 +44,8 @@ pub fn describe(
 
     let mut components = vec![application];
     components.extend(project.dependencies.iter().map(build_dependency));
-    let leaves = project.dependencies.iter().map(|package| depends(&purl_of_crate(package), Vec::new()));
-    let crates = project.dependencies.iter().map(purl_of_crate).collect();
+    let leaves = project.dependencies.iter().map(|package| depends(&purl::of_crate(package), Vec::new()));
+    let crates = project.dependencies.iter().map(purl::of_crate).collect();
     let mut dependencies =
         vec![depends(&purl_of_image, vec![purl_of_program.clone()]), depends(&purl_of_program, crates)];
     dependencies.extend(leaves);
@@ -79,15 +70,11 @@ pub fn describe(
 }
 
 fn build_dependency(package: &Locked) -> Component {
-    let mut component = component(Classification::Library, &package.name, &package.version, &purl_of_crate(package));
+    let mut component = component(Classification::Library, &package.name, &package.version, &purl::of_crate(package));
     component.description = Some(NormalizedString::new("numbers and types at build time; none of its code is shipped"));
     component.scope = Some(Scope::Excluded);
     component.hashes = package.checksum.clone().and_then(hashes);
     component
-}
-
-fn purl_of_crate(package: &Locked) -> String {
-    format!("pkg:cargo/{}@{}", package.name, package.version)
 }
 
 /// A component whose package URL is also its identifier within the document.

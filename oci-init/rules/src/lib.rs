@@ -1,8 +1,8 @@
 //! The rules by which a container gets `init` as its process 1: which containers, with which options, and when the
 //! container is refused.
 //!
-//! They know of no file, no runtime and no format. The caller describes a container as a [`Container`], and applies the
-//! [`Decision`]. `docs/oci-init.md` explains the rules to users.
+//! They know of no file, no runtime and no format, except that of seccomp profiles. The caller describes a container as a
+//! [`Container`], and applies the [`Decision`]. `docs/oci-init.md` explains the rules to users.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

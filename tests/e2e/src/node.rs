@@ -142,7 +142,7 @@ bin_dir = \"/usr/lib/cni\"
 conf_dir = \"{NETWORKS}\"
 "
         ),
-        Release::Forky => format!(
+        Release::Forky | Release::Given => format!(
             "version = 3
 [plugins.\"io.containerd.cri.v1.images\".pinned_images]
 sandbox = \"{sandbox_image}\"

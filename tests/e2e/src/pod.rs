@@ -108,15 +108,28 @@ impl Node {
     /// Runs a command of BusyBox in a container of a pod.
     #[track_caller]
     pub fn run_container(&self, pod: &Pod, name: &str, command: &[&str]) -> Container {
-        self.try_to_run_container(pod, name, command).expect("start_container")
+        self.try_to_run_container(pod, name, command).expect("the container is created and started")
     }
 
-    /// Like [`run_container`](Self::run_container). Returns the error of a container that cannot be started.
+    /// Like [`run_container`](Self::run_container). Returns the error of a container that cannot be created or
+    /// started.
     #[track_caller]
     pub fn try_to_run_container(&self, pod: &Pod, name: &str, command: &[&str]) -> Result<Container, Status> {
+        self.try_to_run_container_with(seccomp(), pod, name, command)
+    }
+
+    /// The same with another seccomp profile.
+    #[track_caller]
+    pub fn try_to_run_container_with(
+        &self,
+        seccomp: Option<SecurityProfile>,
+        pod: &Pod,
+        name: &str,
+        command: &[&str],
+    ) -> Result<Container, Status> {
         let security_context = LinuxContainerSecurityContext {
             namespace_options: self.namespaces(pod),
-            seccomp: seccomp(),
+            seccomp,
             ..LinuxContainerSecurityContext::default()
         };
         let config = ContainerConfig {
@@ -136,7 +149,7 @@ impl Node {
             config: Some(config),
             sandbox_config: Some(pod.config.clone()),
         };
-        let id = ask!(self, create_container, request).container_id;
+        let id = self.cri.call(async |mut pods| pods.create_container(request).await)?.container_id;
         let request = StartContainerRequest { container_id: id.clone() };
         self.cri.call(async |mut pods| pods.start_container(request).await).map(|_| Container { id })
     }

@@ -82,11 +82,22 @@ fn make_archive(parent: &Path) -> String {
 #[track_caller]
 pub fn oci_init() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        output(build.args(["build", "--quiet", "--release", "--package", "oci-init"]).current_dir(folder()));
-        folder().join("target/release/oci-init")
-    })
+    PATH.get_or_init(|| build("oci-init"))
+}
+
+/// Builds the plugin that does the same, once in each process. Returns its path.
+#[track_caller]
+pub fn init_nri() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| build("init-nri"))
+}
+
+/// Builds a program of a package of the same name.
+#[track_caller]
+fn build(package: &str) -> PathBuf {
+    let mut build = Command::new(env!("CARGO"));
+    output(build.args(["build", "--quiet", "--release", "--package", package]).current_dir(folder()));
+    folder().join("target/release").join(package)
 }
 
 /// Builds `zombies` as `make build` does, once in each process. Returns its path.

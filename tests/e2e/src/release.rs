@@ -4,10 +4,24 @@ use crate::cgroups::View;
 use crate::machine::Machine;
 use crate::root::Root;
 use crate::tool::{path_in_release, tool};
+use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The release whose root engines run in.
 const FORKY: &str = "forky";
+
+/// The variable that names a folder with programs of containerd.
+const GIVEN: &str = "PAUSE_CONTAINERD";
+
+/// Returns whether there is such a folder.
+pub fn is_given() -> bool {
+    given().is_some()
+}
+
+fn given() -> Option<PathBuf> {
+    env::var_os(GIVEN).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
 
 /// A release of Debian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +32,8 @@ pub enum Release {
     Trixie,
     /// A root of forky, which `build/setup/root.sh` has made.
     Forky,
+    /// The same root, with the programs of containerd from a folder that the caller of the tests names.
+    Given,
 }
 
 impl Release {
@@ -26,7 +42,7 @@ impl Release {
     pub fn machine(self) -> Machine {
         match self {
             Self::Own | Self::Trixie => Machine::create(),
-            Self::Forky => Machine::create_in(Root::of(FORKY), View::version_2()),
+            Self::Forky | Self::Given => Machine::create_in(Root::of(FORKY), View::version_2()),
         }
     }
 
@@ -35,7 +51,7 @@ impl Release {
     pub fn machine_with_controllers(self) -> Machine {
         match self {
             Self::Own | Self::Trixie => Machine::create(),
-            Self::Forky => Machine::create_in(Root::of(FORKY), View::with_controllers()),
+            Self::Forky | Self::Given => Machine::create_in(Root::of(FORKY), View::with_controllers()),
         }
     }
 
@@ -49,6 +65,10 @@ impl Release {
             Self::Own => tool(name),
             Self::Trixie => Command::new(path_in_release("trixie", name)),
             Self::Forky => Command::new(Root::of(FORKY).program(name)),
+            Self::Given => {
+                let path = given().expect("a folder is given").join(name);
+                if path.is_file() { Command::new(path) } else { Self::Forky.program(name) }
+            }
         }
     }
 
@@ -60,7 +80,7 @@ impl Release {
     pub fn require(self, name: &str) {
         match self {
             Self::Own | Self::Trixie => tool(name),
-            Self::Forky => self.program(name),
+            Self::Forky | Self::Given => self.program(name),
         };
     }
 }

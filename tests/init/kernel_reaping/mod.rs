@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use testkit::platform::kernel_remembers_status;
+use testkit::platform::{EmulatorLimit, kernel_remembers_status};
 use testkit::pod::send;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::orphan_maker;
@@ -99,6 +99,9 @@ fn init_exits_with_the_same_status_whoever_reaps() {
 /// nor a process ID, and the question fails.
 #[test]
 fn the_status_of_a_program_that_ends_while_init_handles_signals_is_not_lost() {
+    if EmulatorLimit::OwnSignals.applies() {
+        return;
+    }
     const SIGNALS: usize = 3000;
     let real_time = libc::SIGRTMIN() + 1; // every one is queued
     for round in 0..100 {

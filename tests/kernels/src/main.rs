@@ -142,6 +142,9 @@ fn show(Boot { platform, outcome }: &Boot) -> bool {
         eprintln!("the last lines of the console:");
         outcome.last_lines.iter().for_each(|line| eprintln!("    {line}"));
     }
+    if outcome.kept.is_empty() && outcome.broken.is_empty() {
+        eprintln!("{platform}: no test ran: choose a word that is in the name of a test");
+    }
     for line in outcome.problems.iter().chain(&outcome.broken) {
         eprintln!("{platform}: {line}");
     }

@@ -1,7 +1,7 @@
 //! The table of all boots, and the page that shows it.
 
 use crate::outcome::Outcome;
-use crate::suite::{ELSEWHERE, EQUIVALENT, FLOOR};
+use crate::suite::{ELSEWHERE, EQUIVALENT, FLOOR, OTHER};
 use std::fmt::Write;
 
 /// A boot, and the platform that it was of.
@@ -46,13 +46,14 @@ pub fn table(boots: &[Boot]) -> String {
     table
 }
 
-/// Returns a figure of memory, in KiB: ours, the floor's and the C equivalent's.
+/// Returns a figure of memory, in KiB: that of the program under test, the floor's and the C equivalent's.
 fn memory(outcome: &Outcome, at: usize) -> String {
     let of = |name: &str| match outcome.memory.get(name) {
         Some(figures) => format!("{:.0}", figures[at] as f64 / 1024.0),
         None => "–".into(),
     };
-    ["pause", FLOOR, EQUIVALENT].map(of).join(" / ")
+    let tested = if outcome.memory.contains_key(OTHER) { OTHER } else { "pause" };
+    [tested, FLOOR, EQUIVALENT].map(of).join(" / ")
 }
 
 /// Returns the page `docs/kernels.md`.

@@ -140,7 +140,7 @@ fn a_folder_with_the_name_of_the_archive_is_reported() {
 fn in_memory(project: &Project, size: &str, flags: MsFlags) -> (Output, Vec<(PathBuf, Vec<u8>)>) {
     let dist = project.path("dist");
     fs::rename(project.path("dist/binaries"), project.path("binaries")).unwrap();
-    let (folder, options) = (dist.clone(), format!("size={size},nr_inodes=64"));
+    let (folder, options) = (dist.clone(), format!("size={size},nr_inodes=128"));
     let mut pod = Pod::start_after(pause(), move || {
         mount(Some("tmpfs"), &folder, Some("tmpfs"), MsFlags::empty(), Some(options.as_str()))?;
         Ok(())
@@ -168,7 +168,7 @@ fn in_memory(project: &Project, size: &str, flags: MsFlags) -> (Output, Vec<(Pat
 #[test]
 fn a_full_disk_keeps_the_old_archive() {
     // Room for the SBOMs, of a page each, and for half of the archive.
-    let (output, files) = in_memory(&Project::new(), "64k", MsFlags::empty());
+    let (output, files) = in_memory(&Project::new(), "96k", MsFlags::empty());
     assert_error(&output, &["dist/pause-1.2.3.tar cannot be written: No space left on device", "; make room"]);
     let archive = files.iter().find(|(path, _)| path.ends_with("pause-1.2.3.tar")).unwrap();
     assert_eq!(archive.1, b"the old one");

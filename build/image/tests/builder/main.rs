@@ -6,3 +6,4 @@ mod layout;
 mod outputs;
 mod partial;
 mod project;
+mod statements;

@@ -46,6 +46,25 @@ fn a_profile_does_not_matter_where_init_is_not_put() {
     assert_eq!(with_profile("SCMP_ACT_ERRNO", vec![], &annotations), Decision::Leave(Reason::Disabled));
 }
 
+#[test]
+fn a_profile_is_read_as_runtimes_read_it() {
+    let read = |text: &str| serde_json::from_str::<Profile>(text).ok();
+    let whole = r#"{ "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
+        { "names": ["wait4"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1 },
+        { "names": ["kill"], "action": "SCMP_ACT_ERRNO", "args": [{ "index": 0, "value": 9, "op": "SCMP_CMP_EQ" }] }] }"#;
+    assert_eq!(read(whole).expect("a profile").refused(false), ["wait4"]);
+    for without_rules in
+        [r#"{ "defaultAction": "SCMP_ACT_ERRNO" }"#, r#"{ "defaultAction": "SCMP_ACT_ERRNO", "syscalls": null }"#]
+    {
+        assert_eq!(read(without_rules).expect("a profile").refused(false), NEEDED);
+    }
+    let null_args = r#"{ "syscalls": [{ "names": ["kill"], "action": "SCMP_ACT_ERRNO", "args": null }] }"#;
+    assert_eq!(read(null_args).expect("a profile").refused(false), ["kill"]);
+    for wrong in ["null", "[", r#"{ "syscalls": 1 }"#, r#"{ "syscalls": [{ "action": "SCMP_ACT_ERRNO" }] }"#] {
+        assert!(read(wrong).is_none(), "{wrong}");
+    }
+}
+
 /// The project's own profile has every call that `init` makes, which `tests/refused_calls/` proves.
 #[test]
 fn needed_calls_are_calls_of_init() {

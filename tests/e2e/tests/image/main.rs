@@ -3,6 +3,7 @@
 
 mod containerd;
 mod docker;
+mod documents;
 mod emulated;
 mod expected;
 mod podman;

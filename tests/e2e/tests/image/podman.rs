@@ -7,6 +7,7 @@ use crate::expected::{
 use e2e::platform::Platform;
 use e2e::project::reference;
 use e2e::{Podman, Release};
+use std::process::Command;
 
 #[test]
 fn podman_loads_it_and_runs_it() {
@@ -31,6 +32,25 @@ fn podman_5_loads_it_runs_it_and_builds_from_it() {
     // Control: an image of another name is looked for in a registry, and not found.
     let other = format!("{}-other", INIT.reference());
     assert!(build(&other).stderr.contains("https://pause.localhost/v2/"));
+}
+
+/// What a pod does with an init container and an `emptyDir`, which everybody may write.
+#[test]
+fn init_installs_itself_on_a_volume_and_another_container_runs_it() {
+    let podman = Podman::rootful(Release::Forky, "crun");
+    podman.podman(&["load", "--input", &INIT.archive()]).ok();
+    let run = |volume: &str, arguments: &[&str]| {
+        let options = ["run", "--rm", "--network=none", "--pull=never", "--read-only", "--cap-drop=all", volume];
+        podman.podman(&[&options[..], arguments].concat())
+    };
+    let mut mkdir = Command::new("mkdir");
+    mkdir.args(["--mode=777", "/run/volume"]);
+    podman.machine.run(mkdir).ok();
+    let image = INIT.reference();
+    let of_another_user = ["--user=1000", "--entrypoint=/from-init/init", image, "--version"];
+    assert!(!run("--volume=/run/volume:/from-init", &of_another_user).status.success(), "the control: it is not there");
+    run("--volume=/run/volume:/from-init", &["--entrypoint=/init", image, "--install", "/from-init"]).ok();
+    assert_eq!(run("--volume=/run/volume:/from-init:ro", &of_another_user).ok(), init_version());
 }
 
 #[track_caller]

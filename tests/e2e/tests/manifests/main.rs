@@ -7,12 +7,14 @@ mod comes_back;
 mod containerd;
 mod drop_in;
 mod heal;
+mod init_nri;
 mod interrupted;
 mod kind;
 mod kubernetes;
 mod missing;
 mod node;
 mod oci_init;
+mod oci_init_install;
 mod others;
 mod switch;
 mod systemd;
@@ -85,9 +87,11 @@ fn every_file_is_tested() {
     let tested = [
         containerd::FILES,
         heal::FILES,
+        init_nri::FILES,
         kind::FILES,
         kubernetes::FILES,
         oci_init::FILES,
+        oci_init_install::FILES,
         others::FILES,
         switch::FILES,
         systems::FILES,

@@ -130,6 +130,12 @@ impl Node {
     /// Asks for a pod in the node's network, as the kubelet does. It stays.
     #[track_caller]
     pub fn run_pod(&self, name: &str) -> Result<String, Status> {
+        self.run_pod_with(name, "")
+    }
+
+    /// The same, with the runtime handler of this name.
+    #[track_caller]
+    pub fn run_pod_with(&self, name: &str, handler: &str) -> Result<String, Status> {
         let options = NamespaceOption {
             pid: NamespaceMode::Pod.into(),
             network: NamespaceMode::Node.into(),
@@ -145,7 +151,7 @@ impl Node {
         let metadata =
             PodSandboxMetadata { name: name.into(), uid: name.into(), namespace: "default".into(), attempt: 0 };
         let config = PodSandboxConfig { metadata: Some(metadata), linux: Some(linux), ..PodSandboxConfig::default() };
-        let request = RunPodSandboxRequest { config: Some(config), runtime_handler: String::new() };
+        let request = RunPodSandboxRequest { config: Some(config), runtime_handler: handler.into() };
         let cri = Cri::new(&self.machine.path("/run/containerd/containerd.sock"));
         // It answers before its interface for the kubelet is ready.
         until_some("containerd is initialized", || {

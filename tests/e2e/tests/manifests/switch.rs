@@ -11,7 +11,7 @@ use std::thread;
 pub const FILES: &[&str] = &[SWITCH];
 
 /// Configurations that nodes with this release have.
-fn configs(release: &str) -> Vec<Option<String>> {
+pub fn configs(release: &str) -> Vec<Option<String>> {
     let folder = programs(release, "containerd");
     let containerd = |subcommand: &str| {
         let output = Command::new(folder.join("containerd"))

@@ -9,6 +9,7 @@ mod hardening;
 mod images;
 mod infra;
 mod init;
+mod init_nri;
 mod interrupted;
 mod oci_init;
 mod other_platforms;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 /// Runs the steps of a runtime. Returns `None` if a step failed that later ones need.
 type Run = fn(&mut Report) -> Option<()>;
 
-const RUNTIMES: [(&str, Run); 43] = [
+const RUNTIMES: [(&str, Run); 45] = [
     ("containerd-1.6", |report| scenario::run(report, || containerd::start("1.6", Own, "runc"))),
     ("containerd-1.7", |report| scenario::run(report, || containerd::start("1.7", Trixie, "runc"))),
     ("containerd-2", |report| scenario::run(report, || containerd::start("2", Forky, "runc"))),
@@ -61,6 +62,8 @@ const RUNTIMES: [(&str, Run); 43] = [
     ("oci-init-podman-5", |report| oci_init::engines::podman(report, Forky, "crun")),
     ("oci-init-podman-5-rootless", |report| oci_init::engines::podman_rootless(report, Forky, "crun")),
     ("oci-init-podman-5-runc", |report| oci_init::engines::podman(report, Forky, "runc")),
+    ("init-nri-containerd-2", init_nri::run_old),
+    ("init-nri-containerd", init_nri::run),
     ("zombies-containerd-1.6", |report| zombies::containerd::run(report, Own)),
     ("zombies-containerd-1.7", |report| zombies::containerd::run(report, Trixie)),
     ("zombies-containerd-2", |report| zombies::containerd::run(report, Forky)),

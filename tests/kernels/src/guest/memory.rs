@@ -4,7 +4,7 @@ use super::Console;
 use super::mounts::CGROUPS;
 use crate::console::Line;
 use crate::initramfs::PROGRAMS;
-use crate::suite::{EQUIVALENT, FLOOR};
+use crate::suite::{EQUIVALENT, FLOOR, OTHER};
 use nix::unistd::{SysconfVar, sysconf};
 use std::fs;
 use std::io;
@@ -18,10 +18,11 @@ const SANDBOXES: u64 = 100;
 
 /// Measures it for each process 1.
 pub fn measure(console: &Console) -> io::Result<()> {
-    for name in ["pause", FLOOR, EQUIVALENT] {
+    let is_there = |name: &&str| Path::new(&format!("/{PROGRAMS}/{name}")).exists();
+    for name in ["pause", OTHER, FLOOR, EQUIVALENT].iter().filter(|name| is_there(name)) {
         // The first time, the kernel charges what all sandboxes share, such as the program's file.
         cost(name)?;
-        console.say(&Line::Memory(name.into(), cost(name)?));
+        console.say(&Line::Memory((*name).into(), cost(name)?));
     }
     Ok(())
 }

@@ -19,8 +19,8 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
     report.set_version(&node.containerd.version());
     let before = node.inventory();
     report.step("a pod of that class: its orphans are reaped; control: without it they stay", || {
-        assert_eq!(zombies(&node, HANDLER), 0);
-        assert_eq!(zombies(&node, ""), ORPHANS);
+        assert_eq!(zombies(&node, HANDLER, &[], true), 0);
+        assert_eq!(zombies(&node, "", &[], false), ORPHANS);
     })?;
     report.step("the sandbox is left alone; execs work; SIGTERM reaches the program; it starts again", || {
         let pod = start_pod(&node, "app", NamespaceMode::Container, HANDLER, &[]);
@@ -88,19 +88,21 @@ fn start(release: Release) -> Node {
     })
 }
 
+/// Starts a pod with these annotations.
 #[track_caller]
-fn start_pod(node: &Node, name: &str, pid: NamespaceMode, handler: &str, annotations: &[(&str, &str)]) -> Pod {
+pub fn start_pod(node: &Node, name: &str, pid: NamespaceMode, handler: &str, annotations: &[(&str, &str)]) -> Pod {
     let mut config = node.pod(name, pid, NamespaceMode::Pod);
     config.annotations = annotations.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
     node.run_pod_with(config, handler)
 }
 
-fn comm(node: &Node, pid: &str) -> String {
+/// The name of a process of the node.
+pub fn comm(node: &Node, pid: &str) -> String {
     fs::read_to_string(node.containerd.machine.proc(pid).join("comm")).expect("it is alive")
 }
 
 /// Whether the program of a container catches SIGTERM. It is the only child of process 1.
-fn has_trap(node: &Node, container: &Container) -> bool {
+pub fn has_trap(node: &Node, container: &Container) -> bool {
     let script = "grep -h ^SigCgt /proc/$(cut -d ' ' -f 1 /proc/1/task/1/children)/status";
     let mask = node.output(container, &["sh", "-c", script]);
     let mask = mask.split_whitespace().nth(1).and_then(|mask| u64::from_str_radix(mask, 16).ok()).expect("a mask");
@@ -108,8 +110,8 @@ fn has_trap(node: &Node, container: &Container) -> bool {
 }
 
 /// Lets a container make orphans, and returns how many of them stay as zombies.
-fn zombies(node: &Node, handler: &str) -> usize {
-    let pod = start_pod(node, "orphans", NamespaceMode::Container, handler, &[]);
+pub fn zombies(node: &Node, handler: &str, annotations: &[(&str, &str)], has_init: bool) -> usize {
+    let pod = start_pod(node, "orphans", NamespaceMode::Container, handler, annotations);
     let script = format!("for i in $(seq {ORPHANS}); do (sleep 4 &); done; exec sleep 1000");
     let container = node.run_container(&pod, "app", &["sh", "-c", &script]);
     let count = |state: &str| {
@@ -117,7 +119,7 @@ fn zombies(node: &Node, handler: &str) -> usize {
         node.output(&container, &["sh", "-c", &script]).trim().parse::<usize>().expect("a number")
     };
     // The program itself is a sleeping child of init; without init it is process 1.
-    let alive = usize::from(!handler.is_empty());
+    let alive = usize::from(has_init);
     until("the program sleeps", || node.output(&container, &["sh", "-c", SLEEPS]).contains("sleeps"));
     until("the orphans have ended", || count("[RSD]") <= alive);
     until("all of them are reaped, or none", || [0, ORPHANS].contains(&count("Z")));

@@ -1,0 +1,106 @@
+//! The software bill of materials of an image, as an SPDX document (version 2.3).
+
+use crate::blob::sha256;
+use crate::epoch::Epoch;
+use crate::image::Image;
+use crate::metadata::{Program, Project};
+use crate::purl;
+use anyhow::Result;
+use oci_spec::distribution::Reference;
+use serde_json::{Value, json};
+
+/// The identifiers of the elements.
+const DOCUMENT: &str = "SPDXRef-DOCUMENT";
+const IMAGE: &str = "SPDXRef-Image";
+const PROGRAM: &str = "SPDXRef-Program";
+
+/// What the document does not claim to know.
+const UNKNOWN: &str = "NOASSERTION";
+
+/// Returns the document for `image`, whose only file is `program`, with these bytes.
+///
+/// The program is a package, not a file: SPDX demands SHA-1 of files.
+pub fn describe(
+    project: &Project,
+    program: &Program,
+    image: &Image,
+    bytes: &[u8],
+    reference: &Reference,
+    created: Epoch,
+) -> Result<Vec<u8>> {
+    let digest = image.manifest.digest();
+    let arch = image.platform.arch.to_string();
+    let license = project.license.as_str();
+    let mut packages = vec![
+        package(IMAGE, &program.name, &project.version, "CONTAINER", license)
+            .with("checksums", sha256_of(digest.trim_start_matches("sha256:")))
+            .with("externalRefs", named(&purl::of_image(program, &digest, reference, Some(&arch)))),
+        package(PROGRAM, &program.name, &project.version, "APPLICATION", license)
+            .with("packageFileName", json!(format!("/{}", program.name)))
+            .with("summary", json!(program.description))
+            .with("checksums", sha256_of(&sha256(bytes)))
+            .with("externalRefs", named(&purl::of_program(project, program))),
+    ];
+    let mut relationships = vec![relationship(DOCUMENT, "DESCRIBES", IMAGE), relationship(IMAGE, "CONTAINS", PROGRAM)];
+    for locked in &project.dependencies {
+        let id = format!("SPDXRef-Crate-{}", locked.name);
+        let mut library = package(&id, &locked.name, &locked.version, "LIBRARY", UNKNOWN)
+            .with("comment", json!("numbers and types at build time; none of its code is shipped"))
+            .with("externalRefs", named(&purl::of_crate(locked)));
+        if let Some(checksum) = &locked.checksum {
+            library = library.with("checksums", sha256_of(checksum));
+        }
+        packages.push(library);
+        relationships.push(relationship(&id, "BUILD_DEPENDENCY_OF", PROGRAM));
+    }
+    let document = json!({
+        "spdxVersion": "SPDX-2.3",
+        "dataLicense": "CC0-1.0",
+        "SPDXID": DOCUMENT,
+        "name": format!("{} {} for {}", program.name, project.version, image.platform),
+        // It names this document alone, and leads nowhere.
+        "documentNamespace": format!("https://{}/{}/{digest}/spdx", reference.registry(), reference.repository()),
+        "creationInfo": {"created": created.to_string(), "creators": [format!("Tool: {}-image", project.programs[0].name)]},
+        "packages": packages.into_iter().map(|Package(value)| value).collect::<Vec<_>>(),
+        "relationships": relationships,
+    });
+    let mut text = serde_json::to_vec_pretty(&document)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// A package of the document.
+struct Package(Value);
+
+impl Package {
+    fn with(mut self, field: &str, value: Value) -> Self {
+        self.0[field] = value;
+        self
+    }
+}
+
+fn package(id: &str, name: &str, version: &str, purpose: &str, license: &str) -> Package {
+    Package(json!({
+        "SPDXID": id,
+        "name": name,
+        "versionInfo": version,
+        "primaryPackagePurpose": purpose,
+        "downloadLocation": UNKNOWN,
+        "filesAnalyzed": false,
+        "licenseConcluded": license,
+        "licenseDeclared": license,
+        "copyrightText": UNKNOWN,
+    }))
+}
+
+fn sha256_of(digits: &str) -> Value {
+    json!([{"algorithm": "SHA256", "checksumValue": digits}])
+}
+
+fn named(purl: &str) -> Value {
+    json!([{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl}])
+}
+
+fn relationship(from: &str, kind: &str, to: &str) -> Value {
+    json!({"spdxElementId": from, "relationshipType": kind, "relatedSpdxElement": to})
+}
