@@ -42,13 +42,14 @@ fn summary(mut values: [f64; TURNS]) -> String {
 /// Returns how many KiB of `init` are resident in a container whose program sleeps.
 fn resident(runtime: &Runtime) -> u64 {
     runtime.bundle("memory", "exec sleep 1000", |_| ());
-    let _process = runtime.start_bundle(Called::Wrapped, "memory");
+    let process = runtime.start_bundle(Called::Wrapped, "memory");
     let mut found = None;
     until("init waits for the program's end", || {
         found = init(runtime);
         found.is_some()
     });
-    runtime.delete("memory");
+    runtime.run(Called::Wrapped, &["kill", "memory", "KILL"]).ok();
+    process.wait(); // the runtime removes the container
     found.expect("the condition")
 }
 
