@@ -39,6 +39,12 @@ impl KernelReaping {
         }
     }
 
+    /// Whether the program has ended, also if the kernel has yet to reap it.
+    pub fn has_ended(&self) -> bool {
+        // If this is refused, it may have: then `init` looks for the status more often.
+        file::poll(self.pidfd, libc::POLLIN).unwrap_or(true)
+    }
+
     /// Returns how the program has ended, or `None` if it was not reaped yet. Fails if the kernel cannot tell.
     pub fn program_status(&self) -> Result<Option<WaitStatus>, Errno> {
         pidfd::exit_status(self.pidfd)

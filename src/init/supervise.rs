@@ -103,28 +103,34 @@ impl<'a> Supervisor<'a> {
         self.notice_end_of_program()?;
         let mut status = WaitStatus::default();
         match wait4(Some(&mut status), libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED) {
-            Ok(0) => Continue(Children::NoneChanged),
-            Ok(pid) => {
+            Ok(0) if !self.has_ended_unnoticed() => Continue(Children::NoneChanged),
+            Ok(pid) if pid != 0 => {
                 self.child_changed(pid, status.change());
                 Continue(Children::OneChanged)
             }
-            Err(Errno::ECHILD) if self.is_being_reaped() => Continue(Children::NoneExist),
-            Err(error) => {
+            Ok(_) | Err(Errno::ECHILD) if self.is_being_reaped() => Continue(Children::NoneExist), // look again soon
+            result => {
                 self.notice_end_of_program()?;
-                match self.state {
-                    State::Running => Break(log::failure(b"cannot wait", error)),
-                    State::Ended(_) => Continue(Children::NoneExist), // ECHILD, since the call worked before
+                match (&self.state, result) {
+                    (State::Running, result) => {
+                        Break(log::failure(b"cannot wait", result.err().unwrap_or(Errno::ECHILD)))
+                    }
+                    (State::Ended(_), Ok(_)) => Continue(Children::NoneChanged),
+                    (State::Ended(_), Err(_)) => Continue(Children::NoneExist), // ECHILD, since the call worked before
                 }
             }
         }
     }
 
-    /// Whether the kernel may still be reaping the program. It says ECHILD first, then it remembers the status, and then
-    /// it gives up the process ID.
+    /// Whether the program has ended, and the kernel has not told how.
+    fn has_ended_unnoticed(&self) -> bool {
+        matches!(self.state, State::Running) && self.kernel_reaping.as_ref().is_some_and(KernelReaping::has_ended)
+    }
+
+    /// Whether the kernel may still be reaping the program. It sends SIGCHLD first, then it remembers the status, and then
+    /// it gives up the process ID. On a busy machine, that takes longer than a rest.
     fn is_being_reaped(&self) -> bool {
-        matches!(self.state, State::Running)
-            && self.kernel_reaping.is_some()
-            && kill(self.program.pid, 0) != Err(Errno::ESRCH)
+        self.has_ended_unnoticed() && kill(self.program.pid, 0) != Err(Errno::ESRCH)
     }
 
     /// If the kernel has reaped the program, handles its end. Call this before anything that relies on its process ID,

@@ -3,7 +3,7 @@
 use super::errno::{check, check_unit};
 use super::time::{SYS_PPOLL_TIME64, Time, Time64, timed_syscall};
 use super::{Argument, Errno, NULL, syscall};
-use core::ffi::{CStr, c_int};
+use core::ffi::{CStr, c_int, c_short};
 
 /// The first descriptor after the standard streams.
 pub const FIRST_AFTER_STREAMS: c_int = 3;
@@ -100,7 +100,15 @@ pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
 /// # Errors
 /// The call was refused.
 pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
-    let mut request = libc::pollfd { fd: descriptor, events: libc::POLLOUT, revents: 0 };
+    poll(descriptor, libc::POLLOUT)
+}
+
+/// Whether exactly this event has happened to a descriptor (`man 2 ppoll`).
+///
+/// # Errors
+/// The call was refused.
+pub fn poll(descriptor: c_int, event: c_short) -> Result<bool, Errno> {
+    let mut request = libc::pollfd { fd: descriptor, events: event, revents: 0 };
     let mut limit = Time::ZERO; // mutable, because QEMU's user mode emulation writes it back
     let mut limit64 = Time64::from(&limit);
     let request_pointer = Argument::from(&mut request);
@@ -110,5 +118,5 @@ pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
     // SAFETY: the kernel reads and writes one `pollfd`, and reads a limit, which QEMU writes back. Both live until the
     // call returns. There is no mask.
     let result = unsafe { timed_syscall(libc::SYS_ppoll, SYS_PPOLL_TIME64, with_limit, with_limit64) };
-    check(result).map(|ready| ready == 1 && request.revents == libc::POLLOUT)
+    check(result).map(|ready| ready == 1 && request.revents == event)
 }
