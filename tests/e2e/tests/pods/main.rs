@@ -16,6 +16,7 @@ mod other_platforms;
 mod scenario;
 mod zombies;
 
+use e2e::Podman;
 use e2e::Release::{Forky, Own, Trixie};
 use e2e::report::Report;
 use engines::{containerd, docker, kube_play, podman};
@@ -58,10 +59,10 @@ const RUNTIMES: [(&str, Run); 45] = [
     ("oci-init-containerd-2", |report| oci_init::containerd::run(report, Forky)),
     ("oci-init-docker", |report| oci_init::engines::docker(report, Own)),
     ("oci-init-docker-28", |report| oci_init::engines::docker(report, Forky)),
-    ("oci-init-podman", |report| oci_init::engines::podman(report, Own, "runc")),
-    ("oci-init-podman-5", |report| oci_init::engines::podman(report, Forky, "crun")),
-    ("oci-init-podman-5-rootless", |report| oci_init::engines::podman_rootless(report, Forky, "crun")),
-    ("oci-init-podman-5-runc", |report| oci_init::engines::podman(report, Forky, "runc")),
+    ("oci-init-podman", |report| oci_init::engines::podman(report, Own, "runc", Podman::rootful)),
+    ("oci-init-podman-5", |report| oci_init::engines::podman(report, Forky, "crun", Podman::rootful)),
+    ("oci-init-podman-5-rootless", |report| oci_init::engines::podman(report, Forky, "crun", Podman::rootless)),
+    ("oci-init-podman-5-runc", |report| oci_init::engines::podman(report, Forky, "runc", Podman::rootful)),
     ("init-nri-containerd-2", init_nri::run_old),
     ("init-nri-containerd", init_nri::run),
     ("zombies-containerd-1.6", |report| zombies::containerd::run(report, Own)),
@@ -69,9 +70,9 @@ const RUNTIMES: [(&str, Run); 45] = [
     ("zombies-containerd-2", |report| zombies::containerd::run(report, Forky)),
     ("zombies-docker", |report| zombies::engines::docker(report, Own)),
     ("zombies-docker-28", |report| zombies::engines::docker(report, Forky)),
-    ("zombies-podman", |report| zombies::engines::podman(report, Own, "runc")),
-    ("zombies-podman-5", |report| zombies::engines::podman(report, Forky, "crun")),
-    ("zombies-podman-5-rootless", |report| zombies::engines::podman_rootless(report, Forky, "crun")),
+    ("zombies-podman", |report| zombies::engines::podman(report, Own, "runc", Podman::rootful)),
+    ("zombies-podman-5", |report| zombies::engines::podman(report, Forky, "crun", Podman::rootful)),
+    ("zombies-podman-5-rootless", |report| zombies::engines::podman(report, Forky, "crun", Podman::rootless)),
 ];
 
 fn main() -> ExitCode {

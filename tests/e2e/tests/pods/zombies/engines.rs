@@ -38,17 +38,8 @@ pub fn docker(report: &mut Report, release: Release) -> Option<()> {
     Some(())
 }
 
-/// podman of root.
-pub fn podman(report: &mut Report, release: Release, runtime: &str) -> Option<()> {
-    run_podman(report, release, runtime, Podman::rootful)
-}
-
-/// podman of an ordinary user.
-pub fn podman_rootless(report: &mut Report, release: Release, runtime: &str) -> Option<()> {
-    run_podman(report, release, runtime, Podman::rootless)
-}
-
-fn run_podman(
+/// podman, which `start` starts: of root, or of an ordinary user.
+pub fn podman(
     report: &mut Report,
     release: Release,
     runtime: &str,
