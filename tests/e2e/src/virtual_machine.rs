@@ -6,13 +6,13 @@
 use crate::project;
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
-use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::{tempfile, tempfile_in};
 use testkit::PodProcess;
+use testkit::descriptors::path_of;
 
 /// The root that `build/setup/root.sh` makes, with the kernel and with QEMU.
 const ROOT: &str = "target/roots/node";
@@ -163,11 +163,6 @@ fn text(file: &mut File) -> String {
     let mut bytes = Vec::new();
     file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("a file can be read");
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// The path of a file without a name, for other processes.
-fn path_of(file: &File) -> PathBuf {
-    format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd()).into()
 }
 
 /// The only file in the root's `/boot` whose name begins so.

@@ -6,11 +6,14 @@ use kernels::report::{Boot, page, table};
 use kernels::suite::{CONTROLS, OF_INIT, OF_PAUSE, Step, of_other, programs};
 use kernels::{initramfs, machine, programs};
 use lexopt::Arg;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Mutex, PoisonError};
-use std::{fs, thread};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use testkit::descriptors::path_of;
 
 const USAGE: &str = "usage: kernels [--filter WORD] [--program PATH] [PLATFORM…]      such as linux/arm/v7; default: all of them
 Boots the kernels of these platforms in QEMU, and runs the tests there, or those with WORD in their names. With --program, it tests that process 1 in place of
@@ -30,7 +33,8 @@ struct Order {
 struct Job {
     platform: Platform,
     kernel: Kernel,
-    initramfs: PathBuf,
+    /// Without a name, so that nothing is left of it after Ctrl-C, and runs at the same time do not meet.
+    initramfs: Arc<File>,
 }
 
 fn main() -> Result<ExitCode> {
@@ -85,9 +89,6 @@ fn boot_all(order: &Order) -> Result<Vec<Boot>> {
         (None, Some(_)) => OF_PAUSE.iter().chain(OF_INIT).copied().collect(),
         (None, None) => OF_PAUSE.iter().chain(OF_INIT).chain(CONTROLS).copied().collect(),
     };
-    // Not a temporary folder: after Ctrl-C nobody would remove it.
-    let folder = project().join("target/kernels/initramfs");
-    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let (jobs, todo) = sync_channel(100); // more than there are kernels
     let (todo, done) = (Mutex::new(todo), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -98,8 +99,9 @@ fn boot_all(order: &Order) -> Result<Vec<Boot>> {
         for platform in &order.platforms {
             println!("{}: building the tests", platform.name);
             let built = programs::build(platform, &programs(&steps), order.program.as_deref())?;
-            let initramfs = folder.join(platform.name.replace('/', "-"));
-            fs::write(&initramfs, initramfs::build(platform, &built, &steps, order.filter.as_deref())?)?;
+            let mut initramfs = tempfile::tempfile_in(project().join("target")).context("a file cannot be made")?;
+            initramfs.write_all(&initramfs::build(platform, &built, &steps, order.filter.as_deref())?)?;
+            let initramfs = Arc::new(initramfs);
             for kernel in &platform.kernels {
                 jobs.send(Job { platform: platform.clone(), kernel: kernel.clone(), initramfs: initramfs.clone() })?;
             }
@@ -120,7 +122,8 @@ fn boot_some(todo: &Mutex<Receiver<Job>>, done: &Mutex<Vec<Boot>>) {
         let is_newest = platform.kernels.first() == Some(&kernel);
         let name = if is_newest { platform.name.clone() } else { format!("{}, {}", platform.name, kernel.release) };
         let progress = |message: &str| println!("{name}: {message}");
-        let outcome = machine::boot(&platform, &kernel, &initramfs, progress).map_err(|error| format!("{error:#}"));
+        let outcome =
+            machine::boot(&platform, &kernel, &path_of(&*initramfs), progress).map_err(|error| format!("{error:#}"));
         let boot = Boot { platform: name, outcome };
         done.lock().unwrap_or_else(PoisonError::into_inner).push(boot);
     }

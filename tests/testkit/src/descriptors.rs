@@ -1,11 +1,19 @@
-//! Last steps that choose the descriptors which a program inherits, and the descriptors that a process has open.
+//! Last steps that choose the descriptors which a program inherits, the descriptors that a process has open, and the path
+//! of one of them.
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, close};
 use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::path::PathBuf;
+use std::process;
 use std::sync::Arc;
+
+/// The path of a file that this process has open, for other processes. The file needs no name.
+pub fn path_of(file: &impl AsRawFd) -> PathBuf {
+    format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd()).into()
+}
 
 /// Returns a last step that copies `files` to the descriptors from 3 on, inheritable, and closes all that follow.
 /// System calls only.
