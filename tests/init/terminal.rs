@@ -42,7 +42,7 @@ fn an_interactive_shell_has_job_control() {
     // The shell prints the job, puts it into the foreground, and continues it, in this order.
     until("the job is continued", || rows(&pod).iter().any(|row| row.command == "sleep" && row.state == 'S'));
     keyboard.types(CTRL_C);
-    keyboard.shows("^C");
+    keyboard.shows_key("^C");
     keyboard.shows("prompt> ");
     keyboard.line("echo status $?");
     keyboard.shows("status 130");

@@ -123,7 +123,7 @@ fn after_ctrl_z(peer: &str) -> String {
     keyboard.line("hello");
     keyboard.shows("hello\r\nhello\r\n");
     keyboard.types(CTRL_Z);
-    keyboard.shows("^Z");
+    keyboard.shows_key("^Z");
     sleep(FORWARDED); // if the program was stopped, the peer may continue it
     let is_stopped = rows(&pod).iter().any(|row| row.command == "cat" && row.state == 'T');
     if is_stopped { "stays stopped".into() } else { "keeps running".into() }

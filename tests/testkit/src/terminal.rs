@@ -75,6 +75,15 @@ impl Keyboard {
         }
     }
 
+    /// Waits until the terminal shows this key. The kernel sends the key's signal first and shows the key then, so what is
+    /// shown because of the signal may stand before the key. It can still be matched.
+    #[track_caller]
+    pub fn shows_key(&mut self, key: &str) {
+        let mut before = self.shows(key);
+        before.truncate(before.len() - key.len());
+        self.seen.insert_str(0, &before);
+    }
+
     /// Returns the text after the last match, as far as [`shows`](Self::shows) has read it.
     pub fn seen(&self) -> &str {
         &self.seen

@@ -18,6 +18,7 @@ use testkit::pod::{HOSTNAME, has_ended};
 use testkit::process_table::rows;
 use testkit::programs::{orphan_maker, pause};
 use testkit::refused_call::{apply, refuse};
+use testkit::terminal::{Keyboard, take_control};
 use testkit::{Pod, PodProcess, reexec, until};
 
 #[test]
@@ -64,6 +65,17 @@ fn the_shim_passes_on_the_exit_status() {
     assert_eq!(member.wait().status.signal(), Some(libc::SIGUSR1));
     pod.signal(Signal::SIGKILL);
     assert_eq!(pod.wait().status.signal(), Some(libc::SIGKILL));
+}
+
+#[test]
+fn what_is_shown_before_a_key_is_still_matched_after_it() {
+    let mut program = Command::new("echo");
+    program.arg("first ^C second");
+    let mut keyboard = Keyboard::of(&mut program);
+    let _pod = Pod::start_after(program, take_control);
+    keyboard.shows_key("^C");
+    keyboard.shows("first");
+    keyboard.shows("second");
 }
 
 #[test]

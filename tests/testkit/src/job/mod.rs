@@ -111,11 +111,11 @@ impl Job {
         self.keyboard.as_mut().expect("there is a terminal")
     }
 
-    /// Types Ctrl-Z, and waits until the signal was sent: the terminal shows the key after that.
+    /// Types Ctrl-Z, and waits until the signal was sent.
     #[track_caller]
     pub fn ctrl_z(&mut self) {
         self.keyboard().types(CTRL_Z);
-        self.keyboard().shows("^Z");
+        self.keyboard().shows_key("^Z");
     }
 
     /// Sends a signal to the program, from outside of the pod.
@@ -192,7 +192,7 @@ impl Job {
         self.keyboard().types(CTRL_C);
         // Without a shell, the terminal may hang up before it shows the key: the session's leader ends at once.
         if self.place.shell().is_some() {
-            self.keyboard().shows("^C");
+            self.keyboard().shows_key("^C");
         }
         self.ends()
     }
