@@ -49,9 +49,15 @@ fn main() -> Result<ExitCode> {
         let booted = boots.iter().all(|boot| boot.outcome.as_ref().is_ok_and(|outcome| outcome.is_done));
         return Ok(if booted { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    if order.platforms.len() == select(&[])?.len() && order.filter.is_none() {
-        fs::write(project().join("docs/kernels.md"), page(&boots)).context("docs/kernels.md cannot be written")?;
-        println!("docs/kernels.md has this table");
+    if order.filter.is_none() {
+        let path = project().join("docs/kernels.md");
+        let platforms = select(&[])?;
+        let names =
+            |platform: &Platform| platform.kernels.iter().map(|kernel| platform.name_with(kernel)).collect::<Vec<_>>();
+        let names: Vec<String> = platforms.iter().flat_map(names).collect();
+        let previous = fs::read_to_string(&path).unwrap_or_default(); // there may be none
+        fs::write(&path, page(&boots, &names, &previous)).context("docs/kernels.md cannot be written")?;
+        println!("docs/kernels.md has these rows");
     }
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -119,8 +125,7 @@ fn boot_some(todo: &Mutex<Receiver<Job>>, done: &Mutex<Vec<Boot>>) {
     loop {
         let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { platform, kernel, initramfs }) = next else { return };
-        let is_newest = platform.kernels.first() == Some(&kernel);
-        let name = if is_newest { platform.name.clone() } else { format!("{}, {}", platform.name, kernel.release) };
+        let name = platform.name_with(&kernel);
         let progress = |message: &str| println!("{name}: {message}");
         let outcome =
             machine::boot(&platform, &kernel, &path_of(&*initramfs), progress).map_err(|error| format!("{error:#}"));

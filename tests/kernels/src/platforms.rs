@@ -78,6 +78,12 @@ impl Platform {
         })
     }
 
+    /// Returns the name of this platform in tables, with one more word if the kernel is not its newest.
+    pub fn name_with(&self, kernel: &Kernel) -> String {
+        let is_newest = self.kernels.first() == Some(kernel);
+        if is_newest { self.name.clone() } else { format!("{}, {}", self.name, kernel.release) }
+    }
+
     /// Returns the folder with this platform's C library and shells.
     pub fn system_root(&self) -> PathBuf {
         project().join(format!("target/debian/forky-{}-complete", self.debian))
