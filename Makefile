@@ -64,7 +64,10 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 PLATFORM :=
 PROGRAM :=
 
-.PHONY: help demo image build binaries hosted verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+# The sources that `make mutants` spoils. With PLATFORM, it tests the programs of that platform.
+FILES :=
+
+.PHONY: help demo image build binaries hosted verify test soak mutants test-fresh test-platforms test-kernels test-image test-manifests test-node \
     test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
@@ -104,6 +107,11 @@ test: ## Run the tests, in real namespaces [FILTER=reaping: only files or tests 
 
 soak: ## Run the stress tests for minutes, from a seed that they print [PAUSE_SEED=number]
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture'
+
+mutants: PACKAGES = $(if $(PLATFORM),$(EMULATORS))
+mutants: ## Spoil the sources one place at a time: the tests must notice each [FILES="src/pause/hold.rs …"] [PLATFORM=linux/s390x]
+	$(SETUP) $(if $(PLATFORM),--platforms "$(PLATFORM)") sh -ec '$(PROGRAMS); \
+	    exec cargo run --package mutants -- $(if $(PLATFORM),--platform "$(PLATFORM)") $(FILES)'
 
 test-fresh: ## Run the README's commands in fresh minimal roots (root) [ROOT="bookworm trixie forky"] [MIRROR=address] [COMMANDS="demo test"]
 	@build/setup/install.sh mmdebstrap
