@@ -64,7 +64,7 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 PLATFORM :=
 PROGRAM :=
 
-.PHONY: help demo image build binaries hosted verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+.PHONY: help demo image image-zombies build binaries hosted verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
     test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
@@ -79,6 +79,10 @@ demo: ## Show a pod on this machine: its orphans under pause, and under a proces
 image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=registry/name:tag] [PLATFORMS="linux/amd64 …"]
 	$(SETUP) sh -ec 'cargo build --package image; \
 	    exec cargo run --quiet --package image -- $(REFERENCE) --platforms "$(PLATFORMS)"'
+
+# Apart from the other images, because it needs rustup, and takes minutes.
+image-zombies: ## Assemble the image of zombies, with rustup: dist/zombies-<version>.tar [IMAGE=…] [PLATFORMS="linux/amd64 …"]
+	$(SETUP) sh -ec 'cargo build --package image; exec build/image-zombies.sh $(REFERENCE) $(PLATFORMS)'
 
 ##@ Build
 

@@ -36,8 +36,8 @@ impl Platform {
 
     /// Reads a program for this platform.
     pub fn binary(&self, program: &str) -> Vec<u8> {
-        fs::read(project::folder().join("dist/binaries").join(&self.name).join(program))
-            .expect("make binaries has built it")
+        let programs = if program == "zombies" { "dist/hosted" } else { "dist/binaries" };
+        fs::read(project::folder().join(programs).join(&self.name).join(program)).expect("it was built")
     }
 
     /// Builds a `skopeo` command that selects this platform.
