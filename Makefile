@@ -64,7 +64,7 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 PLATFORM :=
 PROGRAM :=
 
-.PHONY: help demo image image-zombies build binaries hosted verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+.PHONY: help demo image image-zombies build binaries hosted verify verify-zombies test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
     test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
@@ -99,6 +99,9 @@ hosted: ## Build the programs for nodes, each as one static file: dist/hosted [P
 
 verify: ## Build the image twice, in different environments, and compare every byte [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/verify.sh $(PLATFORMS)
+
+verify-zombies: ## The same with the image of zombies, and rustup [PLATFORMS="linux/amd64 …"]
+	$(SETUP) build/verify.sh --zombies $(PLATFORMS)
 
 ##@ Test
 

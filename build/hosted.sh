@@ -44,7 +44,7 @@ done
 "$rust/cargo" fetch --locked --quiet "${arguments[@]}"
 commit=$("$rust/rustc" --verbose --version | sed -n 's/^commit-hash: //p')
 paths=("$PWD=." "$("$rust/rustc" --print sysroot)/lib/rustlib/src/rust=/rustc/$commit")
-for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+for folder in "$(realpath "${CARGO_HOME:-$HOME/.cargo}")"/registry/src/*; do
     paths+=("$folder=crates")
 done
 for target in "${targets[@]}"; do
