@@ -64,6 +64,7 @@ pub fn podman(
     if client.makes_cgroups() {
         let server = podman.serve(PODMAN_AT);
         names(report, &client, PODMAN_AT)?;
+        name_of_pod(report, &client)?;
         drop(server);
     } else {
         report.note("names are not tried: an ordinary user's containers have no control groups here");
@@ -80,6 +81,23 @@ fn names(report: &mut Report, client: &Client, socket: &str) -> Option<()> {
         let [named] = &look_with(client.machine, &it, &["--docker", socket])[..] else { panic!("one finding") };
         named.assert_named("it", None, None);
         client.remove("it");
+    })
+}
+
+/// The name of a pod of podman, whose ID is in the control group.
+fn name_of_pod(report: &mut Report, client: &Client) -> Option<()> {
+    report.step("podman tells the name of a pod", || {
+        let is_parent = |option: &String| option.starts_with("--cgroup-parent");
+        let (parent, options): (Vec<String>, Vec<String>) = client.options.iter().cloned().partition(is_parent);
+        (client.call)(&["pod", "create", "--infra=false", "--name=web", &parent[0]]).ok();
+        let inside = Client { options, ..*client };
+        inside.run(&["--detach", "--name=it", "--pod=web"], DOES_NOT_WAIT).ok();
+        let it = Container::Id((client.call)(&["inspect", "--format={{.Id}}", "it"]).ok().trim().to_owned());
+        until_found(client.machine, &it, "process-1-does-not-reap", 1);
+        let [named] = &look_with(client.machine, &it, &["--docker", PODMAN_AT])[..] else { panic!("one finding") };
+        named.assert_named("it", Some("web"), None);
+        client.remove("it");
+        (client.call)(&["pod", "rm", "web"]).ok();
     })
 }
 
