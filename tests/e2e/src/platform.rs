@@ -65,8 +65,13 @@ impl Platform {
     /// not be in the image.
     #[track_caller]
     pub fn registration(&self) -> String {
-        // The identification without its padding, the type and the machine (elf(5)).
-        let mask = |at: usize| if (8..16).contains(&at) { 0x00_u8 } else { 0xff };
+        // The identification without its padding, the type and the machine (elf(5)). The types of executables, with a fixed
+        // address and without, differ in one bit.
+        let mask = |at: usize| match at {
+            8..16 => 0x00_u8,
+            16..18 => 0xfe,
+            _ => 0xff,
+        };
         let escaped =
             |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>();
         let magic = escaped(&mut self.binary("pause")[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));
