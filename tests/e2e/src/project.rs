@@ -163,8 +163,8 @@ fn make_zombies_image(parent: &Path) -> Option<ZombiesImage> {
     let arguments = ["--zombies", "--reference", zombies_reference(), "--platforms", &names];
     let dist = assemble(&parent.join("zombies-image"), "hosted", &arguments);
     // Its name says whether it lacks a platform.
-    let archives = fs::read_dir(dist).expect("the folder can be read").map(|entry| entry.expect("an entry").path());
-    let archive = archives.filter(|path| path.extension().is_some_and(|extension| extension == "tar")).next();
+    let mut archives = fs::read_dir(dist).expect("the folder can be read").map(|entry| entry.expect("an entry").path());
+    let archive = archives.find(|path| path.extension().is_some_and(|extension| extension == "tar"));
     Some(ZombiesImage { archive: path(archive.expect("an archive")), platforms })
 }
 
