@@ -1,4 +1,4 @@
-//! The API of Docker, which podman has, too.
+//! The API of Docker, and podman's own, as Docker's does not know pods.
 
 use super::{LIMIT, Names};
 use crate::text::harmless;
@@ -15,6 +15,9 @@ struct Container {
     name: String,
     #[serde(default)]
     config: Config,
+    /// The ID of its pod, of podman.
+    #[serde(default)]
+    pod: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -30,18 +33,19 @@ struct Pod {
     name: String,
 }
 
-/// Returns the name of a container, and that of its pod: a pod of podman, by its ID, or one of Kubernetes, which labels tell.
-/// There are none if the engine does not know the ID.
+/// Returns the name of a container, and that of its pod: a pod of podman, or one of Kubernetes, which labels tell. There are none
+/// if the engine does not know the ID.
 ///
 /// # Errors
 /// If the engine does not answer as one does.
-pub fn names(socket: &Path, id: &str, pod_of_podman: Option<&str>) -> io::Result<Names> {
-    let Some(container) = get::<Container>(socket, &format!("/containers/{id}/json"))? else {
+pub fn names(socket: &Path, id: &str, is_podman: bool) -> io::Result<Names> {
+    let api = if is_podman { "/v4.0.0/libpod" } else { "" };
+    let Some(container) = get::<Container>(socket, &format!("{api}/containers/{id}/json"))? else {
         return Ok(Names::default());
     };
-    let pod = match pod_of_podman {
-        Some(id) => get::<Pod>(socket, &format!("/v4.0.0/libpod/pods/{id}/json"))?.map(|pod| pod.name),
-        None => None,
+    let pod = match &*container.pod {
+        "" => None,
+        id => get::<Pod>(socket, &format!("{api}/pods/{id}/json"))?.map(|pod| pod.name),
     };
     let labels = container.config.labels.unwrap_or_default();
     let label = |name: &str| labels.get(&format!("io.kubernetes.{name}")).cloned();

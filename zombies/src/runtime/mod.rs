@@ -81,10 +81,9 @@ fn ask(socket: &Socket, containers: Vec<Container>) -> Result<HashMap<String, Na
     // A thread, because nothing else bounds the time of all that can take long: to connect, to write and to read.
     let started = thread::Builder::new().spawn(move || {
         let names = |container: Container| {
-            let pod_of_podman = container.pod.as_deref().filter(|_| container.runtime == Some("podman"));
             let names = match api {
                 Api::Cri => cri::names(&path, &container.id),
-                Api::Docker => docker::names(&path, &container.id, pod_of_podman),
+                Api::Docker => docker::names(&path, &container.id, container.runtime == Some("podman")),
             };
             names.map(|names| (container.id, names))
         };
