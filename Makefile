@@ -67,8 +67,8 @@ PROGRAM :=
 # The sources that `make mutants` spoils. With PLATFORM, it tests the programs of that platform.
 FILES :=
 
-.PHONY: help demo image build binaries hosted verify test soak mutants test-fresh test-platforms test-kernels test-image test-manifests test-node \
-    test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
+.PHONY: help demo image image-zombies build binaries hosted verify verify-zombies test soak mutants test-fresh test-platforms test-kernels \
+    test-image test-manifests test-node test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
 	@echo 'usage: make TARGET [NAME=value]. A target installs what it needs; "(root)" marks those that need root.'
@@ -82,6 +82,10 @@ demo: ## Show a pod on this machine: its orphans under pause, and under a proces
 image: binaries ## Assemble the images: dist/{pause,init}-<version>.tar [IMAGE=registry/name:tag] [PLATFORMS="linux/amd64 …"]
 	$(SETUP) sh -ec 'cargo build --package image; \
 	    exec cargo run --quiet --package image -- $(REFERENCE) --platforms "$(PLATFORMS)"'
+
+# Apart from the other images, because it needs rustup, and takes minutes.
+image-zombies: ## Assemble the image of zombies, with rustup: dist/zombies-<version>.tar [IMAGE=…] [PLATFORMS="linux/amd64 …"]
+	$(SETUP) sh -ec 'cargo build --package image; exec build/image-zombies.sh $(REFERENCE) $(PLATFORMS)'
 
 ##@ Build
 
@@ -98,6 +102,9 @@ hosted: ## Build the programs for nodes, each as one static file: dist/hosted [P
 
 verify: ## Build the image twice, in different environments, and compare every byte [PLATFORMS="linux/amd64 …"]
 	$(SETUP_FOR_PLATFORMS) build/verify.sh $(PLATFORMS)
+
+verify-zombies: ## The same with the image of zombies, and rustup [PLATFORMS="linux/amd64 …"]
+	$(SETUP) build/verify.sh --zombies $(PLATFORMS)
 
 ##@ Test
 

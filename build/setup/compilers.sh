@@ -1,5 +1,5 @@
 # Finds the compilers and the linker of the platforms in build/platforms.toml. Sourced from the project's folder; installs
-# and fetches nothing.
+# nothing, and only `hosted_platforms` fetches something.
 #
 # Rustup's pinned compiler builds all platforms, with its compiled `core` or from the source of `core`, as
 # build/platforms.toml says. Where rustup is not there or PAUSE_WITHOUT_RUSTUP is set, the distribution's compiler builds all
@@ -78,6 +78,23 @@ sort_platforms() {
             from_source+=("$platform")
         else
             distributions+=("$platform")
+        fi
+    done
+}
+
+# Prints the platforms for which rustup has a standard library for static programs, and fetches it. Says on standard error
+# which it has not. Without rustup, there are none.
+hosted_platforms() {
+    local platform target
+    rustups_rust > /dev/null || return
+    for platform in $(all_platforms); do
+        target=$(field "$platform" hosted)
+        if [[ ! $target ]]; then
+            echo "not built: $platform, for which rustup has no static library; run make build on such a machine" >&2
+        elif rustup target add --toolchain "$pinned_rust" "$target" 2> /dev/null; then
+            echo "$platform"
+        else
+            echo "not built: $platform, as rustup cannot fetch the library of $target here" >&2
         fi
     done
 }

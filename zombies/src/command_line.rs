@@ -1,6 +1,8 @@
 //! The command line.
 
+use crate::runtime::{Api, Socket};
 use clap::Parser;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Tells whose zombies these are, and what heals them. It only looks: it never signals, traces or changes a process.
@@ -20,6 +22,23 @@ pub struct Arguments {
     /// How long a process must have been a zombie to matter
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     pub age: Duration,
+
+    /// Ask containerd or CRI-O for the names of containers and pods, at this socket
+    #[arg(long, value_name = "SOCKET", conflicts_with = "watch")]
+    pub cri: Vec<PathBuf>,
+
+    /// Ask Docker or podman for them, at this socket
+    #[arg(long, value_name = "SOCKET", conflicts_with = "watch")]
+    pub docker: Vec<PathBuf>,
+}
+
+impl Arguments {
+    /// Returns the sockets to ask.
+    pub fn sockets(&self) -> Vec<Socket> {
+        let cri = self.cri.iter().map(|path| (path, Api::Cri));
+        let docker = self.docker.iter().map(|path| (path, Api::Docker));
+        cri.chain(docker).map(|(path, api)| Socket { path: path.clone(), api }).collect()
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -3,6 +3,7 @@
 //! Runtimes name the group after the container: `docker-ID.scope` under systemd, `ID` or `crio-ID` elsewhere. The kubelet
 //! puts it below a group of the pod: `kubepods-burstable-podUID.slice`, or `podUID`.
 
+use crate::runtime::Names;
 use serde::Serialize;
 
 /// A container, as far as the path of its group names it.
@@ -16,6 +17,8 @@ pub struct Container {
     pub pod: Option<String>,
     /// Whether it is a container of Kubernetes.
     pub is_of_kubernetes: bool,
+    /// What its runtime calls it, if that was asked and knows it.
+    pub names: Option<Names>,
 }
 
 /// The runtimes, by what they put before the ID.
@@ -40,7 +43,7 @@ pub fn of(path: &str) -> Option<Container> {
         || matches!(runtime, Some("containerd" | "CRI-O"));
     let podman = || runtime.filter(|name| *name == "podman").and_then(|_| podman_pod(before));
     let pod = kubernetes.or_else(podman);
-    Some(Container { id: id.to_owned(), runtime, pod, is_of_kubernetes })
+    Some(Container { id: id.to_owned(), runtime, pod, is_of_kubernetes, names: None })
 }
 
 /// Returns the ID in a part of a path, and the runtime.

@@ -9,7 +9,7 @@ use crate::status::Status;
 use crate::table::{Buffer, Table, file_of};
 use crate::text::harmless;
 use crate::verdict::{Verdict, judge};
-use crate::{container, limits, visibility};
+use crate::{container, limits, parallel, visibility};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -43,10 +43,12 @@ pub fn gather(table: &Table, earlier: &Earlier) -> Report {
 
     let mut parents: HashMap<i32, Option<Parent>> = HashMap::new();
     let mut groups: HashMap<(i32, Verdict), (Groups, Vec<Zombie>)> = HashMap::new();
-    let mut buffer = Buffer::default();
-    for stat in old {
-        let Ok(status) = buffer.read(stat.pid, "status") else { continue }; // it is gone
-        let zombie = context.zombie(stat, &Status::parse(status));
+    let read = |buffer: &mut Buffer, stat: &&Stat| {
+        let status = buffer.read(stat.pid, "status").ok()?; // it can be gone
+        Some(context.zombie(stat, &Status::parse(status)))
+    };
+    for (stat, zombie) in old.iter().zip(parallel::for_each(&old, read)) {
+        let Some(zombie) = zombie else { continue };
         let parent = parents.entry(zombie.ppid).or_insert_with(|| context.parent(zombie.ppid));
         if parent.is_none() && zombie.ppid != 0 && context.has_moved(stat) {
             continue; // its parent has ended since, and process 1 has it

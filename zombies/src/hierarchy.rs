@@ -6,21 +6,21 @@
 //! names are those of this process's own group, which is the one in the mount that lists this process.
 
 use procfs::process::MountInfo;
-use std::cell::OnceCell;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 /// A mounted hierarchy.
 pub struct Hierarchy {
     mount: MountInfo,
     /// The path of the namespace's root below the mount, if it can be found.
-    namespace: OnceCell<Option<PathBuf>>,
+    namespace: OnceLock<Option<PathBuf>>,
 }
 
 impl Hierarchy {
     /// Returns `None` for another file system.
     pub fn of(mount: MountInfo) -> Option<Self> {
-        mount.fs_type.starts_with("cgroup").then_some(Self { mount, namespace: OnceCell::new() })
+        mount.fs_type.starts_with("cgroup").then_some(Self { mount, namespace: OnceLock::new() })
     }
 
     /// Returns whether it is the one of version 2.

@@ -5,6 +5,7 @@
 //! | [`command_line`] | the options                                                                        |
 //! | [`look`]         | looks at the machine twice: only what is a zombie both times matters               |
 //! | [`table`]        | the process table                                                                  |
+//! | [`parallel`]     | reads files of many processes on all processors                                    |
 //! | [`stat`]         | one line of it: `/proc/PID/stat`                                                   |
 //! | [`status`]       | `/proc/PID/status`: IDs in namespaces, user, tracer, signals                       |
 //! | [`cgroup`]       | the control groups of a process, and whether one of them is frozen                 |
@@ -19,11 +20,12 @@
 //! | [`interpreters`] | what programs of a language call to wait for their children                        |
 //! | [`report`]       | all findings                                                                       |
 //! | [`print`](mod@print) | the report as text                                                             |
+//! | [`runtime`]      | the names of containers and pods, from their runtime, if the user names its socket |
 //! | [`watch`]        | how fast the zombies of each parent grow                                           |
 //! | [`text`]         | makes text of bytes that another program has chosen                                |
 //! | [`users`]        | the names of users                                                                 |
 //!
-//! It only reads files: it never signals, traces or changes a process.
+//! It only reads files, and a runtime's answers: it never signals, traces or changes a process.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -37,8 +39,10 @@ pub mod hierarchy;
 pub mod interpreters;
 pub mod limits;
 pub mod look;
+pub mod parallel;
 pub mod print;
 pub mod report;
+pub mod runtime;
 pub mod stat;
 pub mod status;
 pub mod table;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use zombies::command_line::Arguments;
 use zombies::look::look;
 use zombies::print::print;
+use zombies::runtime::add_names;
 use zombies::watch::watch;
 
 /// The exit status if it could not look.
@@ -33,7 +34,8 @@ fn run(arguments: &Arguments, output: &mut impl Write) -> io::Result<u8> {
     if let Some(interval) = arguments.watch {
         match watch(interval, arguments.age, arguments.json, output).map_err(no_proc)? {}
     }
-    let report = look(arguments.age).map_err(no_proc)?;
+    let mut report = look(arguments.age).map_err(no_proc)?;
+    add_names(&mut report, &arguments.sockets());
     if arguments.json {
         serde_json::to_writer(&mut *output, &report)?;
         writeln!(output)?;

@@ -1,5 +1,6 @@
 //! The report as text.
 
+use crate::container::Container;
 use crate::facts::{Place, Zombie};
 use crate::limits::Limit;
 use crate::report::{Finding, Report};
@@ -51,9 +52,7 @@ fn text(finding: &Finding, users: &Users) -> String {
     let mut text = format!("{}: {}.", zombies(count), finding.sentence);
     let mut line = |line: &str| _ = write!(text, "\n  {}", line.replace('\n', "\n  ")); // a String accepts all writes
     if let Place::Container(container) = &finding.place {
-        let runtime = container.runtime.map_or_else(String::new, |name| format!(" of {name}"));
-        let pod = container.pod.as_ref().map_or_else(String::new, |pod| format!(", pod {pod}"));
-        line(&format!("Container {}{runtime}{pod}.", &container.id[..12]));
+        line(&whose(container));
     }
     finding.facts.iter().for_each(|fact| line(fact));
     line(&table(&finding.zombies, users));
@@ -63,6 +62,22 @@ fn text(finding: &Finding, users: &Users) -> String {
     line("What heals it:");
     finding.remedies.iter().for_each(|remedy| line(&format!("- {}", remedy.replace('\n', "\n  "))));
     text
+}
+
+/// Returns the container and its pod in words: by names and IDs, as far as they are known.
+fn whose(container: &Container) -> String {
+    let names = container.names.clone().unwrap_or_default();
+    let id = &container.id[..12];
+    let name = names.container.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"));
+    let runtime = container.runtime.map_or_else(String::new, |name| format!(" of {name}"));
+    let namespace = names.namespace.map_or_else(String::new, |namespace| format!(" in the namespace {namespace}"));
+    let pod = match (names.pod, &container.pod) {
+        (Some(name), Some(id)) => format!(", pod {name}{namespace} ({id})"),
+        (Some(name), None) => format!(", pod {name}{namespace}"),
+        (None, Some(id)) => format!(", pod {id}"),
+        (None, None) => String::new(),
+    };
+    format!("Container {name}{runtime}{pod}.")
 }
 
 fn table(zombies: &[Zombie], users: &Users) -> String {

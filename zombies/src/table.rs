@@ -1,5 +1,6 @@
 //! The process table, read once from `/proc`.
 
+use crate::parallel;
 use crate::stat::Stat;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -21,12 +22,15 @@ impl Table {
     /// # Errors
     /// If `/proc` cannot be listed, or is none.
     pub fn read() -> io::Result<Self> {
-        let mut table = Self::default();
-        let mut buffer = Buffer::default();
+        let mut pids: Vec<i32> = Vec::new();
         for entry in fs::read_dir("/proc")? {
-            let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
-            match buffer.read(pid, "stat") {
-                Ok(bytes) => _ = Stat::parse(bytes).map(|stat| table.processes.insert(pid, stat)),
+            pids.extend(entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()));
+        }
+        let mut table = Self::default();
+        let read = |buffer: &mut Buffer, pid: &i32| buffer.read(*pid, "stat").map(Stat::parse);
+        for (pid, stat) in pids.iter().zip(parallel::for_each(&pids, read)) {
+            match stat {
+                Ok(stat) => _ = stat.map(|stat| table.processes.insert(*pid, stat)),
                 Err(error) if error.kind() == ErrorKind::PermissionDenied => table.denied += 1,
                 Err(_) => (), // it has ended since it was listed
             }

@@ -1,5 +1,6 @@
 //! Reads a compiled binary, and checks that it is an executable for its platform.
 
+use crate::metadata::Kind;
 use crate::platforms::{Machine, Platform};
 use anyhow::{Result, anyhow, bail};
 use goblin::elf::Elf;
@@ -7,12 +8,13 @@ use goblin::elf::header::{ET_DYN, ET_EXEC, machine_to_str};
 use std::path::Path;
 use std::{fmt, fs};
 
-/// Reads the binary of `platform` at `path`.
+/// Reads the binary of `platform` at `path`, which the script of its kind has built.
 ///
 /// # Errors
 /// If it is missing, truncated, or not an executable for that platform: otherwise only a node's loader would notice.
-pub fn read(path: &Path, platform: &Platform) -> Result<Vec<u8>> {
-    check(path, platform).map_err(|error| anyhow!("{} {error}; build it: build/binaries.sh {platform}", path.display()))
+pub fn read(path: &Path, platform: &Platform, kind: Kind) -> Result<Vec<u8>> {
+    let script = kind.script();
+    check(path, platform).map_err(|error| anyhow!("{} {error}; build it: {script} {platform}", path.display()))
 }
 
 fn check(path: &Path, platform: &Platform) -> Result<Vec<u8>> {

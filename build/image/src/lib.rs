@@ -2,7 +2,8 @@
 //!
 //! | module        | its one job                                                            |
 //! | ------------- | ---------------------------------------------------------------------- |
-//! | [`metadata`]  | name, version, licence, labels and dependencies of the project         |
+//! | [`metadata`]  | name, version, licence and labels of the project                       |
+//! | [`library`]   | the libraries that a program contains, or that its build uses          |
 //! | [`epoch`]     | the time stamp of everything in the image                              |
 //! | [`platforms`] | the table of platforms, and the ELF machine of each                    |
 //! | [`binary`]    | reads and checks a compiled binary                                     |
@@ -23,6 +24,7 @@ pub mod blob;
 pub mod epoch;
 pub mod image;
 pub mod layer;
+pub mod library;
 pub mod metadata;
 pub mod output;
 pub mod platforms;

@@ -1,28 +1,67 @@
 //! The metadata of the project, from its `Cargo.toml` and `Cargo.lock`.
 
 use crate::epoch::Epoch;
+use crate::library::{Library, Lock};
+use crate::platforms::Platform;
 use anyhow::{Result, anyhow};
+use cargo_toml::Package;
 use oci_spec::image::{
     ANNOTATION_CREATED, ANNOTATION_DESCRIPTION, ANNOTATION_LICENSES, ANNOTATION_SOURCE, ANNOTATION_TITLE,
     ANNOTATION_VERSION,
 };
-use serde::Deserialize;
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 /// The package whose binaries are shipped.
 pub struct Project {
+    /// How its programs are built.
+    pub kind: Kind,
     /// The version.
     pub version: String,
     /// The programs, each of which has images of its own.
-    pub programs: [Program; 2],
+    pub programs: Vec<Program>,
     /// The licence, as an SPDX expression.
     pub license: String,
     /// The URL of the source, if the manifest has one.
     repository: Option<String>,
-    /// The packages in its `[dependencies]`.
-    pub dependencies: Vec<Locked>,
+    /// The packages in its `[dependencies]` of which its programs contain no code.
+    dependencies: Vec<Library>,
+    lock: Lock,
+}
+
+/// How programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Without Rust's standard library: pause and init.
+    Freestanding,
+    /// With it, and linked statically: zombies.
+    Hosted,
+}
+
+impl Kind {
+    /// The name of the folder with the programs, in the folder `dist`.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Freestanding => "binaries",
+            Self::Hosted => "hosted",
+        }
+    }
+
+    /// The name of the list of checksums of what is assembled from them.
+    pub fn checksums(self) -> &'static str {
+        match self {
+            Self::Freestanding => "SHA256SUMS",
+            Self::Hosted => "SHA256SUMS-zombies",
+        }
+    }
+
+    /// The script that builds them.
+    pub fn script(self) -> &'static str {
+        match self {
+            Self::Freestanding => "build/binaries.sh",
+            Self::Hosted => "build/hosted.sh",
+        }
+    }
 }
 
 /// A program that is shipped.
@@ -33,43 +72,85 @@ pub struct Program {
     pub description: String,
 }
 
-/// A package, as `Cargo.lock` has it.
-#[derive(Deserialize)]
-pub struct Locked {
-    /// The name.
-    pub name: String,
-    /// The version.
-    pub version: String,
-    /// The SHA-256 of the archive in the registry, in hexadecimal digits. Packages of this workspace have none.
-    pub checksum: Option<String>,
+impl Program {
+    fn new(name: &str, description: &str) -> Self {
+        Self { name: name.to_owned(), description: description.to_owned() }
+    }
+}
+
+/// A program as it is in the image of one platform.
+pub struct Built<'a> {
+    /// Its name and description.
+    pub program: &'a Program,
+    /// The platform.
+    pub platform: Platform,
+    /// Its file.
+    pub bytes: Vec<u8>,
+    /// The libraries that it contains, or that its build uses.
+    pub libraries: Vec<Library>,
 }
 
 impl Project {
-    /// Reads `Cargo.toml` and `Cargo.lock` in `folder`.
+    /// Reads what there is to know of pause and init, in the project's folder.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or a field is missing.
     pub fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join("Cargo.toml");
-        let cannot = |error: &dyn std::fmt::Display| {
-            let path = path.display();
-            anyhow!(
-                "{path} cannot be read: {error}; run this in the project's folder, or name the folder with --project"
-            )
-        };
-        let manifest = cargo_toml::Manifest::from_path(&path).map_err(|error| cannot(&error))?;
-        let package = manifest.package.as_ref().ok_or_else(|| cannot(&"it describes no package"))?;
-        let missing = |field: &str| cannot(&format!("it has no {field}"));
-        let of_init = package.metadata.as_ref().and_then(|table| table.get("init")?.get("description")?.as_str());
-        let program =
-            |name: &str, description: &str| Program { name: name.to_owned(), description: description.to_owned() };
+        let manifest = Manifest::read(folder)?;
+        let pause = manifest.program()?;
+        let metadata = manifest.package()?.metadata.as_ref();
+        let of_init = metadata.and_then(|table| table.get("init")?.get("description")?.as_str());
+        let init = Program::new("init", of_init.ok_or_else(|| manifest.missing("metadata.init.description"))?);
+        let lock = Lock::read(&folder.join("Cargo.lock"))?;
+        let names = manifest.content.dependencies.keys();
+        let dependencies = names.map(|name| lock.build_dependency(name)).collect::<Result<_>>()?;
+        Self::new(Kind::Freestanding, &manifest, manifest.package()?, vec![pause, init], dependencies, lock)
+    }
+
+    /// The same for zombies, a package of its own.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub fn read_zombies(folder: &Path) -> Result<Self> {
+        let (whole, manifest) = (Manifest::read(folder)?, Manifest::read(&folder.join("zombies"))?);
+        let lock = Lock::read(&folder.join("Cargo.lock"))?;
+        let programs = vec![manifest.program()?];
+        Self::new(Kind::Hosted, &manifest, whole.package()?, programs, Vec::new(), lock)
+    }
+
+    /// `whole` is the package that has the address of the source.
+    fn new(
+        kind: Kind,
+        manifest: &Manifest,
+        whole: &Package,
+        programs: Vec<Program>,
+        dependencies: Vec<Library>,
+        lock: Lock,
+    ) -> Result<Self> {
+        let package = manifest.package()?;
         Ok(Self {
+            kind,
             version: package.version().to_string(),
-            programs: [
-                program(package.name(), package.description().ok_or_else(|| missing("description"))?),
-                program("init", of_init.ok_or_else(|| missing("metadata.init.description"))?),
-            ],
-            license: package.license().ok_or_else(|| missing("license"))?.to_owned(),
-            repository: package.repository().map(str::to_owned),
-            dependencies: locked(&folder.join("Cargo.lock"), manifest.dependencies.keys())?,
+            programs,
+            license: package.license().ok_or_else(|| manifest.missing("license"))?.to_owned(),
+            repository: whole.repository().map(str::to_owned),
+            dependencies,
+            lock,
         })
+    }
+
+    /// The libraries of a program whose file is at `path`.
+    ///
+    /// # Errors
+    /// If there is no list of them beside a program that contains any.
+    pub fn libraries(&self, path: &Path, platform: &Platform) -> Result<Vec<Library>> {
+        match self.kind {
+            Kind::Freestanding => Ok(self.dependencies.clone()),
+            Kind::Hosted => {
+                let libraries = self.lock.shipped(&path.with_extension("libraries"));
+                libraries.map_err(|error| anyhow!("{error}; build it: {} {platform}", self.kind.script()))
+            }
+        }
     }
 
     /// The labels of an image of `program`, which tools on a node show. The `Dockerfile` has the same ones: keep both
@@ -93,22 +174,38 @@ impl Project {
     }
 }
 
-/// Finds the packages of these names in `Cargo.lock` at `path`.
-fn locked<'a>(path: &Path, names: impl Iterator<Item = &'a String>) -> Result<Vec<Locked>> {
-    #[derive(Deserialize)]
-    struct Lock {
-        package: Vec<Locked>,
+/// A `Cargo.toml`.
+struct Manifest {
+    path: String,
+    content: cargo_toml::Manifest,
+}
+
+impl Manifest {
+    fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join("Cargo.toml");
+        let content = cargo_toml::Manifest::from_path(&path);
+        let path = path.display().to_string();
+        match content {
+            Ok(content) => Ok(Self { path, content }),
+            Err(error) => Err(cannot_read(&path, &error)),
+        }
     }
-    let cannot = |error: &dyn std::fmt::Display| {
-        anyhow!("{} cannot be read: {error}; recreate it: cargo generate-lockfile", path.display())
-    };
-    let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
-    let mut lock: Lock = toml::from_str(&text).map_err(|error| cannot(&error.message()))?;
-    names
-        .map(|name| {
-            let missing = || cannot(&format!("it has no package {name}"));
-            let at = lock.package.iter().position(|package| package.name == *name).ok_or_else(missing)?;
-            Ok(lock.package.swap_remove(at))
-        })
-        .collect()
+
+    fn package(&self) -> Result<&Package> {
+        self.content.package.as_ref().ok_or_else(|| cannot_read(&self.path, &"it describes no package"))
+    }
+
+    /// The program that is called like the package.
+    fn program(&self) -> Result<Program> {
+        let package = self.package()?;
+        Ok(Program::new(package.name(), package.description().ok_or_else(|| self.missing("description"))?))
+    }
+
+    fn missing(&self, field: &str) -> anyhow::Error {
+        cannot_read(&self.path, &format!("it has no {field}"))
+    }
+}
+
+fn cannot_read(path: &str, error: &dyn std::fmt::Display) -> anyhow::Error {
+    anyhow!("{path} cannot be read: {error}; run this in the project's folder, or name the folder with --project")
 }

@@ -8,21 +8,20 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The list of checksums, in the format of `sha256sum`.
-const CHECKSUMS: &str = "SHA256SUMS";
-
 /// A folder, and the files to write into it when all of them are complete.
 pub struct Output {
     folder: PathBuf,
+    /// The name of the list of checksums.
+    list: &'static str,
     /// Checksums by file names.
     checksums: BTreeMap<String, String>,
     files: Vec<(String, Vec<u8>)>,
 }
 
 impl Output {
-    /// Returns an output without files.
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, checksums: BTreeMap::new(), files: Vec::new() }
+    /// Returns an output without files. `list` is the name of its list of checksums, in the format of `sha256sum`.
+    pub fn new(folder: PathBuf, list: &'static str) -> Self {
+        Self { folder, list, checksums: BTreeMap::new(), files: Vec::new() }
     }
 
     /// The path of the file of this name.
@@ -44,7 +43,7 @@ impl Output {
     /// Writes all files, and the list of checksums last.
     pub fn write(mut self) -> Result<()> {
         let list = self.checksums.iter().map(|(name, checksum)| format!("{checksum}  {name}\n")).collect::<String>();
-        self.files.push((CHECKSUMS.to_owned(), list.into_bytes()));
+        self.files.push((self.list.to_owned(), list.into_bytes()));
         self.files.iter().try_for_each(|(name, bytes)| write(&self.path(name), bytes))
     }
 }

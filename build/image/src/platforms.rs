@@ -18,6 +18,8 @@ pub struct Platform {
     pub arch: Arch,
     /// The variant of the architecture, such as `v7`.
     pub variant: Option<String>,
+    /// Whether rustup has a standard library for static programs of it.
+    pub has_library: bool,
 }
 
 /// The machine in the header of an ELF file.
@@ -40,6 +42,7 @@ pub fn read(path: &Path) -> Result<Vec<Platform>> {
     #[derive(Deserialize)]
     struct Row {
         platform: String,
+        hosted: Option<String>,
     }
     let cannot = |error: &dyn fmt::Display| {
         anyhow!("{} cannot be read: {error}; it needs a [[platform]] with `platform = …` for each", path.display())
@@ -47,12 +50,13 @@ pub fn read(path: &Path) -> Result<Vec<Platform>> {
     let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
     let table: Table = toml::from_str(&text).map_err(|error| cannot(&error.message()))?;
     let mut platforms = Vec::new();
-    for Row { platform: name } in table.platform {
+    for Row { platform: name, hosted } in table.platform {
         let file = path.display();
-        let Some(platform) = parse(&name) else {
+        let Some(mut platform) = parse(&name) else {
             bail!("{file}: {name:?} is no platform; name it as Go does, such as linux/arm64 or linux/arm/v7");
         };
-        if platforms.contains(&platform) {
+        platform.has_library = hosted.is_some();
+        if platforms.iter().any(|other: &Platform| other.to_string() == name) {
             bail!("{file}: {name} is there twice; take one of them out");
         }
         platforms.push(platform);
@@ -64,7 +68,7 @@ pub fn read(path: &Path) -> Result<Vec<Platform>> {
 pub fn select(table: &[Platform], names: &[String]) -> Result<Vec<Platform>> {
     if let Some(name) = names.iter().find(|name| !table.iter().any(|platform| platform.to_string() == **name)) {
         let all: Vec<String> = table.iter().map(Platform::to_string).collect();
-        bail!("build/platforms.toml has no platform {name:?}; choose from {}", all.join(" "));
+        bail!("there is no platform {name:?}; choose from {}", all.join(" "));
     }
     let is_selected = |platform: &&Platform| names.is_empty() || names.contains(&platform.to_string());
     Ok(table.iter().filter(is_selected).cloned().collect())
@@ -77,7 +81,7 @@ fn parse(name: &str) -> Option<Platform> {
         ["linux", arch, variant] if !variant.is_empty() => (arch, Some(variant.to_owned())),
         _ => return None,
     };
-    let platform = Platform { arch: arch.into(), variant };
+    let platform = Platform { arch: arch.into(), variant, has_library: false };
     platform.machine().is_some().then_some(platform)
 }
 

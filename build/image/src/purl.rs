@@ -1,6 +1,6 @@
 //! Package URLs, by which SBOMs and statements about vulnerabilities name what they are about.
 
-use crate::metadata::{Locked, Program, Project};
+use crate::metadata::{Program, Project};
 use oci_spec::distribution::Reference;
 
 /// An image of `program` with this digest, for one architecture or, as an index, for all.
@@ -22,6 +22,6 @@ pub fn of_program(project: &Project, program: &Program) -> String {
 }
 
 /// A crate.
-pub fn of_crate(package: &Locked) -> String {
-    format!("pkg:cargo/{}@{}", package.name, package.version)
+pub fn of_crate(name: &str, version: &str) -> String {
+    format!("pkg:cargo/{name}@{version}")
 }

@@ -1,10 +1,11 @@
-//! The software bill of materials of an image, as a CycloneDX document. Its scope `excluded` says what the crates are: used by
-//! the build, and not shipped.
+//! The software bill of materials of an image, as a CycloneDX document. Its scope `excluded` says what libraries are that only
+//! the build uses: not shipped.
 
 use crate::blob::sha256;
 use crate::epoch::Epoch;
 use crate::image::Image;
-use crate::metadata::{Locked, Program, Project};
+use crate::library::Library;
+use crate::metadata::{Built, Project};
 use crate::purl;
 use anyhow::Result;
 use cyclonedx_bom::external_models::normalized_string::NormalizedString;
@@ -18,15 +19,18 @@ use cyclonedx_bom::models::metadata::Metadata;
 use oci_spec::distribution::Reference;
 use std::str::FromStr;
 
-/// Returns the document for `image`, whose only file is `program`, with these bytes.
+/// What is said of a library that only the build uses.
+pub const NOT_SHIPPED: &str = "numbers and types at build time; none of its code is shipped";
+
+/// Returns the document for `image`, whose only file is this program.
 pub fn describe(
     project: &Project,
-    program: &Program,
+    built: &Built,
     image: &Image,
-    bytes: &[u8],
     reference: &Reference,
     created: Epoch,
 ) -> Result<Vec<u8>> {
+    let Built { program, bytes, libraries, .. } = built;
     let arch = image.platform.arch.to_string();
     let purl_of_image = purl::of_image(program, &image.manifest.digest(), reference, Some(&arch));
     let mut container = component(Classification::Container, &program.name, &project.version, &purl_of_image);
@@ -43,12 +47,11 @@ pub fn describe(
     application.components = Some(Components(vec![file]));
 
     let mut components = vec![application];
-    components.extend(project.dependencies.iter().map(build_dependency));
-    let leaves = project.dependencies.iter().map(|package| depends(&purl::of_crate(package), Vec::new()));
-    let crates = project.dependencies.iter().map(purl::of_crate).collect();
+    components.extend(libraries.iter().map(of_library));
+    let used = libraries.iter().map(|library| library.purl.clone()).collect();
     let mut dependencies =
-        vec![depends(&purl_of_image, vec![purl_of_program.clone()]), depends(&purl_of_program, crates)];
-    dependencies.extend(leaves);
+        vec![depends(&purl_of_image, vec![purl_of_program.clone()]), depends(&purl_of_program, used)];
+    dependencies.extend(libraries.iter().map(|library| depends(&library.purl, Vec::new())));
 
     let bom = Bom {
         version: 1,
@@ -69,11 +72,16 @@ pub fn describe(
     Ok(document)
 }
 
-fn build_dependency(package: &Locked) -> Component {
-    let mut component = component(Classification::Library, &package.name, &package.version, &purl::of_crate(package));
-    component.description = Some(NormalizedString::new("numbers and types at build time; none of its code is shipped"));
-    component.scope = Some(Scope::Excluded);
-    component.hashes = package.checksum.clone().and_then(hashes);
+fn of_library(library: &Library) -> Component {
+    let mut component = component(Classification::Library, &library.name, &library.version, &library.purl);
+    if library.is_shipped {
+        component.scope = Some(Scope::Required);
+    } else {
+        component.description = Some(NormalizedString::new(NOT_SHIPPED));
+        component.scope = Some(Scope::Excluded);
+    }
+    component.licenses = library.license.as_deref().map(|license| Licenses(vec![LicenseChoice::expression(license)]));
+    component.hashes = library.checksum.clone().and_then(hashes);
     component
 }
 

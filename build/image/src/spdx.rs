@@ -3,8 +3,9 @@
 use crate::blob::sha256;
 use crate::epoch::Epoch;
 use crate::image::Image;
-use crate::metadata::{Program, Project};
+use crate::metadata::{Built, Project};
 use crate::purl;
+use crate::sbom::NOT_SHIPPED;
 use anyhow::Result;
 use oci_spec::distribution::Reference;
 use serde_json::{Value, json};
@@ -17,17 +18,17 @@ const PROGRAM: &str = "SPDXRef-Program";
 /// What the document does not claim to know.
 const UNKNOWN: &str = "NOASSERTION";
 
-/// Returns the document for `image`, whose only file is `program`, with these bytes.
+/// Returns the document for `image`, whose only file is this program.
 ///
 /// The program is a package, not a file: SPDX demands SHA-1 of files.
 pub fn describe(
     project: &Project,
-    program: &Program,
+    built: &Built,
     image: &Image,
-    bytes: &[u8],
     reference: &Reference,
     created: Epoch,
 ) -> Result<Vec<u8>> {
+    let Built { program, bytes, libraries, .. } = built;
     let digest = image.manifest.digest();
     let arch = image.platform.arch.to_string();
     let license = project.license.as_str();
@@ -42,16 +43,22 @@ pub fn describe(
             .with("externalRefs", named(&purl::of_program(project, program))),
     ];
     let mut relationships = vec![relationship(DOCUMENT, "DESCRIBES", IMAGE), relationship(IMAGE, "CONTAINS", PROGRAM)];
-    for locked in &project.dependencies {
-        let id = format!("SPDXRef-Crate-{}", locked.name);
-        let mut library = package(&id, &locked.name, &locked.version, "LIBRARY", UNKNOWN)
-            .with("comment", json!("numbers and types at build time; none of its code is shipped"))
-            .with("externalRefs", named(&purl::of_crate(locked)));
-        if let Some(checksum) = &locked.checksum {
-            library = library.with("checksums", sha256_of(checksum));
+    for library in libraries {
+        // Other characters are not allowed in an identifier.
+        let id = format!("SPDXRef-Library-{}-{}", library.name, library.version).replace(|c: char| !is_of_id(c), "-");
+        let license = library.license.as_deref().unwrap_or(UNKNOWN);
+        let mut described = package(&id, &library.name, &library.version, "LIBRARY", license)
+            .with("externalRefs", named(&library.purl));
+        if let Some(checksum) = &library.checksum {
+            described = described.with("checksums", sha256_of(checksum));
         }
-        packages.push(library);
-        relationships.push(relationship(&id, "BUILD_DEPENDENCY_OF", PROGRAM));
+        if library.is_shipped {
+            relationships.push(relationship(PROGRAM, "CONTAINS", &id));
+        } else {
+            described = described.with("comment", json!(NOT_SHIPPED));
+            relationships.push(relationship(&id, "BUILD_DEPENDENCY_OF", PROGRAM));
+        }
+        packages.push(described);
     }
     let document = json!({
         "spdxVersion": "SPDX-2.3",
@@ -60,13 +67,17 @@ pub fn describe(
         "name": format!("{} {} for {}", program.name, project.version, image.platform),
         // It names this document alone, and leads nowhere.
         "documentNamespace": format!("https://{}/{}/{digest}/spdx", reference.registry(), reference.repository()),
-        "creationInfo": {"created": created.to_string(), "creators": [format!("Tool: {}-image", project.programs[0].name)]},
+        "creationInfo": {"created": created.to_string(), "creators": ["Tool: pause-image"]},
         "packages": packages.into_iter().map(|Package(value)| value).collect::<Vec<_>>(),
         "relationships": relationships,
     });
     let mut text = serde_json::to_vec_pretty(&document)?;
     text.push(b'\n');
     Ok(text)
+}
+
+fn is_of_id(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '.' | '-')
 }
 
 /// A package of the document.

@@ -10,7 +10,8 @@ use std::fs;
 use std::net::IpAddr;
 use testkit::until;
 
-const SOCKET: &str = "/run/containerd/containerd.sock";
+/// The path of its socket.
+pub const SOCKET: &str = "/run/containerd/containerd.sock";
 
 /// The folder of the CNI configuration.
 const NETWORKS: &str = "/run/cni";

@@ -36,8 +36,8 @@ impl Platform {
 
     /// Reads a program for this platform.
     pub fn binary(&self, program: &str) -> Vec<u8> {
-        fs::read(project::folder().join("dist/binaries").join(&self.name).join(program))
-            .expect("make binaries has built it")
+        let programs = if program == "zombies" { "dist/hosted" } else { "dist/binaries" };
+        fs::read(project::folder().join(programs).join(&self.name).join(program)).expect("it was built")
     }
 
     /// Builds a `skopeo` command that selects this platform.
@@ -65,8 +65,13 @@ impl Platform {
     /// not be in the image.
     #[track_caller]
     pub fn registration(&self) -> String {
-        // The identification without its padding, the type and the machine (elf(5)).
-        let mask = |at: usize| if (8..16).contains(&at) { 0x00_u8 } else { 0xff };
+        // The identification without its padding, the type and the machine (elf(5)). The types of executables, with a fixed
+        // address and without, differ in one bit.
+        let mask = |at: usize| match at {
+            8..16 => 0x00_u8,
+            16..18 => 0xfe,
+            _ => 0xff,
+        };
         let escaped =
             |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>();
         let magic = escaped(&mut self.binary("pause")[..20].iter().enumerate().map(|(at, byte)| byte & mask(at)));

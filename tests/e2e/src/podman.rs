@@ -6,6 +6,7 @@ use crate::tool;
 use std::fs;
 use std::os::unix::fs::chown;
 use std::process::Command;
+use testkit::{PodProcess, until};
 
 /// Makes cgroups without systemd, logs to files, sets limits that a root without CAP_SYS_RESOURCE may have, and none of
 /// cgroups, whose controllers this machine may have in version 1.
@@ -101,6 +102,10 @@ impl Podman {
     /// Runs `podman` with these arguments.
     #[track_caller]
     pub fn podman(&self, arguments: &[&str]) -> Output {
+        self.machine.run(self.command(arguments))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.release.program("podman");
         if self.is_rootless {
             let mut setpriv = tool("setpriv");
@@ -111,7 +116,15 @@ impl Podman {
         }
         command.args(arguments).env("TMPDIR", if self.is_rootless { HOME } else { "/run" });
         set_variables(&mut command);
-        self.machine.run(command)
+        command
+    }
+
+    /// Starts the API at a socket, until the process is dropped.
+    #[track_caller]
+    pub fn serve(&self, socket: &str) -> PodProcess {
+        let server = self.machine.start(self.command(&["system", "service", "--time=0", &format!("unix://{socket}")]));
+        until("podman serves its API", || self.machine.path(socket).exists());
+        server
     }
 
     /// Loads an archive, even if podman's user cannot read it.

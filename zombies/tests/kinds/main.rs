@@ -6,6 +6,7 @@ mod page;
 mod pages_programs;
 mod pods;
 mod reports;
+mod runtimes;
 mod sandbox;
 mod scale;
 mod visibility;

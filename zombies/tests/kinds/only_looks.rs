@@ -6,8 +6,9 @@ use testkit::PodProcess;
 use testkit::programs::pause;
 use testkit::recorded_calls::record;
 
-/// The calls that signal, trace, stop, move or write to another process.
-const FORBIDDEN: [(&str, i64); 11] = [
+/// The calls that signal, trace, stop, move or write to another process, or connect to one.
+const FORBIDDEN: [(&str, i64); 12] = [
+    ("socket", nix::libc::SYS_socket),
     ("kill", nix::libc::SYS_kill),
     ("tkill", nix::libc::SYS_tkill),
     ("rt_sigqueueinfo", nix::libc::SYS_rt_sigqueueinfo),

@@ -1,8 +1,9 @@
 //! Tens of thousands of processes: little memory, and how long it takes is printed.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{ORDINARY_USER, Sandbox, log_missing};
+use nix::unistd::geteuid;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 use testkit::container::{container, finish};
 use testkit::programs::never_reaps;
@@ -44,4 +45,30 @@ fn a_thousand_zombies_need_little_memory() {
 #[ignore]
 fn thirty_thousand_zombies_need_little_memory() {
     assert_eq!(look(&zombies(30_000), MEMORY), Some(30_000));
+}
+
+/// Runs a program as an ordinary user whose limit of processes is reached.
+fn at_the_limit(sandbox: &Sandbox, program: &[&str]) -> Output {
+    let mut command = Command::new("prlimit");
+    let user = format!("--reuid={ORDINARY_USER}");
+    command.args(["--nproc=1", "setpriv", &user, "--clear-groups"]).args(program);
+    let output = fs::File::create(sandbox.path("output")).expect("a file");
+    command.stdout(output).stderr(Stdio::piped()).stdin(Stdio::null());
+    sandbox.pod.join(command).wait()
+}
+
+#[test]
+fn where_no_thread_can_start_it_sees_the_same() {
+    if !geteuid().is_root() {
+        return log_missing("a limit of processes, which binds ordinary users");
+    }
+    let sandbox = zombies(2000);
+    let control = at_the_limit(&sandbox, &["sh", "-c", "true & wait"]);
+    assert!(!control.status.success(), "the control: a shell can start nothing");
+    let program = sandbox.path("zombies").display().to_string();
+    let output = at_the_limit(&sandbox, &[&program, "--json", "--age=0"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(sandbox.path("output")).expect("a file")).expect("JSON");
+    assert_eq!(report["zombies"], 2000);
 }

@@ -53,6 +53,14 @@ impl Layout {
         Self::of(&fs::read(project.path("dist/init-1.2.3.tar")).unwrap(), 0)
     }
 
+    /// Runs `image --zombies`; returns what it wrote to this archive.
+    #[track_caller]
+    pub fn zombies(project: &Project, arguments: &[&str], archive: &str) -> Self {
+        let output = project.image().arg("--zombies").args(arguments).output().expect("it was built");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Self::of(&fs::read(project.path("dist").join(archive)).unwrap(), 0)
+    }
+
     pub fn json(&self, path: &str) -> Value {
         serde_json::from_slice(&self.0[path].1).unwrap()
     }

@@ -7,3 +7,4 @@ mod outputs;
 mod partial;
 mod project;
 mod statements;
+mod zombies;

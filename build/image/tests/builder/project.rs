@@ -46,6 +46,32 @@ version = \"1.2.3\"
 dependencies = [\"libc\"]
 ";
 
+const ZOMBIES: &str = "[package]
+name = \"zombies\"
+description = \"It tells whose zombies these are\"
+version = \"0.5.0\"
+license = \"Apache-2.0\"
+edition = \"2024\"
+";
+
+const CRATES: &str = "
+[[package]]
+name = \"a_crate\"
+version = \"1.0.0\"
+checksum = \"b60553f9a9e039a333b4e9b20573b9e9b9c0bb3a11e201ccc48ef4283456d673\"
+
+[[package]]
+name = \"a_crate\"
+version = \"2.0.0+more\"
+checksum = \"c60553f9a9e039a333b4e9b20573b9e9b9c0bb3a11e201ccc48ef4283456d673\"
+";
+
+/// The libraries in zombies, as `build/hosted.sh` lists them.
+const LIBRARIES: &str = "pkg:generic/rust-std@1.95.0\tMIT OR Apache-2.0
+pkg:cargo/a_crate@1.0.0\tMIT
+pkg:cargo/a_crate@2.0.0+more\tApache-2.0 WITH LLVM-exception OR MIT
+";
+
 pub struct Project(TempDir);
 
 impl Project {
@@ -59,6 +85,23 @@ impl Project {
             for program in PROGRAMS {
                 project.write(&binary_of(name, program), executable(class, order, machine));
             }
+        }
+        project
+    }
+
+    /// A project that also has zombies, for all platforms but linux/s390x.
+    pub fn with_zombies() -> Self {
+        let project = Self::new();
+        project.write("zombies/Cargo.toml", ZOMBIES);
+        project.write("Cargo.lock", LOCK.to_owned() + CRATES);
+        let row = |name: &str| match name {
+            "linux/s390x" => format!("[[platform]]\nplatform = \"{name}\"\n"),
+            _ => format!("[[platform]]\nplatform = \"{name}\"\nhosted = \"t\"\n"),
+        };
+        project.write("build/platforms.toml", PLATFORMS.map(|(name, ..)| row(name)).concat());
+        for (name, class, order, machine) in PLATFORMS.into_iter().filter(|row| row.0 != "linux/s390x") {
+            project.write(&hosted(name), executable(class, order, machine));
+            project.write(&format!("{}.libraries", hosted(name)), LIBRARIES);
         }
         project
     }
@@ -110,6 +153,11 @@ pub const PROGRAMS: [&str; 2] = ["pause", "init"];
 /// The path of a platform's pause.
 pub fn binary(platform: &str) -> String {
     binary_of(platform, PROGRAMS[0])
+}
+
+/// The path of a platform's zombies.
+pub fn hosted(platform: &str) -> String {
+    format!("dist/hosted/{platform}/zombies")
 }
 
 /// The path of a platform's binary of this program.

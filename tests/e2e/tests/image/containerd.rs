@@ -1,6 +1,8 @@
 //! containerd imports every platform of the image and runs its own.
 
-use crate::expected::{PAUSE, archive, assert_configuration, assert_one_file, assert_process_1, parse};
+use crate::expected::{
+    NO_ZOMBIES, PAUSE, ZOMBIES, archive, assert_configuration, assert_one_file, assert_process_1, parse, zombies,
+};
 use e2e::platform::Platform;
 use e2e::process::TERMINATED;
 use e2e::project::reference;
@@ -63,6 +65,11 @@ fn assert_imports_and_runs(containerd: &Containerd) {
     containerd.pid("killed");
     containerd.ctr(&["tasks", "kill", "--signal", "SIGKILL", "killed"]).ok();
     assert_eq!(container.wait().status.code(), Some(137));
+
+    let Some(zombies) = zombies() else { return };
+    containerd.ctr(&["images", "import", "--all-platforms", &zombies.archive]).ok();
+    let output = containerd.run(ZOMBIES.reference(), "zombies").wait();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stdout)), (Some(0), NO_ZOMBIES.into()));
 }
 
 #[test]

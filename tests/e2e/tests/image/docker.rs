@@ -1,7 +1,8 @@
 //! Docker loads the image and runs it, and builds the same image without other tools.
 
 use crate::expected::{
-    INIT, PAUSE, assert_inspected, assert_layer, assert_runs_and_stops, init_version, parse, pause_version, with_init,
+    INIT, NO_ZOMBIES, PAUSE, ZOMBIES, assert_inspected, assert_layer, assert_runs_and_stops, images, init_version,
+    parse, pause_version, with_init, zombies,
 };
 use e2e::docker::Builder;
 use e2e::platform::Platform;
@@ -27,7 +28,7 @@ fn docker_28_loads_it_runs_it_and_builds_from_it() {
 
 #[track_caller]
 fn assert_loads_and_runs(docker: &Docker) {
-    for image in [PAUSE, INIT] {
+    for image in images() {
         let output = docker.docker(&["load", "--input", &image.archive()]).ok();
         assert_eq!(output, format!("Loaded image: {}\n", image.reference()));
         let inspected = docker.docker(&["image", "inspect", image.reference()]).ok();
@@ -37,6 +38,9 @@ fn assert_loads_and_runs(docker: &Docker) {
     assert_runs(docker, PAUSE.reference());
     let init = ["run", "--rm", "--network=none", INIT.reference(), "/init", "--version"];
     assert_eq!(docker.docker(&init).ok(), init_version());
+    if zombies().is_some() {
+        assert_eq!(docker.docker(&["run", "--rm", "--network=none", ZOMBIES.reference()]).ok(), NO_ZOMBIES);
+    }
 }
 
 /// The layer of an image, as `docker save` writes it.

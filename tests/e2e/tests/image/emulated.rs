@@ -1,9 +1,9 @@
 //! The images of other platforms run under emulation.
 
-use crate::expected::{INIT, PAUSE, init_version, parse, pause_version};
+use crate::expected::{Image, images, init_version, parse, pause_version};
 use e2e::platform::Platform;
 use e2e::process::TERMINATED;
-use e2e::project::output;
+use e2e::project::{output, package_of_zombies};
 use e2e::tool;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -21,12 +21,12 @@ const REGISTER: &str = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_mis
     shift
     exec chroot \"$@\"";
 
-/// Unpacks both images of a platform into `root` in a new folder.
+/// Unpacks images of a platform into `root` in a new folder.
 #[track_caller]
-fn unpack(platform: &Platform) -> TempDir {
+fn unpack(platform: &Platform, images: &[Image]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
     fs::create_dir(folder.path().join("root")).expect("a folder can be made");
-    for image in [PAUSE, INIT] {
+    for image in images {
         let copy = folder.path().join(image.program);
         let archive = format!("oci-archive:{}", image.archive());
         output(platform.skopeo("copy").arg(archive).arg(format!("dir:{}", copy.display())));
@@ -41,7 +41,9 @@ fn unpack(platform: &Platform) -> TempDir {
 fn the_images_of_other_machines_run_under_emulation() {
     let own = Platform::own().name;
     for platform in Platform::all().into_iter().filter(|platform| platform.name != own) {
-        let folder = unpack(&platform);
+        let mut images = images();
+        images.retain(|image| image.platforms().iter().any(|found| found.name == platform.name));
+        let folder = unpack(&platform, &images);
         let root = folder.path().join("root");
         let start = |arguments: &[&str]| {
             let mut unshare = tool("unshare");
@@ -56,6 +58,12 @@ fn the_images_of_other_machines_run_under_emulation() {
         let init: &[&str] = &["/init", "-e0", "--", "/init", "--version"];
         for (command, version) in [(&["/pause", "-v"][..], pause_version()), (init, init_version())] {
             let output = start(command).wait();
+            assert_eq!((text(&output.stdout), text(&output.stderr)), (version, "".into()), "{}", platform.name);
+        }
+
+        if images.iter().any(|image| image.program == "zombies") {
+            let output = start(&["/zombies", "--version"]).wait();
+            let version = format!("zombies {}\n", package_of_zombies().version());
             assert_eq!((text(&output.stdout), text(&output.stderr)), (version, "".into()), "{}", platform.name);
         }
 

@@ -3,7 +3,7 @@
 use e2e::Machine;
 use e2e::platform::Platform;
 use e2e::process::{Process, TERMINATED};
-use e2e::project::{self, package};
+use e2e::project::{self, ZombiesImage, package, package_of_zombies};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -18,17 +18,45 @@ pub struct Image {
 
 pub const PAUSE: Image = Image { program: "pause", entrypoint: &["/pause"] };
 pub const INIT: Image = Image { program: "init", entrypoint: &["/init", "--"] };
+pub const ZOMBIES: Image = Image { program: "zombies", entrypoint: &["/zombies"] };
+
+/// All images that this machine can build.
+pub fn images() -> Vec<Image> {
+    [PAUSE, INIT].into_iter().chain(zombies().map(|_| ZOMBIES)).collect()
+}
+
+/// The image of zombies, if this machine can build it.
+pub fn zombies() -> Option<&'static ZombiesImage> {
+    project::zombies_image(env!("CARGO_TARGET_TMPDIR"))
+}
 
 impl Image {
     /// The path of its archive.
     pub fn archive(self) -> String {
-        let archive = archive();
-        if self.program == "init" { project::of_init(archive) } else { archive.to_owned() }
+        match self.program {
+            "init" => project::of_init(archive()),
+            "zombies" => zombies().expect("this machine can build it").archive.clone(),
+            _ => archive().to_owned(),
+        }
     }
 
     /// Its default name.
     pub fn reference(self) -> &'static str {
-        if self.program == "init" { project::init_reference() } else { project::reference() }
+        match self.program {
+            "init" => project::init_reference(),
+            "zombies" => project::zombies_reference(),
+            _ => project::reference(),
+        }
+    }
+
+    /// The platforms that it has.
+    pub fn platforms(self) -> Vec<Platform> {
+        let mut platforms = Platform::all();
+        if self.program == "zombies" {
+            let built = &zombies().expect("this machine can build it").platforms;
+            platforms.retain(|platform| built.contains(&platform.name));
+        }
+        platforms
     }
 }
 
@@ -58,14 +86,22 @@ pub fn with_init() -> String {
     "ARG INIT\nFROM $INIT AS init\nFROM scratch\nCOPY --from=init /init /init\nENTRYPOINT [\"/init\"]\n".to_owned()
 }
 
+/// What zombies says in a container of its own.
+pub const NO_ZOMBIES: &str = "No zombies.\n";
+
 /// The labels of a program's image, from Cargo.toml.
 fn labels(program: &str) -> Value {
     let package = package();
-    let of_init = || package.metadata.as_ref()?.get("init")?.get("description")?.as_str();
+    let description = match program {
+        "init" => package.metadata.as_ref().and_then(|table| table.get("init")?.get("description")?.as_str()),
+        "zombies" => package_of_zombies().description(),
+        _ => package.description(),
+    };
+    let version = if program == "zombies" { package_of_zombies().version() } else { package.version() };
     let mut labels = json!({
         "org.opencontainers.image.title": program,
-        "org.opencontainers.image.description": if program == "init" { of_init() } else { package.description() },
-        "org.opencontainers.image.version": package.version(),
+        "org.opencontainers.image.description": description,
+        "org.opencontainers.image.version": version,
         "org.opencontainers.image.licenses": "Apache-2.0",
     });
     for (name, address) in [("source", package.repository()), ("url", package.homepage())] {

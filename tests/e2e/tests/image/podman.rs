@@ -1,8 +1,8 @@
 //! podman loads the image and runs it.
 
 use crate::expected::{
-    INIT, PAUSE, archive, assert_inspected, assert_one_file, assert_runs_and_stops, init_version, parse, pause_version,
-    with_init,
+    INIT, NO_ZOMBIES, PAUSE, ZOMBIES, archive, assert_inspected, assert_one_file, assert_runs_and_stops, init_version,
+    parse, pause_version, with_init, zombies,
 };
 use e2e::platform::Platform;
 use e2e::project::reference;
@@ -62,4 +62,11 @@ fn assert_loads_and_runs(podman: &Podman) {
     assert_one_file(&podman.machine, root.trim());
     podman.run(reference(), "pod");
     assert_runs_and_stops(&podman.machine, |arguments| podman.podman(arguments), "pod");
+
+    let Some(zombies) = zombies() else { return };
+    podman.podman(&["load", "--input", &zombies.archive]).ok();
+    let inspected = podman.podman(&["image", "inspect", ZOMBIES.reference()]).ok();
+    assert_inspected(&parse(inspected)[0], ZOMBIES, &Platform::own());
+    let run = ["run", "--rm", "--network=none", "--pull=never", "--cap-drop=all", "--read-only", ZOMBIES.reference()];
+    assert_eq!(podman.podman(&run).ok(), NO_ZOMBIES);
 }

@@ -1,9 +1,10 @@
 //! Pods on containerd, as the kubelet starts them.
 
-use super::{Container, DOES_NOT_WAIT, NAMES, abandon, install, job, look, until_found};
+use super::{Container, DOES_NOT_WAIT, NAMES, abandon, archive, install, job, look, look_all, look_with, until_found};
 use crate::images::all;
 use crate::init::ORPHANS;
 use crate::oci_init::SLEEPS;
+use e2e::node::SOCKET;
 use e2e::process::Process;
 use e2e::project::reference;
 use e2e::report::Report;
@@ -18,8 +19,8 @@ const UID: &str = "04f9ccf7-39a3-4cbd-b5cc-032759116f54";
 
 pub fn run(report: &mut Report, release: Release) -> Option<()> {
     let node = report.step("the node starts", || {
-        let (all, job) = (all(), job::archive());
-        let archives: Vec<&str> = all.iter().chain([&job]).map(String::as_str).collect();
+        let (all, zombies) = (all(), archive());
+        let archives: Vec<&str> = all.iter().chain([&zombies]).map(String::as_str).collect();
         let node = Node::start(release, reference(), &archives);
         install(&node.containerd.machine);
         node
@@ -28,15 +29,28 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
     let machine = &node.containerd.machine;
     let before = node.inventory();
     let pod = |mode| node.run_pod(node.pod(&format!("pod{UID}"), mode, NamespaceMode::Node));
-    report.step("process 1 that does not reap is named, with its container and pod, and what heals it", || {
-        let pod = pod(NamespaceMode::Container);
-        let container = node.run_container(&pod, "app", &["sh", "-c", &abandon(ORPHANS)]);
-        let finding = until_found(machine, &Container::Id(container.id.clone()), "process-1-does-not-reap", ORPHANS);
-        finding.assert_says("place", UID);
-        finding.assert_says("remedies", "shareProcessNamespace: true");
-        finding.assert_says("remedies", "runtimeClassName: init");
-        node.end(&pod);
-    })?;
+    report.step(
+        "process 1 that does not reap is named, with its container and pod, also by name, and what heals it",
+        || {
+            let pod = pod(NamespaceMode::Container);
+            let container = node.run_container(&pod, "app", &["sh", "-c", &abandon(ORPHANS)]);
+            let finding =
+                until_found(machine, &Container::Id(container.id.clone()), "process-1-does-not-reap", ORPHANS);
+            finding.assert_says("place", UID);
+            finding.assert_says("place", "\"names\":null");
+            finding.assert_says("remedies", "shareProcessNamespace: true");
+            finding.assert_says("remedies", "runtimeClassName: init");
+            let it = Container::Id(container.id.clone());
+            let [named] = &look_with(machine, &it, &[&format!("--cri={SOCKET}")])[..] else { panic!("one finding") };
+            let metadata = pod.config.metadata.as_ref().expect("a pod has a name");
+            named.assert_named("app", Some(&metadata.name), Some(&metadata.namespace));
+            let [not_docker] = &look_with(machine, &it, &[&format!("--docker={SOCKET}")])[..] else {
+                panic!("one finding")
+            };
+            not_docker.assert_says("place", "\"names\":null");
+            node.end(&pod);
+        },
+    )?;
     report.step("control: with a shared PID namespace, pause reaps; a program that does not wait is named", || {
         let pod = pod(NamespaceMode::Pod);
         let orphans = node.run_container(&pod, "app", &["sh", "-c", &abandon(ORPHANS)]);
@@ -73,7 +87,7 @@ pub fn run(report: &mut Report, release: Release) -> Option<()> {
         machine.signal(&shim, Signal::SIGSTOP);
         machine.signal(&pid, Signal::SIGKILL);
         until("the shim is named", || {
-            let found = super::look_all(machine);
+            let found = look_all(machine, &[]);
             found.iter().any(|finding| {
                 finding.kind() == "parent-stopped" && finding.0["parent"]["pid"].as_u64() == shim.parse().ok()
             })

@@ -1,21 +1,21 @@
 //! Containers of Docker and podman.
 
-use super::{Container, DOES_NOT_WAIT, NAMES, abandon, findings, install, look, until_found};
+use super::{
+    Container, DOES_NOT_WAIT, IMAGE, NAMES, abandon, archive, findings, install, look, look_with, until_found,
+};
 use crate::engine::Engine as _;
 use crate::images;
 use crate::init::{Client, INIT_AT, ORPHANS, put_init};
 use crate::oci_init::SLEEPS;
 use e2e::docker::CONFIGURATION_AT;
 use e2e::inventory::Inventory;
-use e2e::project::{folder, zombies};
 use e2e::report::Report;
 use e2e::{Docker, Podman, Release};
-use std::fs;
 use testkit::until;
 
-/// The name of the image of `zombies`, and the folder of its two files on the machine.
-const IMAGE: &str = "localhost/zombies:latest";
-const IMAGE_FOLDER: &str = "/run/image";
+/// The socket of Docker's API, and that of podman's, which it serves only if it is asked to.
+const DOCKER_AT: &str = "/run/docker.sock";
+const PODMAN_AT: &str = "/run/podman.sock";
 
 pub fn docker(report: &mut Report, release: Release) -> Option<()> {
     let docker = report.step("Docker starts", || {
@@ -24,14 +24,18 @@ pub fn docker(report: &mut Report, release: Release) -> Option<()> {
             machine.write(CONFIGURATION_AT, &format!("{{ \"init-path\": {:?} }}", INIT_AT));
             install(machine);
         });
-        docker.docker(&["load", "--input", images::busybox()]).ok();
+        for archive in [images::busybox(), &archive()] {
+            docker.docker(&["load", "--input", archive]).ok();
+        }
         docker
     })?;
     report.set_version(&docker.version());
     let call = |arguments: &[&str]| docker.docker(arguments);
-    run(report, &Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() })?;
+    let client = Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() };
+    names(report, &client, DOCKER_AT)?;
+    run(report, &client)?;
     if release == Release::Own {
-        limit(report, &Client { name: "docker", machine: &docker.machine, call: &call, options: Vec::new() })?;
+        limit(report, &client)?;
     } else {
         report.note("limits are not tried: this machine's controllers may be those of version 1");
     }
@@ -50,12 +54,51 @@ pub fn podman(
         put_init(&podman.machine);
         install(&podman.machine);
         podman.load(images::busybox());
+        podman.load(&archive());
         podman
     })?;
     report.set_version(&podman.version());
     let call = |arguments: &[&str]| podman.podman(arguments);
     let options = podman.cgroup_option().into_iter().chain([format!("--init-path={INIT_AT}")]).collect();
-    run(report, &Client { name: "podman", machine: &podman.machine, call: &call, options })
+    let client = Client { name: "podman", machine: &podman.machine, call: &call, options };
+    if client.makes_cgroups() {
+        let server = podman.serve(PODMAN_AT);
+        names(report, &client, PODMAN_AT)?;
+        name_of_pod(report, &client)?;
+        drop(server);
+    } else {
+        report.note("names are not tried: an ordinary user's containers have no control groups here");
+    }
+    run(report, &client)
+}
+
+/// The name of a container, from the engine.
+fn names(report: &mut Report, client: &Client, socket: &str) -> Option<()> {
+    report.step("the engine tells the name of a container; control: without its socket, there is none", || {
+        let it = client.start(&[], DOES_NOT_WAIT);
+        let finding = until_found(client.machine, &it, "process-1-does-not-reap", 1);
+        finding.assert_says("place", "\"names\":null");
+        let [named] = &look_with(client.machine, &it, &["--docker", socket])[..] else { panic!("one finding") };
+        named.assert_named("it", None, None);
+        client.remove("it");
+    })
+}
+
+/// The name of a pod of podman, whose ID is in the control group.
+fn name_of_pod(report: &mut Report, client: &Client) -> Option<()> {
+    report.step("podman tells the name of a pod", || {
+        let is_parent = |option: &String| option.starts_with("--cgroup-parent");
+        let (parent, options): (Vec<String>, Vec<String>) = client.options.iter().cloned().partition(is_parent);
+        (client.call)(&["pod", "create", "--infra=false", "--name=web", &parent[0]]).ok();
+        let inside = Client { options, ..*client };
+        inside.run(&["--detach", "--name=it", "--pod=web"], DOES_NOT_WAIT).ok();
+        let it = Container::Id((client.call)(&["inspect", "--format={{.Id}}", "it"]).ok().trim().to_owned());
+        until_found(client.machine, &it, "process-1-does-not-reap", 1);
+        let [named] = &look_with(client.machine, &it, &["--docker", PODMAN_AT])[..] else { panic!("one finding") };
+        named.assert_named("it", Some("web"), None);
+        client.remove("it");
+        (client.call)(&["pod", "rm", "web"]).ok();
+    })
 }
 
 impl Client<'_> {
@@ -111,20 +154,13 @@ fn run(report: &mut Report, client: &Client) -> Option<()> {
             until_found(client.machine, &it, "parent-does-not-wait", 1);
         })?;
     }
-    report.step("an image of it, built from two files, sees the same in the container's namespace", || {
-        fs::create_dir_all(client.machine.path(IMAGE_FOLDER)).expect("a folder can be made");
-        for file in [zombies(), &folder().join("zombies/Dockerfile")] {
-            let name = file.file_name().and_then(|name| name.to_str()).expect("a plain name");
-            fs::copy(file, client.machine.path(&format!("{IMAGE_FOLDER}/{name}"))).expect("it can be copied");
-        }
-        (client.call)(&["build", "--network=none", "--tag", IMAGE, IMAGE_FOLDER]).ok();
+    report.step("its image sees the same in the container's namespace", || {
         let own = client.options.iter().map(String::as_str);
         let run: Vec<&str> = ["run", "--rm", "--network=none", "--pid=container:it"].into_iter().chain(own).collect();
         let output = (client.call)(&[&run[..], &[IMAGE, "--json", "--age=0.2"]].concat());
         let [finding] = &findings(&output.stdout)[..] else { panic!("{output:?}") };
         assert_eq!((output.status.code(), finding.kind(), finding.zombies()), (Some(1), "parent-does-not-wait", 1));
         client.remove("it");
-        (client.call)(&["rmi", IMAGE]).ok();
     })?;
     report.step("no container, process, mount or cgroup is left", || {
         assert_eq!((client.call)(&["ps", "--all", "--quiet"]).ok(), "");

@@ -1,17 +1,13 @@
 //! The container of `manifests/kubernetes/zombies-node.yaml`, started on a node as the kubelet starts it.
 
-use super::{Finding, findings};
+use super::{Finding, IMAGE, findings};
 use e2e::Node;
-use e2e::archive::Image;
-use e2e::project::{folder, zombies};
+use e2e::project::folder;
 use k8s_cri::v1::*;
-use serde_json::json;
 use std::fs;
-use std::path::Path;
 use testkit::until;
 
-/// The name of the image, and the folder of the container's log on the node.
-const IMAGE: &str = "localhost/zombies:latest";
+/// The folder of the container's log on the node.
 const LOGS: &str = "/run/logs";
 
 /// What the manifest says, as far as it is repeated here.
@@ -23,15 +19,6 @@ const MANIFEST: [&str; 6] = [
     "capabilities: { drop: [ALL], add: [SYS_PTRACE] }",
     "volumeMounts: [{ name: cgroup, mountPath: /node/cgroup, readOnly: true }]",
 ];
-
-/// Makes the archive of the image.
-#[track_caller]
-pub fn archive() -> String {
-    let program = fs::read(zombies()).expect("it is built");
-    let config = json!({ "Entrypoint": ["/zombies"], "User": "65535:65535" });
-    let image = Image { reference: IMAGE, program: ("zombies", &program), links: &[], config };
-    image.write(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("zombies"), "zombies.tar")
-}
 
 /// Runs the Job's container. Returns its exit status and what it has found.
 #[track_caller]

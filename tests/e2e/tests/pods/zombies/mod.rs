@@ -5,14 +5,28 @@ pub mod engines;
 mod job;
 
 use e2e::Machine;
+use e2e::archive::Image;
 use e2e::project::zombies;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use testkit::deadline::until_some;
 
 /// The path of `zombies` on a machine.
 const ZOMBIES_AT: &str = "/run/zombies";
+
+/// The name of an image of this build of it, with the entrypoint and the user of the image that is shipped.
+const IMAGE: &str = "localhost/zombies:latest";
+
+/// Makes the archive of the image.
+#[track_caller]
+fn archive() -> String {
+    let program = fs::read(zombies()).expect("it is built");
+    let config = json!({ "Entrypoint": ["/zombies"], "User": "65535:65535" });
+    let image = Image { reference: IMAGE, program: ("zombies", &program), links: &[], config };
+    image.write(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("zombies"), "zombies.tar")
+}
 
 /// A shell script whose process 1 adopts this many orphans, and does not reap.
 fn abandon(count: usize) -> String {
@@ -61,6 +75,13 @@ impl Finding {
         }
     }
 
+    /// Asserts that its container has these names: of itself, of its pod, and of the pod's namespace.
+    #[track_caller]
+    fn assert_named(&self, container: &str, pod: Option<&str>, namespace: Option<&str>) {
+        let names = json!({ "container": container, "pod": pod, "namespace": namespace });
+        assert_eq!(self.0["place"]["container"]["names"], names, "{:#}", self.0);
+    }
+
     /// Asserts that a part of it, as JSON, has these words.
     #[track_caller]
     fn assert_says(&self, part: &str, words: &str) {
@@ -71,14 +92,20 @@ impl Finding {
 /// Looks at a machine, and returns what is found in a container.
 #[track_caller]
 fn look(machine: &Machine, container: &Container) -> Vec<Finding> {
-    look_all(machine).into_iter().filter(|finding| finding.is_of(container)).collect()
+    look_with(machine, container, &[])
 }
 
-/// Looks at a machine.
+/// The same with these options.
 #[track_caller]
-fn look_all(machine: &Machine) -> Vec<Finding> {
+fn look_with(machine: &Machine, container: &Container, options: &[&str]) -> Vec<Finding> {
+    look_all(machine, options).into_iter().filter(|finding| finding.is_of(container)).collect()
+}
+
+/// Looks at a machine, with these options.
+#[track_caller]
+fn look_all(machine: &Machine, options: &[&str]) -> Vec<Finding> {
     let mut command = Command::new(ZOMBIES_AT);
-    command.args(["--json", "--age=0.2"]);
+    command.args(["--json", "--age=0.2"]).args(options);
     let output = machine.run(command);
     assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
     findings(&output.stdout)
