@@ -41,6 +41,21 @@ impl Client<'_> {
         (self.call)(&[&["run", "--network=none"], &own[..], options, &[busybox::REFERENCE], arguments].concat())
     }
 
+    /// Lists what exists on the machine, except for what podman keeps: an empty cgroup for its monitors, and a mount of its
+    /// storage after a start that failed.
+    pub fn inventory(&self) -> Inventory {
+        let stays = |thing: &str| thing.ends_with("/conmon") || thing == "mount /var/lib/containers/storage/overlay";
+        Inventory::of(self.machine).without(stays)
+    }
+
+    /// The last step: nothing is left that was not there `before`.
+    pub fn has_left_nothing(&self, report: &mut Report, before: &Inventory) -> Option<()> {
+        report.step("no container, process, mount or cgroup is left", || {
+            assert_eq!((self.call)(&["ps", "--all", "--quiet"]).ok(), "");
+            before.until_restored(|| self.inventory(), |_| false);
+        })
+    }
+
     /// Runs a shell script in a running container and returns its standard output.
     pub fn exec(&self, container: &str, script: &str) -> String {
         (self.call)(&["exec", container, "/bin/sh", "-c", script]).ok()

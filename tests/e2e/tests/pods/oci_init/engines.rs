@@ -6,7 +6,6 @@ use crate::engine::Engine as _;
 use crate::images;
 use crate::init::{Client, ORPHANS};
 use e2e::docker::CONFIGURATION_AT;
-use e2e::inventory::Inventory;
 use e2e::project::folder;
 use e2e::report::Report;
 use e2e::{Docker, Podman, Release};
@@ -79,10 +78,7 @@ fn manifest(name: &str) -> String {
 /// `ours` is the option of `run` that chooses the runtime, and `own_init` the name of the engine's own init.
 fn run(report: &mut Report, client: &Client, ours: &str, own_init: &str) -> Option<()> {
     let is_rootless = client.name == "podman" && client.options.is_empty();
-    // podman keeps an empty cgroup for its monitors, and a mount of its storage after a start that failed.
-    let may_stay = |thing: &str| thing.ends_with("/conmon") || thing == "mount /var/lib/containers/storage/overlay";
-    let inventory = || Inventory::of(client.machine).without(may_stay);
-    let before = inventory();
+    let before = client.inventory();
     report.step("orphans are reaped; control: with the engine's runtime they stay as zombies", || {
         assert_eq!(client.zombies(&[ours]), 0);
         assert_eq!(client.zombies(&[]), ORPHANS);
@@ -150,8 +146,5 @@ fn run(report: &mut Report, client: &Client, ours: &str, own_init: &str) -> Opti
             refused(&["--annotation=init.pause/group=perhaps"], line);
         }
     })?;
-    report.step("no container, process, mount or cgroup is left", || {
-        assert_eq!((client.call)(&["ps", "--all", "--quiet"]).ok(), "");
-        before.until_restored(inventory, |_| false);
-    })
+    client.has_left_nothing(report, &before)
 }

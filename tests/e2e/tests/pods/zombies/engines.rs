@@ -8,7 +8,6 @@ use crate::images;
 use crate::init::{Client, INIT_AT, ORPHANS, put_init};
 use crate::oci_init::SLEEPS;
 use e2e::docker::CONFIGURATION_AT;
-use e2e::inventory::Inventory;
 use e2e::report::Report;
 use e2e::{Docker, Podman, Release};
 use testkit::until;
@@ -121,9 +120,7 @@ impl Client<'_> {
 }
 
 fn run(report: &mut Report, client: &Client) -> Option<()> {
-    let may_stay = |thing: &str| thing.ends_with("/conmon") || thing == "mount /var/lib/containers/storage/overlay";
-    let inventory = || Inventory::of(client.machine).without(may_stay);
-    let before = inventory();
+    let before = client.inventory();
     report.step("process 1 that does not reap is named, with its container; control: with an init, none", || {
         let it = client.start(&[], &abandon(ORPHANS));
         let finding = until_found(client.machine, &it, "process-1-does-not-reap", ORPHANS);
@@ -162,10 +159,7 @@ fn run(report: &mut Report, client: &Client) -> Option<()> {
         assert_eq!((output.status.code(), finding.kind(), finding.zombies()), (Some(1), "parent-does-not-wait", 1));
         client.remove("it");
     })?;
-    report.step("no container, process, mount or cgroup is left", || {
-        assert_eq!((client.call)(&["ps", "--all", "--quiet"]).ok(), "");
-        before.until_restored(inventory, |_| false);
-    })
+    client.has_left_nothing(report, &before)
 }
 
 fn limit(report: &mut Report, client: &Client) -> Option<()> {
