@@ -1,0 +1,101 @@
+//! The system calls that process 1 makes, as far as the protocol depends on them, and the kernel's answers.
+
+use std::fmt::{self, Debug, Formatter};
+use std::hash::Hash;
+
+/// A program as an automaton. It names its next call, and it goes on with the answer. The checker answers from the
+/// modelled kernel, and the replay from a trace of the real program.
+pub trait Program: Clone + Debug + Eq + Hash + Send + Sync + 'static {
+    /// The system call that the program makes now.
+    fn call(&self) -> Call;
+
+    /// Goes on after this answer to [`call`](Self::call).
+    fn returned(&mut self, answer: Answer);
+}
+
+/// A system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// `rt_sigprocmask`: block these signals, and no others.
+    SetMask(Signals),
+    /// `capset`.
+    DropCapabilities,
+    /// `prctl(PR_SET_NO_NEW_PRIVS)`.
+    ForbidNewPrivileges,
+    /// `getpid`.
+    GetPid,
+    /// `rt_sigaction`: give the signal its default action, with these flags.
+    SetAction { signal: i32, flags: i32 },
+    /// `wait4(-1)` with these options.
+    Reap { options: i32 },
+    /// `rt_sigtimedwait`: wait for these signals, no longer than so many nanoseconds.
+    Wait { set: Signals, limit: Option<u64> },
+    /// `fcntl(2, F_GETFL)`.
+    GetStreamFlags,
+    /// `fcntl(2, F_SETFL)`.
+    SetStreamFlags(i32),
+    /// `write` to standard error of a text that begins so.
+    Write(&'static str),
+    /// `exit_group`.
+    Exit(i32),
+}
+
+/// What the kernel answers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// The call has succeeded, and returns this number.
+    Done(i32),
+    /// The call has failed with this `errno`.
+    Failed(i32),
+    /// A signal was taken.
+    Taken(Info),
+}
+
+/// What the kernel tells of a signal: `siginfo_t`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Info {
+    /// Its number.
+    pub number: i32,
+    /// `si_code`.
+    pub code: i32,
+    /// `si_pid`.
+    pub pid: i32,
+}
+
+/// A set of signals, in which bit N-1 stands for signal N.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Signals(pub u64);
+
+impl Signals {
+    /// All signals.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// These signals.
+    pub const fn of<const N: usize>(numbers: [i32; N]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < N {
+            bits |= 1 << (numbers[at] - 1);
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    /// This set without a signal.
+    pub const fn without(self, number: i32) -> Self {
+        Self(self.0 & !Self::of([number]).0)
+    }
+
+    /// Whether a signal is in this set.
+    pub const fn contains(self, number: i32) -> bool {
+        self.0 & Self::of([number]).0 != 0
+    }
+}
+
+impl Debug for Signals {
+    fn fmt(&self, formatter: &mut Formatter) -> fmt::Result {
+        if *self == Self::ALL {
+            return formatter.write_str("ALL");
+        }
+        formatter.debug_set().entries((1..=64).filter(|number| self.contains(*number))).finish()
+    }
+}

@@ -1,0 +1,10 @@
+//! The protocol of process 1 in every order: the programs as automata, the kernel's rules, and the surroundings.
+
+pub mod call;
+pub mod environment;
+pub mod kernel;
+pub mod message;
+pub mod pause;
+pub mod pause_check;
+pub mod search;
+pub mod world;
