@@ -183,7 +183,7 @@ impl Pod {
 }
 
 /// Returns whether this process may create namespaces without a new user namespace.
-fn has_cap_sys_admin() -> bool {
+pub(crate) fn has_cap_sys_admin() -> bool {
     const CAP_SYS_ADMIN: u32 = 21;
     let status = Process::myself().and_then(|me| me.status()).expect("/proc is mounted");
     status.capeff & 1 << CAP_SYS_ADMIN != 0

@@ -38,6 +38,31 @@ pub enum Call {
     Write(&'static str),
     /// `exit_group`.
     Exit(i32),
+    /// Any other call, by its number. No program of the model makes one.
+    Other(i64),
+}
+
+impl Call {
+    /// Whether a real call is this one of the model. The model knows only how a text begins.
+    pub fn is_made_by(self, real: Self) -> bool {
+        match (self, real) {
+            (Self::Write(beginning), Self::Write(text)) => text.starts_with(beginning),
+            _ => self == real,
+        }
+    }
+
+    /// Whether the kernel of the model can give a real answer at all.
+    pub fn may_get(self, answer: &Answer) -> bool {
+        match (self, answer) {
+            (Self::Wait { set, .. }, Answer::Taken(info)) => set.contains(info.number),
+            (Self::Wait { limit, .. }, Answer::Failed(errno)) => {
+                matches!(*errno, libc::EINTR | libc::EPERM) || *errno == libc::EAGAIN && limit.is_some()
+            }
+            (Self::Wait { .. } | Self::Exit(_) | Self::Other(_), _) | (_, Answer::Taken(_)) => false,
+            (Self::Reap { .. }, Answer::Failed(errno)) => *errno == libc::ECHILD,
+            (_, Answer::Done(_) | Answer::Failed(_)) => true,
+        }
+    }
 }
 
 /// What the kernel answers.

@@ -6,5 +6,8 @@ pub mod kernel;
 pub mod message;
 pub mod pause;
 pub mod pause_check;
+pub mod record;
+pub mod replay;
+pub mod scenario;
 pub mod search;
 pub mod world;

@@ -82,6 +82,7 @@ impl<P: Program> World<P> {
         if self.kernel.left.is_some() {
             return;
         }
+        debug_assert!(self.program.call().may_get(&answer), "{answer:?} to {:?}", self.program.call());
         self.program.returned(answer);
         if self.program.call().is_private() {
             self.take(self.answers().remove(0));
