@@ -38,6 +38,27 @@ pub enum Call {
     Write(&'static str),
     /// `exit_group`.
     Exit(i32),
+    /// `clone`, as `fork` makes it.
+    Fork,
+    /// `setpgid`: make the process the leader of a group of its own.
+    MakeGroup(i32),
+    /// `pidfd_open`.
+    OpenPidfd(i32),
+    /// `ioctl(PIDFD_GET_INFO)` about the program.
+    AskPidfd,
+    /// `ppoll` without waiting: whether the program has ended.
+    PollPidfd,
+    /// `kill`.
+    Kill { pid: i32, signal: i32 },
+    /// `getpgid` of another process.
+    GroupOf(i32),
+    /// A look into `/proc/loadavg`: the ID of the newest process.
+    NewestPid,
+    /// A walk through `/proc` that signals the processes one by one, except those up to `newest`, or except those of them
+    /// in the program's group. In a trace only the signal is known, or 0 if nobody got one.
+    SignalEach { signal: i32, newest: i32, group_alone: bool },
+    /// `setitimer`: the length of the grace period.
+    SetTimer,
     /// Any other call, by its number. No program of the model makes one.
     Other(i64),
 }
@@ -47,6 +68,7 @@ impl Call {
     pub fn is_made_by(self, real: Self) -> bool {
         match (self, real) {
             (Self::Write(beginning), Self::Write(text)) => text.starts_with(beginning),
+            (Self::SignalEach { signal, .. }, Self::SignalEach { signal: sent, .. }) => sent == 0 || sent == signal,
             _ => self == real,
         }
     }
@@ -60,6 +82,11 @@ impl Call {
             }
             (Self::Wait { .. } | Self::Exit(_) | Self::Other(_), _) | (_, Answer::Taken(_)) => false,
             (Self::Reap { .. }, Answer::Failed(errno)) => *errno == libc::ECHILD,
+            (Self::Reap { .. }, Answer::Changed(..)) => true,
+            (Self::AskPidfd, answer) => {
+                matches!(answer, Answer::Lives | Answer::Ended(_) | Answer::Failed(libc::ESRCH))
+            }
+            (_, Answer::Changed(..) | Answer::Lives | Answer::Ended(_)) => false,
             (_, Answer::Done(_) | Answer::Failed(_)) => true,
         }
     }
@@ -74,6 +101,21 @@ pub enum Answer {
     Failed(i32),
     /// A signal was taken.
     Taken(Info),
+    /// This child has changed.
+    Changed(i32, Change),
+    /// The program exists.
+    Lives,
+    /// The program has ended with this status.
+    Ended(i32),
+}
+
+/// How a child has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// It has ended, with this status as a shell shows it.
+    Ended(i32),
+    /// It was stopped or continued.
+    StoppedOrContinued,
 }
 
 /// What the kernel tells of a signal: `siginfo_t`.

@@ -1,14 +1,18 @@
 //! The surroundings of process 1: what other processes do, within bounds, at any moment.
 
-use crate::kernel::Kernel;
 use crate::kernel::processes::Life;
 use crate::kernel::signals::Sender;
+use crate::kernel::{Kernel, Timer};
 
 /// What the surroundings may still do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Environment {
     /// How many orphans may still be made.
     pub orphans: u8,
+    /// How many processes may still join the PID namespace, whose parents are outside.
+    pub joins: u8,
+    /// How many processes of the program's group may still become orphans.
+    pub members: u8,
     /// How many signals may still be sent.
     pub signals: u8,
     /// How many times process 1 may still be stopped or frozen.
@@ -36,15 +40,27 @@ pub enum Event {
     Stop,
     /// Process 1 is continued or thawed.
     Resume,
+    /// A process joins the PID namespace.
+    Join,
+    /// Process 1 adopts an orphan in the program's group.
+    AdoptMember,
+    /// The kernel goes on reaping the program.
+    ReapFurther,
+    /// The timer fires.
+    FireTimer,
 }
 
 impl Environment {
     /// All that may happen now. `signals` are those that are sent, each by its sender.
     pub fn events(&self, kernel: &Kernel, signals: &[(i32, Sender)]) -> Vec<Event> {
         let mut events = Vec::new();
-        if self.orphans > 0 {
+        // The container of `init` has no processes but those that others have started.
+        let can_fork = kernel.owed.is_none() || kernel.processes.iter().any(|process| process.life == Life::Runs);
+        if self.orphans > 0 && can_fork {
             events.extend([Event::Adopt, Event::AdoptZombie]);
         }
+        events.extend((self.joins > 0 && can_fork).then_some(Event::Join));
+        events.extend((self.members > 0 && kernel.program.is_some() && can_fork).then_some(Event::AdoptMember));
         for (index, process) in kernel.processes.iter().enumerate() {
             match (process.life, process.is_traced) {
                 (Life::Runs, false) => {
@@ -54,10 +70,14 @@ impl Environment {
                 (Life::Runs, true) => events.extend([Event::End(index), Event::LetGo(index)]),
                 (Life::Zombie, true) => events.push(Event::LetGo(index)),
                 (Life::Zombie, false) => {}
+                (Life::Dying | Life::Remembered, _) => events.push(Event::ReapFurther),
             }
         }
         if self.signals > 0 {
             events.extend(signals.iter().map(|(number, sender)| Event::Send(*number, *sender)));
+        }
+        if kernel.timer != Timer::Off && !kernel.pending.contains_key(&libc::SIGALRM) {
+            events.push(Event::FireTimer);
         }
         if kernel.is_stopped {
             events.push(Event::Resume);
@@ -90,6 +110,18 @@ impl Environment {
                 kernel.stop();
             }
             Event::Resume => kernel.resume(),
+            Event::Join => {
+                self.joins -= 1;
+                kernel.adopt();
+                kernel.newest_process().is_child = false;
+            }
+            Event::AdoptMember => {
+                self.members -= 1;
+                kernel.adopt();
+                kernel.newest_process().is_member = true;
+            }
+            Event::ReapFurther => drop(kernel.reap_further()),
+            Event::FireTimer => drop(kernel.fire_timer()),
         }
     }
 }

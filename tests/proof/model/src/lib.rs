@@ -2,6 +2,8 @@
 
 pub mod call;
 pub mod environment;
+pub mod init;
+pub mod init_check;
 pub mod kernel;
 pub mod message;
 pub mod pause;

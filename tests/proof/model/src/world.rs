@@ -35,6 +35,8 @@ pub enum Alone {
     Sleeps {
         /// How many children are zombies that it could reap.
         zombies: usize,
+        /// Whether `init` has yet to forward a signal.
+        is_in_debt: bool,
     },
     /// It neither exits nor sleeps.
     Spins,
@@ -98,9 +100,15 @@ impl<P: Program> World<P> {
                 return Alone::Leaves(status);
             }
             let mut answers = world.answers();
+            let waits = answers.is_empty() || answers[0].1 == Some(Answer::Failed(libc::EAGAIN));
+            // Before a limit is over, the kernel goes on, and so does the time of the timer.
+            if waits && world.kernel.is_asleep && (world.kernel.reap_further() || world.kernel.fire_timer()) {
+                continue;
+            }
             if answers.is_empty() {
                 let zombies = world.kernel.processes.iter().filter(|process| process.can_be_reaped()).count();
-                return Alone::Sleeps { zombies };
+                let is_in_debt = world.kernel.owed.iter().flatten().any(|(_, count)| *count != 0);
+                return Alone::Sleeps { zombies, is_in_debt };
             }
             world.take(answers.remove(0));
         }
@@ -112,7 +120,17 @@ impl Call {
     /// Whether neither the call nor its answer depends on other processes or on signals.
     fn is_private(self) -> bool {
         use Call::*;
-        matches!(self, DropCapabilities | ForbidNewPrivileges | GetPid | GetStreamFlags | SetStreamFlags(_) | Write(_))
+        matches!(
+            self,
+            DropCapabilities
+                | ForbidNewPrivileges
+                | GetPid
+                | GetStreamFlags
+                | SetStreamFlags(_)
+                | Write(_)
+                | MakeGroup(_)
+                | OpenPidfd(_)
+        )
     }
 }
 

@@ -6,10 +6,10 @@ use model::pause_check::check;
 use model::search::{assert_breaks, assert_holds};
 
 /// What may happen in a quick run.
-const QUICK: Environment = Environment { orphans: 1, signals: 2, stops: 1, tracers: 1 };
+const QUICK: Environment = Environment { orphans: 1, joins: 0, members: 0, signals: 2, stops: 1, tracers: 1 };
 
 /// What may happen in a long run.
-const LONG: Environment = Environment { orphans: 2, signals: 3, stops: 2, tracers: 1 };
+const LONG: Environment = Environment { orphans: 2, joins: 0, members: 0, signals: 3, stops: 2, tracers: 1 };
 
 #[test]
 fn pause_keeps_its_promises_in_every_order() {

@@ -1,11 +1,14 @@
 //! The kernel, as far as process 1 depends on it: its rules for signals and for processes.
 
 pub mod processes;
+pub mod program;
 pub mod signals;
 
 use crate::call::{Answer, Call, Signals};
 use processes::Process;
+use program::Started;
 use signals::{Pending, Sent};
+use std::collections::BTreeMap;
 
 /// What differs from kernel to kernel, and what a sandbox may refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +63,25 @@ pub struct Kernel {
     pub sigchld_in_a_row: u8,
     /// The status with which process 1 has exited.
     pub left: Option<i32>,
+    /// What it knows of the program that `init` has started.
+    pub program: Option<Started>,
+    /// For `init`: how many signals of each kind it has yet to pass on.
+    pub owed: Option<BTreeMap<i32, i8>>,
+    /// The answer to the last look for the newest process.
+    pub newest_seen: i32,
+    /// Whether the timer of the grace period runs, and whether it has sent SIGALRM.
+    pub timer: Timer,
+}
+
+/// The timer of the grace period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// It was not set.
+    Off,
+    /// It runs.
+    Runs,
+    /// It has sent SIGALRM, and will send it again.
+    HasFired,
 }
 
 impl Kernel {
@@ -80,6 +102,10 @@ impl Kernel {
             last_taken: None,
             sigchld_in_a_row: 0,
             left: None,
+            program: None,
+            owed: None,
+            newest_seen: 0,
+            timer: Timer::Off,
         }
     }
 
@@ -88,8 +114,10 @@ impl Kernel {
         if self.left.is_some() || self.is_stopped {
             return Vec::new();
         }
-        if let Call::Wait { set, limit } = call {
-            return self.wait(set, limit);
+        match call {
+            Call::Wait { set, limit } => return self.wait(set, limit),
+            Call::AskPidfd => return vec![self.ask_pidfd()],
+            _ => {}
         }
         let mut next = Self { has_called: true, ..self.clone() };
         let answer = next.answer_at_once(call);
@@ -107,6 +135,28 @@ impl Kernel {
             Call::Reap { .. } => return self.reap(),
             Call::GetPid => return Answer::Done(1),
             Call::Exit(status) => self.left = Some(status),
+            Call::Fork => return Answer::Done(self.start_program()),
+            Call::PollPidfd => return Answer::Done(self.has_program_ended().into()),
+            Call::Kill { pid, signal } => {
+                return self.kill(signal, pid < -1, |process, program| match pid {
+                    -1 => true,
+                    1.. => process.pid == pid,
+                    _ => process.is_member || process.pid == program,
+                });
+            }
+            Call::SignalEach { signal, newest, group_alone } => {
+                return self
+                    .kill(signal, false, |process, _| process.pid > newest || group_alone && !process.is_member);
+            }
+            Call::GroupOf(pid) => {
+                let exists = self.processes.iter().any(|process| process.pid == pid);
+                return if exists { Answer::Done(pid) } else { Answer::Failed(libc::ESRCH) };
+            }
+            Call::NewestPid => {
+                self.newest_seen = self.newest;
+                return Answer::Done(self.newest);
+            }
+            Call::SetTimer => self.timer = Timer::Runs,
             _ => {}
         }
         Answer::Done(0)

@@ -54,7 +54,13 @@ impl Kernel {
     /// Sends process 1 a signal. Returns whether the kernel keeps it: process 1 has no handler, so the kernel drops what
     /// is not blocked (`sig_ignored`), and it keeps one signal of a kind.
     pub fn send(&mut self, number: i32, sender: Sender) -> bool {
-        let is_kept = self.blocked.contains(number) && !self.pending.contains_key(&number);
+        let is_first = !self.pending.contains_key(&number);
+        // Once it has made a call, `init` must lose none, whether it blocks them or not.
+        let is_owed = is_first && self.has_called && sender != Sender::Kernel && number != libc::SIGCHLD;
+        if let Some(owed) = self.owed.as_mut().filter(|_| is_owed) {
+            *owed.entry(number).or_default() += 1;
+        }
+        let is_kept = is_first && self.blocked.contains(number);
         if is_kept {
             self.pending.insert(number, Sent { info: sender.info(number), sender });
         }
