@@ -87,10 +87,7 @@ impl Pod {
             unsafe { become_shim(&reporter) }?;
             reporter.begin(MOUNT);
             sethostname(HOSTNAME)?;
-            let none = None::<&str>;
-            mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
-            let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-            mount(Some("proc"), "/proc", Some("proc"), flags, none)?;
+            mount_proc()?;
             reporter.begin(LAST_STEP);
             last_step()
         };
@@ -180,6 +177,14 @@ impl Pod {
     pub fn proc(&self) -> PathBuf {
         format!("/proc/{}/root/proc", self.pid()).into()
     }
+}
+
+/// Mounts the `/proc` of this process's PID namespace, in its mount namespace alone.
+pub(crate) fn mount_proc() -> nix::Result<()> {
+    let none = None::<&str>;
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    mount(Some("proc"), "/proc", Some("proc"), flags, none)
 }
 
 /// Returns whether this process may create namespaces without a new user namespace.

@@ -1,6 +1,8 @@
 //! A program as process 1 under ptrace: its system calls one by one, with their arguments and results.
 
 use crate::lone_process_1::{LoneProcess1, Program, is_asleep};
+use crate::pod::mount_proc;
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -52,7 +54,22 @@ pub enum Event {
 impl Traced {
     /// Starts a program, which stops before its first instruction.
     pub fn start(program: &Program) -> io::Result<Self> {
-        let process = LoneProcess1::start_after(program, None, ptrace::traceme)?;
+        Self::start_after(program, || Ok(()))
+    }
+
+    /// Like [`start`](Self::start), with the `/proc` of its own PID namespace.
+    pub fn start_with_proc(program: &Program) -> io::Result<Self> {
+        Self::start_after(program, || {
+            unshare(CloneFlags::CLONE_NEWNS)?;
+            mount_proc()
+        })
+    }
+
+    fn start_after(program: &Program, last_step: impl Fn() -> nix::Result<()>) -> io::Result<Self> {
+        let process = LoneProcess1::start_after(program, None, || {
+            last_step()?;
+            ptrace::traceme()
+        })?;
         match waitpid(process.pid(), None)? {
             WaitStatus::Stopped(_, Signal::SIGTRAP) => {} // it was executed
             status => return Err(io::Error::other(format!("it was not executed: {status:?}"))),

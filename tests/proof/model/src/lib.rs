@@ -1,6 +1,7 @@
 //! The protocol of process 1 in every order: the programs as automata, the kernel's rules, and the surroundings.
 
 pub mod call;
+pub mod decode;
 pub mod environment;
 pub mod init;
 pub mod init_check;

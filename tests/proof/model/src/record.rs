@@ -1,6 +1,7 @@
 //! Records the calls of a real program as calls of the model, with the kernel's answers.
 
-use crate::call::{Answer, Call, Info, Signals};
+use crate::call::{Answer, Call};
+use crate::decode;
 use std::io;
 use testkit::trace::{Event, RawCall, Traced};
 
@@ -18,89 +19,108 @@ pub enum Moment {
     AtRest,
 }
 
+/// Which calls are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    All,
+    /// All except those about files, messages, the terminal and the program itself, which the model of `init` leaves out.
+    Protocol,
+}
+
+/// A recording.
+struct Recorder {
+    scope: Scope,
+    trace: Trace,
+    /// The descriptor of `/proc`, while it is open.
+    proc: Option<i64>,
+    /// Whether the walk through it has begun.
+    walks: bool,
+}
+
 /// Records what a program does from its last `execve` until it ends. Calls `happen` at each moment.
-pub fn record(traced: &mut Traced, mut happen: impl FnMut(&Traced, Moment)) -> io::Result<Trace> {
-    let mut trace = Trace::new();
+pub fn record(traced: &mut Traced, scope: Scope, mut happen: impl FnMut(&Traced, Moment)) -> io::Result<Trace> {
+    let mut recorder = Recorder { scope, trace: Trace::new(), proc: None, walks: false };
     loop {
         match traced.next_event()? {
             Event::Executed => {
-                trace.clear();
+                recorder.trace.clear();
                 happen(traced, Moment::Executed);
             }
             Event::Entered(raw) => {
-                let call = call(traced, raw)?;
-                happen(traced, Moment::Before(call));
-                trace.push((call, None));
+                if let Some(call) = recorder.enter(traced, raw)? {
+                    happen(traced, Moment::Before(call));
+                    recorder.trace.push((call, None));
+                }
             }
-            Event::Returned(raw, result) => {
-                let (call, place) = trace.last_mut().expect("the call was entered");
-                *place = Some(answer(traced, *call, raw, result)?);
-            }
+            Event::Returned(raw, result) => recorder.leave(traced, raw, result)?,
             Event::Rests => happen(traced, Moment::AtRest),
-            Event::Ended(_) => return Ok(trace),
+            Event::Ended(_) => return Ok(recorder.trace),
         }
     }
 }
 
-/// Translates a call at its entry, when its arguments are still as the program has set them.
-fn call(traced: &Traced, raw: RawCall) -> io::Result<Call> {
-    let [first, second, third, ..] = raw.arguments;
-    let number = |argument: u64| argument as i32;
-    let signals = |address| traced.read(address).map(|bytes| Signals(u64::from_ne_bytes(bytes)));
-    Ok(match (raw.number, first, second) {
-        (libc::SYS_rt_sigprocmask, how, set) if number(how) == libc::SIG_SETMASK => Call::SetMask(signals(set)?),
-        (libc::SYS_capset, ..) => Call::DropCapabilities,
-        (libc::SYS_prctl, what, 1) if number(what) == libc::PR_SET_NO_NEW_PRIVS => Call::ForbidNewPrivileges,
-        (libc::SYS_getpid, ..) => Call::GetPid,
-        (libc::SYS_rt_sigaction, signal, action) if action != 0 => match words(traced, action)? {
-            [0, flags] => Call::SetAction { signal: number(signal), flags: flags as i32 },
-            _ => Call::Other(raw.number), // a handler
-        },
-        (libc::SYS_wait4, who, _) if number(who) == -1 => Call::Reap { options: number(third) },
-        (libc::SYS_rt_sigtimedwait, set, _) => {
-            let limit = if third == 0 { None } else { Some(nanoseconds(traced, third)?) };
-            Call::Wait { set: signals(set)?, limit }
+impl Recorder {
+    /// Returns the call to record, at its entry.
+    fn enter(&mut self, traced: &Traced, raw: RawCall) -> io::Result<Option<Call>> {
+        let call = decode::call(traced, raw)?;
+        if self.scope == Scope::All {
+            return Ok(Some(call));
         }
-        (libc::SYS_fcntl, 2, command) if number(command) == libc::F_GETFL => Call::GetStreamFlags,
-        (libc::SYS_fcntl, 2, command) if number(command) == libc::F_SETFL => Call::SetStreamFlags(number(third)),
-        (libc::SYS_write, 2, text) => {
-            let mut bytes = vec![0; third as usize];
-            traced.read_into(text, &mut bytes)?;
-            // Leaked, because the texts of the model are constants. A trace has few of them.
-            Call::Write(String::from_utf8_lossy(&bytes).into_owned().leak())
+        match (raw.number, call) {
+            (libc::SYS_openat, _) => return Ok(decode::opens(traced, raw, b"loadavg\0")?.then_some(Call::NewestPid)),
+            (libc::SYS_getdents64, _) if self.proc.is_some() => {
+                let begins = !std::mem::replace(&mut self.walks, true);
+                return Ok(begins.then_some(Call::SignalEach { signal: 0, newest: 0, group_alone: false }));
+            }
+            (_, Call::Kill { pid: 1.., signal }) if self.walks => {
+                let walk = self.trace.iter_mut().rev().find_map(|(call, _)| match call {
+                    Call::SignalEach { signal, .. } => Some(signal),
+                    _ => None,
+                });
+                *walk.expect("it has begun") = signal;
+                return Ok(None);
+            }
+            _ => {}
         }
-        (libc::SYS_exit_group, status, _) => Call::Exit(number(status)),
-        _ => Call::Other(raw.number),
-    })
-}
-
-/// Translates an answer at the exit of a call, when the kernel has filled what it fills.
-fn answer(traced: &Traced, call: Call, raw: RawCall, result: i64) -> io::Result<Answer> {
-    if result < 0 {
-        return Ok(Answer::Failed(-result as i32));
+        let is_left_out = match call {
+            Call::GetPid | Call::Write(_) => true,
+            Call::Other(number) => LEFT_OUT.contains(&number),
+            _ => false,
+        };
+        Ok((!is_left_out).then_some(call))
     }
-    Ok(match call {
-        Call::Wait { .. } => Answer::Taken(info(&traced.read(raw.arguments[1])?)),
-        _ => Answer::Done(result as i32),
-    })
+
+    /// Records the answer to a call, at its exit.
+    fn leave(&mut self, traced: &Traced, raw: RawCall, result: i64) -> io::Result<()> {
+        match raw.number {
+            libc::SYS_openat if decode::opens(traced, raw, b"/proc\0")? => self.proc = Some(result),
+            libc::SYS_close if Some(raw.arguments[0] as i64) == self.proc => (self.proc, self.walks) = (None, false),
+            _ => {}
+        }
+        let Some((call, answer @ None)) = self.trace.last_mut() else { return Ok(()) };
+        *answer = match call {
+            Call::NewestPid if raw.number == libc::SYS_read => Some(decode::newest_pid(traced, raw, result)?),
+            Call::NewestPid => None, // it is still being opened
+            call => Some(decode::answer(traced, *call, raw, result)?),
+        };
+        Ok(())
+    }
 }
 
-/// Reads the two words at the beginning of a `struct sigaction` or a `struct timespec`.
-fn words(traced: &Traced, address: u64) -> io::Result<[usize; 2]> {
-    let bytes: [u8; 2 * size_of::<usize>()] = traced.read(address)?;
-    let (words, _) = bytes.as_chunks();
-    Ok([usize::from_ne_bytes(words[0]), usize::from_ne_bytes(words[1])])
-}
-
-fn nanoseconds(traced: &Traced, address: u64) -> io::Result<u64> {
-    let [seconds, nanoseconds] = words(traced, address)?;
-    Ok(seconds as u64 * 1_000_000_000 + nanoseconds as u64)
-}
-
-/// Reads a `siginfo_t`.
-fn info(bytes: &[u8; size_of::<libc::siginfo_t>()]) -> Info {
-    // SAFETY: the structure consists of numbers and of bytes that only the kernel uses: any bytes are one.
-    let info = unsafe { bytes.as_ptr().cast::<libc::siginfo_t>().read_unaligned() };
-    // SAFETY: each signal has an integer or a pointer in this place.
-    Info { number: info.si_signo, code: info.si_code, pid: unsafe { info.si_pid() } }
-}
+/// The calls that [`Scope::Protocol`] leaves out.
+const LEFT_OUT: [libc::c_long; 13] = [
+    libc::SYS_openat,
+    libc::SYS_readlinkat,
+    libc::SYS_read,
+    libc::SYS_close,
+    libc::SYS_getdents64,
+    libc::SYS_close_range,
+    libc::SYS_fcntl,
+    libc::SYS_uname,
+    libc::SYS_ioctl,
+    libc::SYS_prctl,
+    libc::SYS_rt_sigaction,
+    libc::SYS_getpgid,
+    libc::SYS_ppoll,
+];

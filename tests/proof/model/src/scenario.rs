@@ -1,7 +1,7 @@
-//! A real program as process 1 with a container beside it: what happens to it, and when.
+//! A real program as process 1 with a container: what happens to it, and when.
 
 use crate::call::Call;
-use crate::record::{Moment, Trace, record};
+use crate::record::{Moment, Scope, Trace, record};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use testkit::lone_process_1::{Program, process_tree};
@@ -10,64 +10,83 @@ use testkit::trace::Traced;
 use testkit::until;
 use testkit::usage::{children, is_stopped, state};
 
-/// A container that stops itself before each of its acts. An act is a program of the testkit with its arguments.
-const CONTAINER: &str = "for act; do kill -STOP $$; ${0%/*}/$act; done";
+/// A container that stops itself before each of its acts. An act is a command, and finds the programs of the testkit in
+/// `$bin`.
+const CONTAINER: &str = r#"trap : USR1; bin=${0%/*}; for act; do kill -STOP $$; eval "$act"; done; exit 7"#;
 
-/// A shell with a dead child and a container. It becomes process 1.
-const BEFORE_PAUSE: &str = r#"sh -c "$CONTAINER" "$0" ACTS & shift; sh -c : & exec "$@""#;
+/// A shell that starts the container of its first words, up to `--`, and leaves a zombie. Then it becomes `pause`.
+const BEFORE_PAUSE: &str =
+    r#"container=$1; shift; acts=$1; shift; sh -c "$container" "$0" $acts & sh -c : & exec "$@""#;
 
 /// The length of the rests of both programs, in nanoseconds.
 const REST: u64 = 20_000_000;
 
-/// A signal from outside, when the container has made all of its acts.
-#[derive(Clone, Copy, Debug)]
-pub enum Outside {
-    /// When process 1 is at rest.
+/// How many times process 1 may rest when nothing is left to happen but the end of a grace period.
+const LAST_RESTS: u32 = 100;
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// When process 1 rests and the container is stopped: the next act of the container, or its end.
+    Act,
+    /// When process 1 rests: a signal from outside.
     AtRest(Signal),
-    /// When process 1 is about to rest after a SIGCHLD.
+    /// When process 1 is about to rest after a SIGCHLD: a signal from outside.
     BeforeShortRest(Signal),
 }
 
-/// Records `pause`, which becomes process 1 where a shell has left a zombie and a container.
-pub fn record_pause(arguments: &[&str], acts: &[&str], outside: &[Outside]) -> Trace {
-    let acts: String = acts.iter().map(|act| format!("'{act}' ")).collect();
-    let script = BEFORE_PAUSE.replace("$CONTAINER", &CONTAINER.replace('$', r"\$")).replace("ACTS", &acts);
-    let words = ["-c", &script, path_of("orphan-maker"), "sh", path_of("pause")];
-    run(&Program::new("/bin/sh".as_ref(), &[&words[..], arguments].concat()), outside)
+/// Records `pause`, which becomes process 1 where a shell has left a zombie and a container. Acts may contain no blanks:
+/// they write `_` instead.
+pub fn record_pause(arguments: &[&str], acts: &[&str], happenings: &[Happening]) -> Trace {
+    let container = CONTAINER.replace(r#""$act""#, r#""$(echo $act | tr _ ' ')""#);
+    let words = ["-c", BEFORE_PAUSE, path_of("orphan-maker"), &container, &acts.join(" "), path_of("pause")];
+    run(&Program::new("/bin/sh".as_ref(), &[&words[..], arguments].concat()), Scope::All, happenings)
+}
+
+/// Records `init`, whose program is the container.
+pub fn record_init(options: &[&str], acts: &[&str], happenings: &[Happening]) -> Trace {
+    let words = ["--", "/bin/sh", "-c", CONTAINER, path_of("orphan-maker")];
+    run(&Program::new(path("init"), &[options, &words[..], acts].concat()), Scope::Protocol, happenings)
 }
 
 fn path_of(name: &str) -> &'static str {
     path(name).to_str().expect("a path in UTF-8")
 }
 
-/// Runs a program until it ends. Whenever it is at rest, the container makes its next act. Then the signals come.
-fn run(program: &Program, outside: &[Outside]) -> Trace {
-    let mut traced = Traced::start(program).expect("this user may create a PID namespace");
-    let mut outside = outside.iter();
-    let mut next = outside.next().copied();
-    let trace = record(&mut traced, |traced, moment| {
-        let container = || process_tree(traced.pid()).into_iter().skip(1).collect::<Vec<Pid>>();
-        match (moment, next) {
-            (Moment::Executed, _) => until("a child is a zombie", || {
-                children(traced.pid()).into_iter().any(|child| state(child) == Some('Z'))
-            }),
-            (Moment::AtRest, _) if !container().is_empty() => {
-                // It may not have come to its next stop.
-                if let Some(stopped) = container().into_iter().find(|pid| is_stopped(*pid)) {
-                    kill(stopped, Signal::SIGCONT).expect("it is stopped");
-                }
-            }
-            (Moment::AtRest, Some(Outside::AtRest(signal))) => {
-                traced.signal(signal);
-                next = outside.next().copied();
-            }
-            (Moment::Before(Call::Wait { limit: Some(REST), .. }), Some(Outside::BeforeShortRest(signal))) => {
-                traced.signal(signal);
-                next = outside.next().copied();
-            }
-            (Moment::AtRest, _) => panic!("process 1 rests, and nothing else will happen"),
-            (Moment::Before(_), _) => {}
+/// Runs a program until it ends, and lets everything happen in this order.
+fn run(program: &Program, scope: Scope, happenings: &[Happening]) -> Trace {
+    let mut traced = Traced::start_with_proc(program).expect("this user may create namespaces");
+    let mut left = happenings.iter().copied().peekable();
+    let mut last_rests = 0;
+    let trace = record(&mut traced, scope, |traced, moment| match (moment, left.peek()) {
+        (Moment::Executed, _) => {
+            until("a child is a zombie", || children(traced.pid()).into_iter().any(|child| state(child) == Some('Z')))
         }
+        (Moment::AtRest, Some(Happening::Act)) => {
+            // It may not have come to its next stop.
+            if let Some(container) = process_tree(traced.pid()).into_iter().skip(1).find(|pid| is_stopped(*pid)) {
+                left.next();
+                proceed(container);
+            }
+        }
+        (Moment::AtRest, Some(Happening::AtRest(signal))) => {
+            traced.signal(*signal);
+            left.next();
+        }
+        (Moment::Before(Call::Wait { limit: Some(REST), .. }), Some(Happening::BeforeShortRest(signal))) => {
+            traced.signal(*signal);
+            left.next();
+        }
+        (Moment::AtRest, _) => {
+            last_rests += 1;
+            assert!(last_rests < LAST_RESTS, "process 1 rests, and nothing else will happen");
+        }
+        (Moment::Before(_), _) => {}
     });
+    assert_eq!(left.collect::<Vec<_>>(), [], "it has ended too early");
     trace.expect("a traced process")
+}
+
+fn proceed(container: Pid) {
+    kill(container, Signal::SIGCONT).expect("it is stopped");
 }

@@ -4,7 +4,7 @@
 use model::pause::{Pause, Spoil};
 use model::record::Trace;
 use model::replay::{assert_refuses_changes, replay};
-use model::scenario::Outside::{AtRest, BeforeShortRest};
+use model::scenario::Happening::{Act, AtRest, BeforeShortRest};
 use model::scenario::record_pause;
 use nix::sys::signal::Signal::*;
 
@@ -13,17 +13,13 @@ const INVISIBLE: [Spoil; 2] = [Spoil::IgnoresRefusal, Spoil::IgnoresRefusedMask]
 
 /// The traces, each with whether it has the guard.
 fn traces() -> [(bool, Trace); 3] {
-    let acts =
-        ["orphan-maker one-by-one 5", "orphan-maker dead", "orphan-maker together 3", "orphan-maker kill 17 10 1"];
-    let interrupt = ["orphan-maker kill 2"];
-    let forge = ["attacker kill 15", "attacker tgkill 2", "attacker queue 15 -1", "attacker queue 2 -60"];
+    let orphans = ["$bin/orphan-maker_one-by-one_5", "$bin/orphan-maker_dead", "kill_-CHLD_1"];
+    let forged = ["kill_1", "$bin/attacker_tgkill_2", "$bin/attacker_queue_15_-1", "$bin/attacker_queue_2_-60"];
+    let stop_and_end = [AtRest(SIGUSR1), AtRest(SIGSTOP), AtRest(SIGCHLD), BeforeShortRest(SIGTERM)];
     [
-        (
-            false,
-            record_pause(&[], &acts, &[AtRest(SIGUSR1), AtRest(SIGSTOP), AtRest(SIGCHLD), BeforeShortRest(SIGTERM)]),
-        ),
-        (false, record_pause(&["ignored"], &interrupt, &[])),
-        (true, record_pause(&["--guard"], &forge, &[AtRest(SIGSTOP), AtRest(SIGCHLD), BeforeShortRest(SIGINT)])),
+        (false, record_pause(&[], &orphans, &[&[Act; 3][..], &stop_and_end].concat())),
+        (false, record_pause(&["ignored"], &["kill_-INT_1"], &[Act])),
+        (true, record_pause(&["--guard"], &forged, &[&[Act; 4][..], &stop_and_end].concat())),
     ]
 }
 
@@ -32,7 +28,7 @@ fn the_automaton_makes_the_calls_of_the_real_pause() {
     let traces = traces();
     for (is_guarded, trace) in &traces {
         replay(Pause::real(*is_guarded), trace).unwrap_or_else(|refusal| panic!("{refusal}: {trace:#?}"));
-        println!("guard {is_guarded}: {} calls", trace.len());
+        println!("pause, guard {is_guarded}: {} calls", trace.len());
         assert_refuses_changes(&Pause::real(*is_guarded), trace);
     }
     for (spoil, _) in Spoil::ALL {
