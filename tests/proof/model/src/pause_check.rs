@@ -3,7 +3,8 @@
 use crate::environment::Environment;
 use crate::kernel::signals::Sender;
 use crate::kernel::{Kernel, Kind, Refused};
-use crate::pause::{Pause, Spoil};
+use crate::pause::Pause;
+use crate::pause::spoil::Spoil;
 use crate::world::{Alone, Check, World};
 use libc::{SIGCHLD, SIGINT, SIGTERM};
 use stateright::Property;

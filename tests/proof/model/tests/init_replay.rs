@@ -9,6 +9,7 @@ use model::scenario::Happening::{Act, AtRest, BeforeShortRest};
 use model::scenario::record_init;
 use nix::sys::signal::Signal::*;
 use std::fs;
+use testkit::reexec::as_ordinary_user;
 
 /// Whether this kernel remembers the status of a program that it has reaped: Linux 6.15.
 fn remembers() -> bool {
@@ -62,4 +63,9 @@ fn the_automaton_makes_the_calls_of_the_real_init() {
         let accepts = |(options, trace): &(Options, Trace)| replay(Init::new(*options, Some(spoil)), trace).is_ok();
         assert!(!is_visible(spoil) || !traces.iter().all(accepts), "{spoil:?}");
     }
+}
+
+#[test]
+fn an_ordinary_user_gets_the_same() {
+    as_ordinary_user("an_ordinary_user_gets_the_same");
 }

@@ -1,7 +1,7 @@
 //! Every order of what can happen to `pause`, within bounds, and the control: a spoiled `pause` breaks a promise.
 
 use model::environment::Environment;
-use model::pause::Spoil;
+use model::pause::spoil::Spoil;
 use model::pause_check::check;
 use model::search::{assert_breaks, assert_holds};
 

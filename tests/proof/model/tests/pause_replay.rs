@@ -1,12 +1,14 @@
 //! Traces of the real `pause` are replayed on its automaton, which must make the same calls. Controls: a changed trace and
 //! a spoiled automaton are refused.
 
-use model::pause::{Pause, Spoil};
+use model::pause::Pause;
+use model::pause::spoil::Spoil;
 use model::record::Trace;
 use model::replay::{assert_refuses_changes, replay};
 use model::scenario::Happening::{Act, AtRest, BeforeShortRest};
 use model::scenario::record_pause;
 use nix::sys::signal::Signal::*;
+use testkit::reexec::as_ordinary_user;
 
 /// Spoils that show only if the kernel refuses a call. No call is refused here.
 const INVISIBLE: [Spoil; 2] = [Spoil::IgnoresRefusal, Spoil::IgnoresRefusedMask];
@@ -36,4 +38,9 @@ fn the_automaton_makes_the_calls_of_the_real_pause() {
             |(is_guarded, trace): &(bool, Trace)| replay(Pause::new(*is_guarded, 100, Some(spoil)), trace).is_ok();
         assert_eq!(traces.iter().all(accepts), INVISIBLE.contains(&spoil), "{spoil:?}");
     }
+}
+
+#[test]
+fn an_ordinary_user_gets_the_same() {
+    as_ordinary_user("an_ordinary_user_gets_the_same");
 }
