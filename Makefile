@@ -102,8 +102,9 @@ verify: ## Build the image twice, in different environments, and compare every b
 test: ## Run the tests, in real namespaces [FILTER=reaping: only files or tests with that word in their name]
 	$(SETUP) --platforms linux/amd64 sh -ec '$(PROGRAMS); $(DEMO); exec $(if $(FILTER),build/filter-tests.sh "$(FILTER)",cargo test) $(TESTED)'
 
-soak: ## Run the stress tests for minutes, from a seed that they print [PAUSE_SEED=number]
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture'
+soak: ## Run the stress tests for minutes, from a seed that they print, and the model with more events [PAUSE_SEED=number]
+	$(SETUP) sh -ec '$(PROGRAMS); cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture; \
+	    exec cargo test --quiet --package model -- --ignored --nocapture'
 
 test-fresh: ## Run the README's commands in fresh minimal roots (root) [ROOT="bookworm trixie forky"] [MIRROR=address] [COMMANDS="demo test"]
 	@build/setup/install.sh mmdebstrap

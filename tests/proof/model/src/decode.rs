@@ -59,6 +59,11 @@ pub fn answer(traced: &Traced, call: Call, raw: RawCall, result: i64) -> io::Res
             };
             Answer::Changed(result as i32, change)
         }
+        Call::PollPidfd if result == 1 => {
+            let request: [u8; size_of::<libc::pollfd>()] = traced.read(raw.arguments[0])?;
+            let [.., first, second] = request; // `revents`
+            Answer::Done(i16::from_ne_bytes([first, second]).into())
+        }
         Call::AskPidfd => told(&traced.read(third)?),
         _ => Answer::Done(result as i32),
     })

@@ -1,5 +1,6 @@
 //! The protocol of process 1 in every order: the programs as automata, the kernel's rules, and the surroundings.
 
+pub mod bounds;
 pub mod call;
 pub mod decode;
 pub mod environment;

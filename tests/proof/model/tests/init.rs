@@ -1,22 +1,10 @@
 //! Every order of what can happen to `init`, within bounds, and the control: a spoiled `init` breaks a promise.
 
-use model::environment::Environment;
+use model::bounds::{INIT_LONG, INIT_QUICK, TWO_ORPHANS};
 use model::init::Options;
 use model::init::spoil::Spoil;
 use model::init_check::check;
 use model::search::{assert_breaks, assert_holds};
-
-/// What may happen in quick runs: around the end of the program, and in the grace period.
-const QUICK: [Environment; 2] = [
-    Environment { orphans: 1, joins: 0, members: 0, signals: 1, stops: 1, tracers: 0 },
-    Environment { orphans: 0, joins: 1, members: 1, signals: 1, stops: 0, tracers: 0 },
-];
-
-/// What must happen so that one SIGCHLD stands for two.
-const TWO_ORPHANS: Environment = Environment { orphans: 2, joins: 0, members: 0, signals: 0, stops: 0, tracers: 0 };
-
-/// What may happen in a long run.
-const LONG: Environment = Environment { orphans: 1, joins: 1, members: 1, signals: 2, stops: 1, tracers: 0 };
 
 fn all_options() -> Vec<Options> {
     let both = [false, true];
@@ -29,17 +17,19 @@ fn all_options() -> Vec<Options> {
 #[test]
 fn init_keeps_its_promises_in_every_order() {
     for options in all_options() {
-        for environment in QUICK {
+        for environment in INIT_QUICK {
             assert_holds(&format!("init {options:?}"), check(options, environment, None));
         }
     }
 }
 
 #[test]
-#[ignore = "it takes half an hour"]
+#[ignore = "it takes minutes"]
 fn init_keeps_its_promises_in_every_order_of_more_events() {
     for options in all_options() {
-        assert_holds(&format!("init {options:?}"), check(options, LONG, None));
+        for environment in INIT_LONG {
+            assert_holds(&format!("init {options:?}"), check(options, environment, None));
+        }
     }
 }
 
@@ -53,7 +43,7 @@ fn every_spoiled_init_breaks_a_promise() {
         let options = Options { grace_period: true, group, kernel_reaps };
         let environment = match spoil {
             WaitsAfterOne => TWO_ORPHANS,
-            _ => QUICK[usize::from(is_about_others)],
+            _ => INIT_QUICK[usize::from(is_about_others)],
         };
         assert_breaks(&format!("{spoil:?}"), check(options, environment, Some(spoil)), promise);
     }

@@ -8,23 +8,16 @@ use model::replay::{assert_refuses_changes, replay};
 use model::scenario::Happening::{Act, AtRest, BeforeShortRest};
 use model::scenario::record_init;
 use nix::sys::signal::Signal::*;
-use std::fs;
+use testkit::platform::kernel_remembers_status;
 use testkit::reexec::as_ordinary_user;
-
-/// Whether this kernel remembers the status of a program that it has reaped: Linux 6.15.
-fn remembers() -> bool {
-    let release = fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc is mounted");
-    let mut numbers = release.split('.').map(|part| part.trim().parse::<u32>().unwrap_or(0));
-    (numbers.next(), numbers.next()) >= (Some(6), Some(15))
-}
 
 /// The traces, each with the options of `init`.
 fn traces() -> [(Options, Trace); 6] {
-    let options = |grace_period, group| Options { grace_period, group, kernel_reaps: remembers() };
+    let options = |grace_period, group| Options { grace_period, group, kernel_reaps: kernel_remembers_status() };
     let orphans = ["$bin/orphan-maker one-by-one 5", "$bin/orphan-maker dead", "kill -USR1 1"];
-    let in_rest = if remembers() { BeforeShortRest(SIGUSR1) } else { AtRest(SIGUSR1) };
+    let in_rest = if kernel_remembers_status() { BeforeShortRest(SIGUSR1) } else { AtRest(SIGUSR1) };
     let all = [&[Act; 2][..], &[AtRest(SIGSTOP), AtRest(SIGCHLD), in_rest], &[Act]].concat();
-    let deaf = "(trap '' TERM USR1; exec sleep 1000) &";
+    let deaf = "trap '' TERM USR1; sleep 1000 &";
     [
         (options(false, false), record_init(&[], &orphans, &all)),
         (Options { kernel_reaps: false, ..options(false, false) }, record_init(&["-w"], &orphans, &[Act; 3])),
@@ -42,9 +35,9 @@ fn traces() -> [(Options, Trace); 6] {
 fn is_visible(spoil: Spoil) -> bool {
     use Spoil::*;
     match spoil {
-        AsksOnce => false, // only if the kernel reaps the program in the middle of the question
+        AsksOnce | IgnoresHangUp => false, // only if the kernel reaps the program between two certain calls
         LooksOnce | RestWithoutOthers | RestWithoutLimit | NoRest | ForgetsSignalInRest | FlagWithoutLook => {
-            remembers()
+            kernel_remembers_status()
         }
         _ => true,
     }

@@ -121,7 +121,10 @@ impl Init {
             if init.is(Spoil::FlagWithoutLook) {
                 init.then(&[Step::Wait]);
             }
-            init.then(&[Step::OpenPidfd, Step::TryPidfd, Step::SetFlag]);
+            if !init.is(Spoil::NoFlag) {
+                init.then(&[Step::SetFlag]);
+            }
+            init.then(&[Step::OpenPidfd, Step::TryPidfd]);
         }
         init.then(&set_up);
         if init.is(Spoil::MaskAfterFork) {

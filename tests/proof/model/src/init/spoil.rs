@@ -7,6 +7,8 @@ pub enum Spoil {
     AsksOnce,
     /// It waits for another signal if the kernel does not know the status yet. This fault was real.
     LooksOnce,
+    /// It takes POLLIN with POLLHUP for no end: the pidfd of a program that is gone. This fault was real.
+    IgnoresHangUp,
     /// It forwards each signal twice.
     ForwardsTwice,
     /// It takes a signal that ends a rest for the end of the rest.
@@ -23,6 +25,8 @@ pub enum Spoil {
     MaskAfterFork,
     /// It does not block SIGUSR1.
     MaskWithoutSigusr1,
+    /// It does not ask the kernel to reap, where it could.
+    NoFlag,
     /// It waits right after it has set the flag, which discards SIGCHLD.
     FlagWithoutLook,
     /// After SIGCHLD it does not look for children.
@@ -51,11 +55,12 @@ pub enum Spoil {
 
 impl Spoil {
     /// All of them, each with a promise that it breaks.
-    pub const ALL: [(Self, &str); 22] = {
+    pub const ALL: [(Self, &str); 24] = {
         use Spoil::*;
         [
             (AsksOnce, "it leaves with the program's status alone"),
             (LooksOnce, "when the program has ended, it leaves"),
+            (IgnoresHangUp, "when the program has ended, it leaves"),
             (ForwardsTwice, "it forwards no signal twice"),
             (ForgetsSignalInRest, "it forwards each signal"),
             (RestWithoutOthers, "a signal wakes it from every sleep"),
@@ -64,6 +69,7 @@ impl Spoil {
             (StatusOfAnyChild, "it leaves with the program's status alone"),
             (MaskAfterFork, "it forwards each signal"),
             (MaskWithoutSigusr1, "it forwards each signal"),
+            (NoFlag, "where the kernel reaps, an orphan is no zombie while it waits"),
             (FlagWithoutLook, "when the program has ended, it leaves"),
             (SigchldWithoutLook, "when the program has ended, it leaves"),
             (WaitsAfterOne, "no zombie stays"),

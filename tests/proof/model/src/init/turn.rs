@@ -43,11 +43,11 @@ impl Init {
             // The program is a zombie until the flag is set, so the kernel says that it lives.
             (Step::TryPidfd, Answer::Ended(_) | Answer::Failed(_)) => self.fail(),
             (Step::Reap, answer) => self.reaped(answer),
-            (Step::PollAfterQuiet, Answer::Done(1)) => {
+            (Step::PollAfterQuiet, Answer::Done(events)) if self.has_ended(*events) => {
                 self.then(&[Step::PollBeforeJudging { has_children: true }]);
             }
             (Step::PollAfterQuiet, _) => self.children = Children::NoneChanged,
-            (Step::PollBeforeJudging { has_children }, Answer::Done(1)) => {
+            (Step::PollBeforeJudging { has_children }, Answer::Done(events)) if self.has_ended(*events) => {
                 self.then(&[Step::IsProgramThere { has_children }]);
             }
             (Step::PollBeforeJudging { has_children }, _) => self.judge(has_children),
@@ -58,6 +58,12 @@ impl Init {
             (Step::Wait, answer) => self.waited(answer),
             _ => {}
         }
+    }
+
+    /// Whether these events of the pidfd say that the program has ended.
+    fn has_ended(&self, events: i32) -> bool {
+        let events = events as i16;
+        if self.is(Spoil::IgnoresHangUp) { events == libc::POLLIN } else { events & libc::POLLIN != 0 }
     }
 
     /// Looks once more for the status, and then decides what the answer of `wait4` means.

@@ -136,7 +136,7 @@ impl Kernel {
             Call::GetPid => return Answer::Done(1),
             Call::Exit(status) => self.left = Some(status),
             Call::Fork => return Answer::Done(self.start_program()),
-            Call::PollPidfd => return Answer::Done(self.has_program_ended().into()),
+            Call::PollPidfd => return Answer::Done(self.poll_pidfd().into()),
             Call::Kill { pid, signal } => {
                 return self.kill(signal, pid < -1, |process, program| match pid {
                     -1 => true,

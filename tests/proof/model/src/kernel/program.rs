@@ -40,6 +40,15 @@ impl Kernel {
         self.program.is_some() && self.program_process().is_none_or(|process| process.life != Life::Runs)
     }
 
+    /// The events of the pidfd (`pidfd_poll`): POLLHUP too if the process is gone.
+    pub(super) fn poll_pidfd(&self) -> i16 {
+        match self.program_process() {
+            Some(process) if process.life == Life::Runs => 0,
+            Some(_) => libc::POLLIN,
+            None => libc::POLLIN | libc::POLLHUP,
+        }
+    }
+
     /// PIDFD_GET_INFO: the kernel looks for a status, and then for the process. In between, it may reap the process.
     pub(super) fn ask_pidfd(&self) -> (Self, Option<Answer>) {
         let life = self.program_process().map(|process| process.life);
