@@ -3,7 +3,9 @@
 use crate::call::Call;
 use crate::record::{Moment, Scope, Trace, record};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, geteuid};
+use std::fs;
+use std::process::{Child, Command};
 use testkit::lone_process_1::{Program, process_tree};
 use testkit::programs::path;
 use testkit::trace::Traced;
@@ -31,6 +33,8 @@ pub enum Happening {
     Act,
     /// When process 1 rests: a signal from outside.
     AtRest(Signal),
+    /// When process 1 rests: a process that ignores SIGTERM joins the PID namespace. Its parent stays outside.
+    Join,
     /// When process 1 is about to rest after a SIGCHLD: a signal from outside.
     BeforeShortRest(Signal),
 }
@@ -57,7 +61,7 @@ fn path_of(name: &str) -> &'static str {
 fn run(program: &Program, scope: Scope, happenings: &[Happening]) -> Trace {
     let mut traced = Traced::start_with_proc(program).expect("this user may create namespaces");
     let mut left = happenings.iter().copied().peekable();
-    let mut last_rests = 0;
+    let (mut last_rests, mut joined) = (0, Vec::new());
     let trace = record(&mut traced, scope, |traced, moment| match (moment, left.peek()) {
         (Moment::Executed, _) => {
             until("a child is a zombie", || children(traced.pid()).into_iter().any(|child| state(child) == Some('Z')))
@@ -73,6 +77,10 @@ fn run(program: &Program, scope: Scope, happenings: &[Happening]) -> Trace {
             traced.signal(*signal);
             left.next();
         }
+        (Moment::AtRest, Some(Happening::Join)) => {
+            joined.push(join(traced.pid()));
+            left.next();
+        }
         (Moment::Before(Call::Wait { limit: Some(REST), .. }), Some(Happening::BeforeShortRest(signal))) => {
             traced.signal(*signal);
             left.next();
@@ -83,10 +91,28 @@ fn run(program: &Program, scope: Scope, happenings: &[Happening]) -> Trace {
         }
         (Moment::Before(_), _) => {}
     });
+    for mut process in joined {
+        process.wait().expect("it ends with process 1");
+    }
     assert_eq!(left.collect::<Vec<_>>(), [], "it has ended too early");
     trace.expect("a traced process")
 }
 
 fn proceed(container: Pid) {
     kill(container, Signal::SIGCONT).expect("it is stopped");
+}
+
+/// Starts a process as `docker exec` does, and waits until it ignores SIGTERM.
+fn join(process_1: Pid) -> Child {
+    let mut command = Command::new("nsenter");
+    command.args(["--target", &process_1.to_string(), "--pid"]);
+    if !geteuid().is_root() {
+        command.args(["--user", "--preserve-credentials"]);
+    }
+    command.args(["sh", "-c", "trap '' TERM; exec sleep 1000"]);
+    let process = command.spawn().expect("util-linux has nsenter");
+    let parent = Pid::from_raw(process.id().cast_signed());
+    let name = |pid: Pid| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    until("a process has joined", || children(parent).into_iter().any(|pid| name(pid) == "sleep\n"));
+    process
 }

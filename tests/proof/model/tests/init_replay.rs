@@ -5,14 +5,14 @@ use model::init::spoil::Spoil;
 use model::init::{Init, Options};
 use model::record::Trace;
 use model::replay::{assert_refuses_changes, replay};
-use model::scenario::Happening::{Act, AtRest, BeforeShortRest};
+use model::scenario::Happening::{Act, AtRest, BeforeShortRest, Join};
 use model::scenario::record_init;
 use nix::sys::signal::Signal::*;
 use testkit::platform::kernel_remembers_status;
 use testkit::reexec::as_ordinary_user;
 
 /// The traces, each with the options of `init`.
-fn traces() -> [(Options, Trace); 6] {
+fn traces() -> [(Options, Trace); 7] {
     let options = |grace_period, group| Options { grace_period, group, kernel_reaps: kernel_remembers_status() };
     let orphans = ["$bin/orphan-maker one-by-one 5", "$bin/orphan-maker dead", "kill -USR1 1"];
     let in_rest = if kernel_remembers_status() { BeforeShortRest(SIGUSR1) } else { AtRest(SIGUSR1) };
@@ -23,6 +23,7 @@ fn traces() -> [(Options, Trace); 6] {
         (Options { kernel_reaps: false, ..options(false, false) }, record_init(&["-w"], &orphans, &[Act; 3])),
         (options(true, false), record_init(&["-t", "5"], &["sleep 1000 &", ":"], &[Act; 2])),
         (options(true, false), record_init(&["-t", "1"], &[deaf], &[Act, AtRest(SIGTERM), AtRest(SIGUSR1)])),
+        (options(true, false), record_init(&["-t", "1"], &[":"], &[Join, Act])),
         (
             options(true, true),
             record_init(&["-gt5"], &["sleep 1000 & setsid sleep 1000 &", ":"], &[Act, AtRest(SIGTERM), Act]),
