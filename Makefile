@@ -112,8 +112,9 @@ verify-zombies: ## The same with the image of zombies, and rustup [PLATFORMS="li
 test: ## Run the tests, in real namespaces [FILTER=reaping: only files or tests with that word in their name]
 	$(SETUP) --platforms linux/amd64 sh -ec '$(PROGRAMS); $(DEMO); exec $(if $(FILTER),build/filter-tests.sh "$(FILTER)",cargo test) $(TESTED)'
 
-soak: ## Run the stress tests for minutes, from a seed that they print [PAUSE_SEED=number]
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture'
+soak: ## Run the stress tests for minutes, from a seed that they print, and the model with more events [PAUSE_SEED=number]
+	$(SETUP) sh -ec '$(PROGRAMS); cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture; \
+	    exec cargo test --quiet --package model -- --ignored --nocapture'
 
 mutants: PACKAGES = $(if $(PLATFORM),$(EMULATORS))
 mutants: ## Spoil the sources one place at a time: the tests must notice each [FILES="src/pause/hold.rs …"] [PLATFORM=linux/s390x]

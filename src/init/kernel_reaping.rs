@@ -41,8 +41,9 @@ impl KernelReaping {
 
     /// Whether the program has ended, also if the kernel has yet to reap it.
     pub fn has_ended(&self) -> bool {
-        // If this is refused, it may have: then `init` looks for the status more often.
-        file::poll(self.pidfd, libc::POLLIN).unwrap_or(true)
+        // If the kernel has reaped it, the event comes with POLLHUP (`pidfd_poll`). If this is refused, the program may
+        // have ended: then `init` looks for the status more often.
+        file::poll(self.pidfd, libc::POLLIN).map_or(true, |events| events & libc::POLLIN != 0)
     }
 
     /// Returns how the program has ended, or `None` if it was not reaped yet. Fails if the kernel cannot tell.
@@ -60,7 +61,19 @@ fn parse_release(release: &[u8]) -> Option<(c_int, c_int)> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_release;
+    use super::{KernelReaping, parse_release};
+    use crate::sys::pidfd;
+    use std::process::Command;
+
+    #[test]
+    fn a_program_that_was_reaped_has_ended() {
+        let mut program = Command::new("cat").stdin(std::process::Stdio::piped()).spawn().expect("cat exists");
+        let pidfd = pidfd::open(program.id() as i32).expect("it was not reaped");
+        let reaping = KernelReaping { pidfd };
+        assert!(!reaping.has_ended());
+        program.wait().expect("it is our child"); // closes its standard input
+        assert!(reaping.has_ended());
+    }
 
     #[test]
     fn a_release_begins_with_two_numbers() {

@@ -100,14 +100,14 @@ pub fn set_status_flags(descriptor: c_int, flags: c_int) -> Result<(), Errno> {
 /// # Errors
 /// The call was refused.
 pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
-    poll(descriptor, libc::POLLOUT)
+    poll(descriptor, libc::POLLOUT).map(|events| events == libc::POLLOUT) // and no error
 }
 
-/// Whether exactly this event has happened to a descriptor (`man 2 ppoll`).
+/// Returns which events have happened to a descriptor, without waiting: this one, and errors (`man 2 ppoll`).
 ///
 /// # Errors
 /// The call was refused.
-pub fn poll(descriptor: c_int, event: c_short) -> Result<bool, Errno> {
+pub fn poll(descriptor: c_int, event: c_short) -> Result<c_short, Errno> {
     let mut request = libc::pollfd { fd: descriptor, events: event, revents: 0 };
     let mut limit = Time::ZERO; // mutable, because QEMU's user mode emulation writes it back
     let mut limit64 = Time64::from(&limit);
@@ -118,5 +118,5 @@ pub fn poll(descriptor: c_int, event: c_short) -> Result<bool, Errno> {
     // SAFETY: the kernel reads and writes one `pollfd`, and reads a limit, which QEMU writes back. Both live until the
     // call returns. There is no mask.
     let result = unsafe { timed_syscall(libc::SYS_ppoll, SYS_PPOLL_TIME64, with_limit, with_limit64) };
-    check(result).map(|ready| ready == 1 && request.revents == event)
+    check(result).map(|_| request.revents)
 }

@@ -21,7 +21,7 @@
 //! | [`execute`]        | executes a program where `execve` is refused                                  |
 //! | [`reported_calls`] | reports system calls to a thread of the test, which allows or answers them      |
 //! | [`recorded_calls`] | records which system calls a program makes                                    |
-//! | [`trace`]          | counts the system calls that a program makes until it waits                   |
+//! | [`trace`]          | a program under ptrace: its system calls, with their arguments and results    |
 //! | [`streams`]        | full pipes and terminals, for standard error                                  |
 //! | [`terminal`]       | a pseudo-terminal and its keyboard                                            |
 //! | [`job`]            | a program that is stopped and continued, for tests of job control             |

@@ -1,10 +1,12 @@
-//! A program as process 1 of a PID namespace, with no other namespace and no shim: for measurements.
+//! A program as process 1 of a PID namespace, with no shim, and no other namespace if that needs none: for measurements
+//! and traces.
 //!
 //! It starts within microseconds (a [`Pod`](crate::Pod) takes milliseconds), and there can be thousands. The child
 //! shares our memory until `execve`: nothing is copied, and the child can store the time of its `execve`.
 
 use crate::deadline::{until, until_some};
 use crate::execute::c_strings;
+use crate::pod::has_cap_sys_admin;
 use crate::shim::{default_signals, die_with_parent};
 use crate::usage::{children, context_switches, state};
 use nix::errno::Errno;
@@ -55,7 +57,7 @@ impl LoneProcess1 {
     /// one is given, and inherits the caller's scheduling policy.
     ///
     /// # Errors
-    /// If this process may not create a PID namespace, or cannot fork.
+    /// If this user may not create a PID namespace, or this process cannot fork.
     pub fn start(program: &Program, cpu: Option<usize>) -> io::Result<Self> {
         Self::start_after(program, cpu, || Ok(()))
     }
@@ -112,13 +114,17 @@ impl LoneProcess1 {
 
     /// Returns the status and reaps the process if it has ended, otherwise `None`.
     pub fn status(&mut self) -> Option<WaitStatus> {
-        match waitpid(self.pid, Some(WaitPidFlag::WNOHANG)).expect("it is our child") {
+        match self.wait(WaitPidFlag::WNOHANG).expect("it is our child") {
             WaitStatus::StillAlive => None,
-            status => {
-                self.has_ended = true;
-                Some(status)
-            }
+            status => Some(status),
         }
+    }
+
+    /// Waits as `waitpid` does. Also returns the stops of a traced process.
+    pub fn wait(&mut self, flags: WaitPidFlag) -> nix::Result<WaitStatus> {
+        let status = waitpid(self.pid, Some(flags))?;
+        self.has_ended = matches!(status, WaitStatus::Exited(..) | WaitStatus::Signaled(..));
+        Ok(status)
     }
 
     /// Polls until the process has ended, for the first 20 ms without a pause. Returns its status, and when that was
@@ -169,7 +175,8 @@ fn run_with_shared_memory<F: Fn() -> i32>(enter: &F) -> nix::Result<Pid> {
     // The kernel sets it to 0 in `mm_release`: `execve` calls that when it can no longer fail, and `exit` does too.
     let shares = AtomicI32::new(1);
     let mut stack = vec![0_u128; STACK / size_of::<u128>()];
-    let flags = libc::CLONE_VM | libc::CLONE_NEWPID | libc::CLONE_CHILD_CLEARTID | libc::SIGCHLD;
+    let user = if has_cap_sys_admin() { 0 } else { libc::CLONE_NEWUSER };
+    let flags = user | libc::CLONE_VM | libc::CLONE_NEWPID | libc::CLONE_CHILD_CLEARTID | libc::SIGCHLD;
     let null = ptr::null_mut::<c_void>();
     // SAFETY: the child has a stack of its own, aligned as calls expect it. The stack, `enter` and `shares` live until
     // the child no longer shares our memory: this function waits for that.

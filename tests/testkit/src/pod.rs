@@ -87,10 +87,7 @@ impl Pod {
             unsafe { become_shim(&reporter) }?;
             reporter.begin(MOUNT);
             sethostname(HOSTNAME)?;
-            let none = None::<&str>;
-            mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
-            let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-            mount(Some("proc"), "/proc", Some("proc"), flags, none)?;
+            mount_proc()?;
             reporter.begin(LAST_STEP);
             last_step()
         };
@@ -182,8 +179,16 @@ impl Pod {
     }
 }
 
+/// Mounts the `/proc` of this process's PID namespace, in its mount namespace alone.
+pub(crate) fn mount_proc() -> nix::Result<()> {
+    let none = None::<&str>;
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    mount(Some("proc"), "/proc", Some("proc"), flags, none)
+}
+
 /// Returns whether this process may create namespaces without a new user namespace.
-fn has_cap_sys_admin() -> bool {
+pub(crate) fn has_cap_sys_admin() -> bool {
     const CAP_SYS_ADMIN: u32 = 21;
     let status = Process::myself().and_then(|me| me.status()).expect("/proc is mounted");
     status.capeff & 1 << CAP_SYS_ADMIN != 0
