@@ -1,0 +1,233 @@
+"""The induction: finds an invariant for each place where paths meet, and checks that every path keeps it.
+
+The places are those where the program makes a system call or returns from a function. For each, and for each history
+that the protocol tells apart (a ghost), the invariant says which bytes of the registers and of the stack are constant,
+or an expression of the addresses and of the flags that `fcntl` returned. All other bytes are arbitrary.
+
+A first pass begins with what the first path has there, and drops what another path does not have, until nothing changes.
+A second pass is the proof: it starts from each invariant, with arbitrary values for all else, and checks by the solver
+that each path to the next place satisfies the invariant there. So any number of turns of a loop is covered.
+"""
+
+from collections import deque
+from typing import NamedTuple, Optional
+
+import claripy
+
+import actions
+import kernel
+import protocol
+from memory import IMAGE
+from protocol import Ghost
+from refusal import Refused
+
+
+class Place(NamedTuple):
+    """A place where paths meet, with the history that led there."""
+
+    kind: str  # "start", "call" or "return"
+    at: int  # the address at which the program continues
+    ghost: Ghost
+    action: Optional[tuple]  # what it asks the kernel for, if it makes a call
+    stack_pointer: int  # the offset from the initial one
+    pointers: tuple  # the addresses of code in registers and on the stack, such as where to return to
+
+
+class Induction:
+    """The proof for one machine."""
+
+    def __init__(self, machine, version):
+        self.machine = machine
+        self.platform = machine.platform
+        self.version = version
+        self.invariants = {}  # place -> {location: byte}; a location is (register, byte) or an offset on the stack
+        self.edges = {}  # (place, outcome or None) -> the places that follow
+        self.came_from = {}  # place -> (place, outcome)
+        self.start = Place("start", machine.entry, Ghost(), None, 0, ())
+        high, low = claripy.BVS("flags above", 19), claripy.BVS("flags below", 11)
+        self.flags = {
+            has: claripy.Concat(claripy.BVV(0, 1), high, claripy.BVV(int(has), 1), low) for has in (True, False)
+        }
+        self.flag_names = self.flags[True].variables
+        self.ghost_names = machine.layout.names | self.flag_names
+
+    def prove(self):
+        """Finds the invariants, then checks them. Refuses the program if a path breaks a theorem."""
+        self.invariants[self.start] = self.at_entry()
+        changed = deque([self.start])
+        while changed:
+            place = changed.popleft()
+            for outcome, following, state in self.explore(place):
+                self.edges.setdefault((place, outcome), set()).add(following)
+                if self.weaken(following, state):
+                    self.came_from.setdefault(following, (place, outcome))
+                    if following not in changed:
+                        changed.append(following)
+
+    def at_entry(self):
+        """What the kernel promises about registers at the start."""
+        if self.platform.entry is None:
+            return {}
+        value = self.machine.entry.to_bytes(self.machine.bits // 8, "little")
+        return {(self.platform.entry, i): byte for i, byte in enumerate(value)}
+
+    def explore(self, place):
+        """Yields what comes after a place: the outcome of its call, the next place, and the state there."""
+        try:
+            if place.kind != "call":
+                yield from self.run(place, None, place.ghost, self.state_at(place, place.ghost))
+                return
+            protocol.check(place.ghost, place.action, self.version)
+            if place.action[0] == "exit":
+                self.machine.stops(place.at)
+            for outcome in kernel.outcomes(place.action):
+                for ghost in protocol.after(place.ghost, place.action, outcome, self.platform):
+                    state = self.state_at(place, ghost, self.flag_names if outcome.flags is not None else frozenset())
+                    self.machine.give(state, place, outcome, self.flags.get(outcome.flags))
+                    yield from self.run(place, outcome, ghost, state)
+        except Refused as refused:
+            if not hasattr(refused, "trace"):
+                refused.trace = self.trace(place)
+            raise
+
+    def run(self, place, outcome, ghost, state):
+        try:
+            for kind, reached in self.machine.run(state):
+                yield outcome, self.place(kind, ghost, reached), reached
+        except Refused as refused:
+            refused.trace = [*self.trace(place), *([outcome.name] if outcome else [])]
+            raise
+
+    def place(self, kind, ghost, state):
+        """The place of a state."""
+        machine = self.machine
+        action = actions.action(actions.Call(machine, state), self.flags[ghost.nonblocking]) if kind == "call" else None
+        stack_pointer = machine.memory.stack_pointer(machine.get(state, machine.sp))
+        pointers = self.pointers(state, stack_pointer)
+        return Place(kind, state.addr, ghost, action, stack_pointer, pointers)
+
+    def pointers(self, state, stack_pointer):
+        """The addresses of code that the program may still jump to."""
+        machine, found = self.machine, []
+        for name in self.platform.registers:
+            value = machine.get(state, name)
+            if not value.symbolic and value.concrete_value in machine.text:
+                found.append((name, value.concrete_value))
+        word = machine.bits // 8
+        for offset in range(stack_pointer, 0, word):
+            if not machine.memory.written.isdisjoint(range(offset, offset + word)):
+                value = machine.load(state, machine.layout.base("stack") + offset, word)
+                value = value if machine.order == "Iend_BE" else claripy.Reverse(value)
+                if not value.symbolic and value.concrete_value in machine.text:
+                    found.append((offset, value.concrete_value))
+        return tuple(found)
+
+    def at(self, location, state):
+        """The byte at a location."""
+        machine = self.machine
+        if isinstance(location, int):
+            return state.memory.load(machine.layout.inside("stack", location), 1, inspect=False)
+        name, i = location
+        value = machine.get(state, name)
+        if value.symbolic:
+            return value[8 * i + 7 : 8 * i]
+        return (value.concrete_value >> (8 * i)) & 0xFF
+
+    def locations(self):
+        """The locations that an invariant may speak of: the registers, and what was ever written of the stack."""
+        for name in self.platform.registers:
+            yield from ((name, i) for i in range(self.machine.width(name) // 8))
+        yield from self.machine.memory.written
+
+    def facts(self, state):
+        """The bytes that are constant on this path, or expressions of what the ghost knows."""
+        facts = {}
+        for location in self.locations():
+            byte = self.at(location, state)
+            if isinstance(byte, int):
+                facts[location] = byte
+            elif not byte.symbolic:
+                facts[location] = claripy.simplify(byte).concrete_value
+            elif byte.variables <= self.ghost_names:
+                facts[location] = byte
+            elif state.solver.constraints and byte.variables & state.solver._solver.variables:
+                values = state.solver.eval_upto(byte, 2)
+                if len(values) == 1:
+                    facts[location] = values[0]
+        return facts
+
+    def weaken(self, place, state):
+        """Drops from the invariant of a place what this path does not have. Returns whether it has changed."""
+        if place not in self.invariants:
+            self.invariants[place] = self.facts(state)
+            return True
+        invariant = self.invariants[place]
+        broken = self.broken(invariant, state)
+        for location in broken:
+            del invariant[location]
+        return bool(broken)
+
+    def broken(self, invariant, state):
+        """The locations of an invariant that do not hold on this path."""
+        return [location for location, byte in invariant.items() if not self.holds(byte, self.at(location, state), state)]
+
+    @staticmethod
+    def holds(byte, found, state):
+        """Whether a byte is always the wanted one."""
+        if isinstance(found, int) and isinstance(byte, int):
+            return byte == found
+        differ = found != byte
+        return claripy.is_false(differ) or not state.solver.satisfiable(extra_constraints=[differ])
+
+    def state_at(self, place, ghost, without=frozenset()):
+        """An arbitrary state that satisfies the invariant of a place, but for what depends on the symbols `without`."""
+        machine = self.machine
+        state = machine.template.copy()
+        state.regs.ip = place.at
+        if ghost.arguments is not None:
+            machine.give_arguments(state, *ghost.arguments)
+        stack = machine.layout.base("stack") + place.stack_pointer
+        machine.set(state, machine.sp, stack)
+        known = {
+            location: byte
+            for location, byte in self.invariants[place].items()
+            if isinstance(byte, int) or byte.variables.isdisjoint(without)
+        }
+        for name in self.platform.registers:
+            bytes_up = [self.byte(known.get((name, i)), name) for i in range(machine.width(name) // 8)]
+            machine.set(state, name, claripy.Concat(*reversed(bytes_up)))
+        for first, length in runs(location for location in known if isinstance(location, int)):
+            bytes_there = [self.byte(known[offset], None) for offset in range(first, first + length)]
+            state.memory.store(machine.layout.inside("stack", first), claripy.Concat(*bytes_there), inspect=False)
+        return state
+
+    def byte(self, known, name):
+        """A byte as an expression: an arbitrary one if it is not known."""
+        if known is None:
+            return self.machine.unknown(f"any {name}", 8)
+        return claripy.BVV(known, 8) if isinstance(known, int) else known
+
+    def trace(self, place):
+        """The calls and outcomes that first led to a place."""
+        steps = []
+        while place is not None:
+            if place.action is not None:
+                steps.append(f"{protocol.describe(place.action)} (returns to {place.at - IMAGE:#x})")
+            place, outcome = self.came_from.get(place, (None, None))
+            if outcome is not None:
+                steps.append(outcome.name)
+        return steps[::-1]
+
+
+def runs(offsets):
+    """Yields the first of each run of successive offsets, and the length of the run."""
+    first, length = None, 0
+    for offset in sorted(offsets):
+        if length and offset == first + length:
+            length += 1
+            continue
+        if length:
+            yield first, length
+        first, length = offset, 1
+    if length:
+        yield first, length

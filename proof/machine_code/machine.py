@@ -1,0 +1,211 @@
+"""The machine: runs the program by angr from a state to the next system calls and returns."""
+
+import logging
+
+import angr
+import claripy
+from angr.sim_options import LAZY_SOLVES, NO_SYMBOLIC_SYSCALL_RESOLUTION, SIMPLIFY_MEMORY_WRITES
+from angr.sim_options import SIMPLIFY_REGISTER_WRITES, TRACK_CONSTRAINT_ACTIONS
+from angr.sim_options import SYMBOL_FILL_UNCONSTRAINED_MEMORY, SYMBOL_FILL_UNCONSTRAINED_REGISTERS
+
+from kernel import SI_KERNEL, SI_USER, SIGINFO_BYTES
+from memory import ARGUMENT, IMAGE, Layout, Memory
+from refusal import Refused
+
+# So many blocks without a system call or a return are a loop that makes none. Comparing arguments takes less than 100.
+LONGEST_PATH = 400
+
+# A return after more blocks than these is a place where paths meet: they have compared arguments.
+SHORT_PATH = 3
+
+MOST_ARGUMENTS = 3
+
+for name in ("angr", "cle", "pyvex", "claripy"):
+    logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def equals(string, flag):
+    """The condition that a string equals `flag`, which is in lower case, except for its ASCII case."""
+    conditions = []
+    for byte, wanted in zip(string, flag.encode() + b"\0"):
+        letters = {wanted, ord(chr(wanted).upper())}
+        conditions.append(claripy.Or(*(byte == letter for letter in letters)))
+    return claripy.And(*conditions)
+
+
+class Machine:
+    """A process that executes the program."""
+
+    def __init__(self, platform, binary):
+        self.platform = platform
+        self.project = angr.Project(binary.path, main_opts={"base_addr": IMAGE}, auto_load_libs=False)
+        self.project.simos.syscall = lambda state, allow_unsupported=True: None  # the kernel is kernel.py
+        self.bits = self.project.arch.bits
+        self.order = self.project.arch.memory_endness
+        self.sp = self.project.arch.register_names[self.project.arch.sp_offset]
+        self.entry = IMAGE + binary.entry
+        self.text = range(IMAGE + binary.text.start, IMAGE + binary.text.stop)
+        self.layout = Layout(self.bits, MOST_ARGUMENTS)
+        self.memory = Memory(self.layout, binary)
+        self.blocks = 0
+        loaded = self.project.loader.memory.load(IMAGE, len(binary.bytes))
+        if loaded != binary.bytes:
+            raise Refused("the file", "angr's loader changes it")
+        self.strings = [
+            [claripy.BVS(f"argument {n} byte {i}", 8) for i in range(ARGUMENT)] for n in range(MOST_ARGUMENTS)
+        ]
+        self.template = self.any_state()
+
+    def any_state(self):
+        """A state in which everything is arbitrary. It checks each access to memory."""
+        state = self.project.factory.blank_state(
+            addr=self.entry,
+            add_options={
+                NO_SYMBOLIC_SYSCALL_RESOLUTION,
+                SYMBOL_FILL_UNCONSTRAINED_MEMORY,
+                SYMBOL_FILL_UNCONSTRAINED_REGISTERS,
+            },
+            remove_options={LAZY_SOLVES, SIMPLIFY_MEMORY_WRITES, SIMPLIFY_REGISTER_WRITES, TRACK_CONSTRAINT_ACTIONS},
+        )
+        for name, value in self.platform.flags.items():
+            self.set(state, name, claripy.BVV(value, self.width(name)))
+        state.inspect.b("mem_read", when=angr.BP_BEFORE, action=self.on_read)
+        state.inspect.b("mem_write", when=angr.BP_BEFORE, action=self.on_write)
+        return state
+
+    def give_arguments(self, state, argc, asked):
+        """Puts `argc` arguments on the stack that ask for something: "version", "guard" or "nothing"."""
+        word = self.bits // 8
+        words = [claripy.BVV(argc, self.bits), *(self.layout.base(f"argument {n}") for n in range(argc))]
+        for n, value in enumerate([*words, claripy.BVV(0, self.bits)]):
+            state.memory.store(self.layout.inside("stack", n * word), value, endness=self.order, inspect=False)
+        strings = self.strings[:argc]
+        for n, string in enumerate(strings):
+            text = claripy.Concat(*string, claripy.BVV(0, 8))
+            state.memory.store(self.layout.inside(f"argument {n}", 0), text, inspect=False)
+        version = claripy.Or(claripy.false(), *(equals(string, "-v") for string in strings[1:]))
+        guard = claripy.Or(claripy.false(), *(equals(string, "--guard") for string in strings[1:]))
+        state.solver.add({
+            "version": version,
+            "guard": claripy.And(guard, claripy.Not(version)),
+            "nothing": claripy.Not(claripy.Or(guard, version)),
+        }[asked])  # fmt: skip
+
+    def on_read(self, state):
+        address, size = state.inspect.mem_read_address, self.length(state.inspect.mem_read_length)
+        state.inspect.mem_read_address = claripy.BVV(self.memory.readable(address, size), self.bits)
+
+    def on_write(self, state):
+        address, data = state.inspect.mem_write_address, state.inspect.mem_write_expr
+        place = self.memory.writable(address, data.length // 8)
+        state.inspect.mem_write_address = claripy.BVV(place, self.bits)
+
+    @staticmethod
+    def length(size):
+        return size if isinstance(size, int) else size.concrete_value
+
+    def unknown(self, name, bits):
+        """A value about which nothing is known."""
+        return claripy.BVS(name, bits)
+
+    def width(self, register):
+        return self.project.arch.registers[register][1] * 8
+
+    def get(self, state, register):
+        """The content of a register."""
+        offset, size = self.project.arch.registers[register]
+        return state.registers.load(offset, size, endness=self.project.arch.register_endness, inspect=False)
+
+    def set(self, state, register, value):
+        """Sets the content of a register."""
+        offset, size = self.project.arch.registers[register]
+        assert value.length == size * 8, register
+        state.registers.store(offset, value, endness=self.project.arch.register_endness, inspect=False)
+
+    def load(self, state, address, size):
+        """Reads memory as the kernel does for the program: bytes in the order of their addresses."""
+        place = self.memory.readable(address, size)
+        return state.memory.load(place, size, inspect=False, endness="Iend_BE")
+
+    def run(self, state):
+        """Yields each state in which the program makes a system call or returns from a function, with the kind."""
+        paths = [(state, 0)]
+        while paths:
+            state, length = paths.pop()
+            if length > LONGEST_PATH:
+                raise Refused("no spin", f"{LONGEST_PATH} blocks without a system call, at {state.addr - IMAGE:#x}")
+            for successor in self.step(state):
+                kind = successor.history.jumpkind
+                if kind.startswith("Ijk_Sys"):
+                    yield "call", successor
+                elif kind == "Ijk_Ret" and length > SHORT_PATH:
+                    yield "return", successor
+                else:
+                    paths.append((successor, length + 1))
+
+    def step(self, state):
+        """Executes one block. Returns the states after it that can be reached."""
+        self.blocks += 1
+        at = state.addr
+        try:
+            successors = self.project.factory.successors(state)
+        except angr.errors.SimIRSBNoDecodeError:
+            raise Refused("text", f"no instruction can be decoded at {at - IMAGE:#x}") from None
+        reached = []
+        for successor in successors.all_successors:
+            if any(successor is other for other in successors.unsat_successors):
+                assert not successor.solver.satisfiable()
+                continue
+            target, kind = successor.scratch.target, successor.history.jumpkind
+            if target.symbolic:
+                raise Refused("text", f"the block at {at - IMAGE:#x} jumps to an address that is not known: {target}")
+            if kind not in ("Ijk_Boring", "Ijk_Call", "Ijk_Ret") and not kind.startswith("Ijk_Sys"):
+                raise Refused("text", f"the block at {at - IMAGE:#x} ends with {kind}")
+            if target.concrete_value not in self.text:
+                raise Refused("text", f"the block at {at - IMAGE:#x} jumps to {target.concrete_value - IMAGE:#x}")
+            self.memory.stack_pointer(self.get(successor, self.sp))
+            successor.regs.ip = target
+            reached.append(successor)
+        if not reached:
+            raise Refused("text", f"the block at {at - IMAGE:#x} leads nowhere")
+        return reached
+
+    def give(self, state, place, outcome, flags):
+        """Changes a state as the kernel does when a call returns with this outcome. `flags` stands for status flags."""
+        platform = self.platform
+        for name in platform.clobbered:
+            self.set(state, name, self.unknown(name, self.width(name)))
+        self.set(state, platform.result, self.value(state, outcome, flags))
+        if platform.error_flag:
+            self.set(state, platform.error_flag, claripy.BVV(int(outcome.is_error), 8))
+        if place.action[0] in ("wait", "wait64"):
+            self.give_details(state, place.action[2], outcome)
+
+    def value(self, state, outcome, flags):
+        """The result of a call. Where errors have a flag, the register has the error's number."""
+        if outcome.flags is not None:
+            return claripy.ZeroExt(self.bits - flags.length, flags)
+        if outcome.low == outcome.high:
+            value = claripy.BVV(outcome.low, self.bits)
+        else:
+            value = self.unknown("result", self.bits)
+            state.solver.add(claripy.SGE(value, outcome.low), claripy.SLE(value, outcome.high))
+            state.solver.add(*(value != number for number in outcome.without))
+        return -value if outcome.is_error and self.platform.error_flag else value
+
+    def give_details(self, state, offset, outcome):
+        """Fills the details of a signal: `siginfo_t` in include/uapi/asm-generic/siginfo.h."""
+        base = self.layout.inside("stack", offset)
+        state.memory.store(base, self.unknown("details", SIGINFO_BYTES * 8), inspect=False)
+        if outcome.signal is None or outcome.signal[1] is None:
+            return
+        code = state.memory.load(base + 8, 4, endness=self.order, inspect=False)
+        pid = state.memory.load(base + (16 if self.bits == 64 else 12), 4, endness=self.order, inspect=False)
+        outside = claripy.And(pid == 0, claripy.Or(code == SI_USER, code == SI_KERNEL))
+        state.solver.add(outside if outcome.signal[1] else claripy.Not(outside))
+
+    def stops(self, address):
+        """Refuses code after `exit_group` that continues if the kernel refuses that call."""
+        kind = self.project.factory.block(address, num_inst=1).vex.jumpkind
+        if kind not in ("Ijk_NoDecode", "Ijk_SigILL", "Ijk_SigTRAP"):
+            raise Refused("text", f"at {address - IMAGE:#x} it continues if exit_group is refused")
