@@ -64,7 +64,10 @@ REFERENCE = $(if $(IMAGE),--reference "$(IMAGE)")
 PLATFORM :=
 PROGRAM :=
 
-.PHONY: help demo image build binaries hosted verify test soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
+# Prove nothing of dist/binaries, but require that spoiled programs are refused.
+CONTROLS :=
+
+.PHONY: help demo image build binaries hosted verify test prove soak test-fresh test-platforms test-kernels test-image test-manifests test-node \
     test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
@@ -101,6 +104,12 @@ verify: ## Build the image twice, in different environments, and compare every b
 # tests/verify.rs builds that platform.
 test: ## Run the tests, in real namespaces [FILTER=reaping: only files or tests with that word in their name]
 	$(SETUP) --platforms linux/amd64 sh -ec '$(PROGRAMS); $(DEMO); exec $(if $(FILTER),build/filter-tests.sh "$(FILTER)",cargo test) $(TESTED)'
+
+prove: binaries ## Prove the machine code of pause on every path, docs/proof.md [PLATFORMS="linux/amd64 …"] [CONTROLS=1] [PAUSE_WRITE=1]
+	@python3 -c 'import ensurepip' 2> /dev/null || build/setup/install.sh python3-venv
+	@[ -e target/prove/installed ] || { python3 -m venv target/prove && \
+	    target/prove/bin/pip install --quiet --requirement proof/machine_code/requirements.txt && touch target/prove/installed; }
+	target/prove/bin/python -B proof/machine_code $(if $(CONTROLS),--controls) $(if $(PAUSE_WRITE),--write) $(PLATFORMS)
 
 soak: ## Run the stress tests for minutes, from a seed that they print [PAUSE_SEED=number]
 	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture'

@@ -18,6 +18,7 @@ import actions
 import kernel
 import protocol
 from memory import IMAGE
+from platforms import KEPT_CONDITIONS
 from protocol import Ghost
 from refusal import Refused
 
@@ -42,6 +43,7 @@ class Induction:
         self.version = version
         self.invariants = {}  # place -> {location: byte}; a location is (register, byte) or an offset on the stack
         self.edges = {}  # (place, outcome or None) -> the places that follow
+        self.paths = 0
         self.came_from = {}  # place -> (place, outcome)
         self.start = Place("start", machine.entry, Ghost(), None, 0, ())
         high, low = claripy.BVS("flags above", 19), claripy.BVS("flags below", 11)
@@ -59,6 +61,7 @@ class Induction:
             place = changed.popleft()
             for outcome, following, state in self.explore(place):
                 self.edges.setdefault((place, outcome), set()).add(following)
+                self.paths += 1
                 if self.weaken(following, state):
                     self.came_from.setdefault(following, (place, outcome))
                     if following not in changed:
@@ -86,8 +89,7 @@ class Induction:
                     self.machine.give(state, place, outcome, self.flags.get(outcome.flags))
                     yield from self.run(place, outcome, ghost, state)
         except Refused as refused:
-            if not hasattr(refused, "trace"):
-                refused.trace = self.trace(place)
+            refused.trace = refused.trace or self.trace(place)
             raise
 
     def run(self, place, outcome, ghost, state):
@@ -128,15 +130,15 @@ class Induction:
         if isinstance(location, int):
             return state.memory.load(machine.layout.inside("stack", location), 1, inspect=False)
         name, i = location
-        value = machine.get(state, name)
+        value, unit = machine.get(state, name), unit_of(name)
         if value.symbolic:
-            return value[8 * i + 7 : 8 * i]
-        return (value.concrete_value >> (8 * i)) & 0xFF
+            return value[unit * (i + 1) - 1 : unit * i]
+        return (value.concrete_value >> (unit * i)) & ((1 << unit) - 1)
 
     def locations(self):
         """The locations that an invariant may speak of: the registers, and what was ever written of the stack."""
         for name in self.platform.registers:
-            yield from ((name, i) for i in range(self.machine.width(name) // 8))
+            yield from ((name, i) for i in range(self.machine.width(name) // unit_of(name)))
         yield from self.machine.memory.written
 
     def facts(self, state):
@@ -150,7 +152,7 @@ class Induction:
                 facts[location] = claripy.simplify(byte).concrete_value
             elif byte.variables <= self.ghost_names:
                 facts[location] = byte
-            elif state.solver.constraints and byte.variables & state.solver._solver.variables:
+            elif byte.variables & state.solver._solver.variables - self.machine.argument_names:
                 values = state.solver.eval_upto(byte, 2)
                 if len(values) == 1:
                     facts[location] = values[0]
@@ -194,18 +196,19 @@ class Induction:
             if isinstance(byte, int) or byte.variables.isdisjoint(without)
         }
         for name in self.platform.registers:
-            bytes_up = [self.byte(known.get((name, i)), name) for i in range(machine.width(name) // 8)]
-            machine.set(state, name, claripy.Concat(*reversed(bytes_up)))
+            unit = unit_of(name)
+            parts = [self.value(known.get((name, i)), unit, name) for i in range(machine.width(name) // unit)]
+            machine.set(state, name, claripy.Concat(*reversed(parts)))
         for first, length in runs(location for location in known if isinstance(location, int)):
-            bytes_there = [self.byte(known[offset], None) for offset in range(first, first + length)]
+            bytes_there = [self.value(known[offset], 8) for offset in range(first, first + length)]
             state.memory.store(machine.layout.inside("stack", first), claripy.Concat(*bytes_there), inspect=False)
         return state
 
-    def byte(self, known, name):
-        """A byte as an expression: an arbitrary one if it is not known."""
+    def value(self, known, bits, name=None):
+        """What is known, as an expression: an arbitrary value if nothing is known."""
         if known is None:
-            return self.machine.unknown(f"any {name}", 8)
-        return claripy.BVV(known, 8) if isinstance(known, int) else known
+            return self.machine.unknown(f"any {name}", bits)
+        return claripy.BVV(known, bits) if isinstance(known, int) else known
 
     def trace(self, place):
         """The calls and outcomes that first led to a place."""
@@ -217,6 +220,11 @@ class Induction:
             if outcome is not None:
                 steps.append(outcome.name)
         return steps[::-1]
+
+
+def unit_of(register):
+    """The bits of a register that are known or unknown together."""
+    return 1 if register in KEPT_CONDITIONS else 8
 
 
 def runs(offsets):

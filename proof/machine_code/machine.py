@@ -2,6 +2,8 @@
 
 import logging
 
+logging.getLogger("angr").setLevel(logging.CRITICAL)  # before the import: it misses an emulator that is not used here
+
 import angr
 import claripy
 from angr.sim_options import LAZY_SOLVES, NO_SYMBOLIC_SYSCALL_RESOLUTION, SIMPLIFY_MEMORY_WRITES
@@ -19,9 +21,6 @@ LONGEST_PATH = 400
 SHORT_PATH = 3
 
 MOST_ARGUMENTS = 3
-
-for name in ("angr", "cle", "pyvex", "claripy"):
-    logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def equals(string, flag):
@@ -48,12 +47,14 @@ class Machine:
         self.layout = Layout(self.bits, MOST_ARGUMENTS)
         self.memory = Memory(self.layout, binary)
         self.blocks = 0
+        self.text_bytes = binary.bytes[binary.text.start - binary.image.start : binary.text.stop - binary.image.start]
         loaded = self.project.loader.memory.load(IMAGE, len(binary.bytes))
         if loaded != binary.bytes:
             raise Refused("the file", "angr's loader changes it")
         self.strings = [
             [claripy.BVS(f"argument {n} byte {i}", 8) for i in range(ARGUMENT)] for n in range(MOST_ARGUMENTS)
         ]
+        self.argument_names = frozenset(name for string in self.strings for byte in string for name in byte.variables)
         self.template = self.any_state()
 
     def any_state(self):
@@ -67,8 +68,8 @@ class Machine:
             },
             remove_options={LAZY_SOLVES, SIMPLIFY_MEMORY_WRITES, SIMPLIFY_REGISTER_WRITES, TRACK_CONSTRAINT_ACTIONS},
         )
-        for name, value in self.platform.flags.items():
-            self.set(state, name, claripy.BVV(value, self.width(name)))
+        for register, value in self.platform.lifter.items():
+            self.set(state, register, claripy.BVV(value, self.width(register)))
         state.inspect.b("mem_read", when=angr.BP_BEFORE, action=self.on_read)
         state.inspect.b("mem_write", when=angr.BP_BEFORE, action=self.on_write)
         return state
@@ -108,19 +109,23 @@ class Machine:
         """A value about which nothing is known."""
         return claripy.BVS(name, bits)
 
+    def offset(self, register):
+        """Where angr stores a register."""
+        return self.project.arch.registers[register][0] if isinstance(register, str) else register
+
     def width(self, register):
-        return self.project.arch.registers[register][1] * 8
+        """The bits of a register."""
+        return self.project.arch.registers[register][1] * 8 if isinstance(register, str) else 64
 
     def get(self, state, register):
         """The content of a register."""
-        offset, size = self.project.arch.registers[register]
+        offset, size = self.offset(register), self.width(register) // 8
         return state.registers.load(offset, size, endness=self.project.arch.register_endness, inspect=False)
 
     def set(self, state, register, value):
         """Sets the content of a register."""
-        offset, size = self.project.arch.registers[register]
-        assert value.length == size * 8, register
-        state.registers.store(offset, value, endness=self.project.arch.register_endness, inspect=False)
+        assert value.length == self.width(register), register
+        state.registers.store(self.offset(register), value, endness=self.project.arch.register_endness, inspect=False)
 
     def load(self, state, address, size):
         """Reads memory as the kernel does for the program: bytes in the order of their addresses."""
@@ -143,12 +148,27 @@ class Machine:
                 else:
                     paths.append((successor, length + 1))
 
+    def instructions(self, at):
+        """The number of instructions before the next system call, if the lifter does not stop there."""
+        instruction = self.platform.call_instruction
+        if instruction is None:
+            return None
+        rest = self.text_bytes[at - self.text.start :]
+        words = [rest[i : i + 4] for i in range(0, len(rest), 4)]
+        return words.index(instruction) if instruction in words else None
+
     def step(self, state):
         """Executes one block. Returns the states after it that can be reached."""
         self.blocks += 1
         at = state.addr
+        instructions = self.instructions(at)
+        if instructions == 0:
+            state = state.copy()
+            state.regs.ip = at + 4
+            state.history.jumpkind = "Ijk_Sys_syscall"
+            return [state]
         try:
-            successors = self.project.factory.successors(state)
+            successors = self.project.factory.successors(state, num_inst=instructions)
         except angr.errors.SimIRSBNoDecodeError:
             raise Refused("text", f"no instruction can be decoded at {at - IMAGE:#x}") from None
         reached = []

@@ -4,7 +4,7 @@ import claripy
 
 from refusal import Refused
 
-STACK_LIMIT = 512  # bytes below the initial stack pointer: the program must not need more
+STACK_LIMIT = 1024  # bytes below the initial stack pointer: the program must not need more
 ABOVE = 4096  # bytes above it that may be read: argc, the pointers to the arguments, the environment, the auxiliary vector
 ARGUMENT = 10  # the longest argument has so many bytes, and then a NUL
 IMAGE = 0x400000  # where the file is mapped

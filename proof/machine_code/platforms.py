@@ -23,7 +23,9 @@ class Platform:
     clobbered: tuple = ()  # the registers that the kernel may change, besides that of the result
     has_restorer: bool = True  # whether `struct sigaction` has the field `sa_restorer` before the mask
     entry: str = None  # the register that holds the address of the entry point at the start, if any
-    flags: dict = field(default_factory=dict)  # VEX's registers of condition codes: what makes them arbitrary
+    # Registers of the lifter alone, by name or offset: condition codes that depend on arbitrary values, and constants.
+    lifter: dict = field(default_factory=dict)
+    call_instruction: bytes = None  # the instruction that makes a system call, if the lifter does not end a block there
     error_flag: str = None  # the register that tells an error from a success, if errors are not negative
     time64: bool = False  # whether there are calls with 64-bit times besides those with 32-bit ones
 
@@ -32,6 +34,9 @@ def numbered(prefix, last, without=()):
     """The registers `prefix`0 to `prefix``last`."""
     return tuple(f"{prefix}{n}" for n in range(last + 1) if n not in without)
 
+
+# The fields of POWER's condition register that a call keeps. Each bit has a meaning of its own.
+KEPT_CONDITIONS = ("cr2_321", "cr2_0", "cr3_321", "cr3_0", "cr4_321", "cr4_0")
 
 # Each comment names the table of the kernel with the numbers, and the source of the registers.
 PLATFORMS = {
@@ -50,7 +55,7 @@ PLATFORMS = {
             result="rax",
             registers=("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp") + numbered("r", 15, without=range(8)),
             clobbered=("rcx", "r11"),
-            flags={"cc_op": 0},
+            lifter={"cc_op": 0},
         ),
         # arch/x86/entry/syscalls/syscall_32.tbl; entry_INT80_32
         Platform(
@@ -65,7 +70,7 @@ PLATFORMS = {
             arguments=("ebx", "ecx", "edx", "esi", "edi", "ebp"),
             result="eax",
             registers=("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp"),
-            flags={"cc_op": 0},
+            lifter={"cc_op": 0},
             time64=True,
         ),
         # include/uapi/asm-generic/unistd.h; arch/arm64/kernel/entry.S
@@ -77,7 +82,7 @@ PLATFORMS = {
             arguments=numbered("x", 5),
             result="x0",
             registers=numbered("x", 30),
-            flags={"cc_op": 0},
+            lifter={"cc_op": 0},
         ),
         # arch/arm/tools/syscall.tbl; arch/arm/kernel/entry-common.S
         Platform(
@@ -92,7 +97,7 @@ PLATFORMS = {
             arguments=numbered("r", 5),
             result="r0",
             registers=numbered("r", 12) + ("lr",),
-            flags={"cc_op": 0},
+            lifter={"cc_op": 0},
             time64=True,
         ),
         # arch/powerpc/kernel/syscalls/syscall.tbl; Documentation/arch/powerpc/syscall64-abi.rst
@@ -106,7 +111,7 @@ PLATFORMS = {
             number="gpr0",
             arguments=numbered("gpr", 8, without=range(3)),
             result="gpr3",
-            registers=numbered("gpr", 31, without=(1,)) + ("lr",),
+            registers=numbered("gpr", 31, without=(1,)) + ("lr",) + KEPT_CONDITIONS,
             clobbered=numbered("gpr", 12, without=(1, 2, 3)),
             entry="gpr12",
             error_flag="cr0_0",
@@ -123,6 +128,7 @@ PLATFORMS = {
             arguments=numbered("r", 7, without=range(2)),
             result="r2",
             registers=numbered("r", 14),
+            lifter={704: 0},  # guest_counter, which counts the bytes of an instruction such as xc
         ),
         # include/uapi/asm-generic/unistd.h; arch/riscv/kernel/entry.S
         Platform(
@@ -133,6 +139,7 @@ PLATFORMS = {
             arguments=numbered("a", 5),
             result="a0",
             registers=("ra", "gp", "tp") + numbered("t", 6) + numbered("s", 11) + numbered("a", 7),
+            lifter={"zero": 0},
             has_restorer=False,
         ),
         # include/uapi/asm-generic/unistd.h; arch/loongarch/kernel/entry.S
@@ -145,6 +152,8 @@ PLATFORMS = {
             result="a0",
             registers=("ra", "tp", "r21", "fp") + numbered("t", 8) + numbered("s", 8) + numbered("a", 7),
             clobbered=numbered("t", 8),
+            lifter={"zero": 0},
+            call_instruction=bytes.fromhex("00002b00"),  # syscall 0
             has_restorer=False,
         ),
     )

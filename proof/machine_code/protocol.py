@@ -17,11 +17,13 @@ CAUSES = {
 NOT_FIRST = "Warning: pause should be the first process\n"
 IGNORED = "Ignored a signal from the pod\n"
 
+SIGNALS = {2: "SIGINT", 15: "SIGTERM"}
+SHUTDOWN_MESSAGES = [("write", 2, CAUSES[signal][0].encode()) for signal in SIGNALS.values()]
+
 # All that the arguments can ask for. The first argument is the program's own name.
 ASKED = ("nothing", "guard", "version")
 ARGUMENTS = [(argc, asked) for argc in range(4) for asked in ASKED if argc > 1 or asked == "nothing"]
 
-SIGNALS = {2: "SIGINT", 15: "SIGTERM"}
 SIGCHLD = 17
 
 
@@ -86,28 +88,28 @@ def check(ghost, action, version):
     allowed = expected(ghost, version)
     if action in allowed:
         return
+    raise Refused(broken(ghost, action), f"it does {describe(action)}, where it may do {' or '.join(map(describe, allowed))}")
+
+
+def broken(ghost, action):
+    """The theorem that an action breaks which may not come next."""
     kind = action[0]
-    if not ghost.masked and ghost.cause is None:
-        theorem = "mask first"
-    elif kind in ("reap", "wait", "wait64") and not (ghost.dropped and ghost.locked):
-        theorem = "privileges"
-    elif ghost.ignored and (kind == "exit" or ghost.message not in (None, IGNORED)):
-        theorem = "guard"
-    elif ghost.cause == "the wait is refused" and kind != "exit":
-        theorem = "errors end it"
-    elif kind in ("wait", "wait64") and not ghost.prepared:
-        theorem = "set up"
-    elif kind in ("wait", "wait64") and not ghost.reaped:
-        theorem = "full reap"
-    elif kind in ("wait", "wait64") and ghost.cause is None and ghost.message is None:
-        theorem = "rest"
-    elif kind == "exit" or ghost.cause is not None:
-        theorem = "statuses"
-    elif ghost.message is not None:
-        theorem = "messages"
-    else:
-        theorem = "order"
-    raise Refused(theorem, f"it does {describe(action)}, where it may do {' or '.join(map(describe, allowed))}")
+    waits = kind in ("wait", "wait64")
+    if ghost.cause is None and not ghost.masked:
+        return "mask first"
+    if ghost.cause is None and not (ghost.dropped and ghost.locked):
+        return "privileges"
+    if ghost.ignored and (kind == "exit" or action in SHUTDOWN_MESSAGES):
+        return "guard"
+    if ghost.cause == "the wait is refused" and (waits or kind == "reap"):
+        return "errors end it"
+    if ghost.message is not None and kind in ("get flags", "set flags", "write"):
+        return "statuses" if kind == "write" and action[2] != ghost.message.encode() else "messages"
+    if ghost.cause is not None or kind == "exit":
+        return "statuses"
+    if ghost.message in (None, IGNORED) and waits:
+        return "set up" if not ghost.prepared else "full reap" if not ghost.reaped else "rest"
+    return "order"
 
 
 def describe(action):

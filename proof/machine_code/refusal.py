@@ -1,4 +1,6 @@
-"""A refusal: the theorem that does not hold, and where."""
+"""A refusal: the theorem that does not hold, and on which path."""
+
+from theorems import THEOREMS
 
 
 class Refused(Exception):
@@ -6,5 +8,7 @@ class Refused(Exception):
 
     def __init__(self, theorem, reason):
         super().__init__(f"{theorem}: {reason}")
+        assert theorem in THEOREMS, theorem
         self.theorem = theorem
         self.reason = reason
+        self.trace = None  # the calls and their results on the way there
