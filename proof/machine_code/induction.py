@@ -37,7 +37,8 @@ class Place(NamedTuple):
 class Induction:
     """The proof for one machine."""
 
-    def __init__(self, machine, version):
+    def __init__(self, machine, version, progress):
+        self.progress = progress  # is called with the number of states and of paths, now and then
         self.machine = machine
         self.platform = machine.platform
         self.version = version
@@ -59,6 +60,7 @@ class Induction:
         changed = deque([self.start])
         while changed:
             place = changed.popleft()
+            self.progress(len(self.invariants), self.paths)
             for outcome, following, state in self.explore(place):
                 self.edges.setdefault((place, outcome), set()).add(following)
                 self.paths += 1

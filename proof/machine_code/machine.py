@@ -41,7 +41,8 @@ class Machine:
         self.project.simos.syscall = lambda state, allow_unsupported=True: None  # the kernel is kernel.py
         self.bits = self.project.arch.bits
         self.order = self.project.arch.memory_endness
-        self.sp = self.project.arch.register_names[self.project.arch.sp_offset]
+        place = (self.project.arch.sp_offset, self.bits // 8)
+        self.sp = next(name for name, where in self.project.arch.registers.items() if where == place)
         self.entry = IMAGE + binary.entry
         self.text = range(IMAGE + binary.text.start, IMAGE + binary.text.stop)
         self.layout = Layout(self.bits, MOST_ARGUMENTS)
@@ -94,7 +95,16 @@ class Machine:
 
     def on_read(self, state):
         address, size = state.inspect.mem_read_address, self.length(state.inspect.mem_read_length)
+        self.check_string(state, self.layout.place(address), size)
         state.inspect.mem_read_address = claripy.BVV(self.memory.readable(address, size), self.bits)
+
+    def check_string(self, state, place, size):
+        """Refuses a read of an argument after its NUL."""
+        if place is None or not place[0].startswith("argument"):
+            return
+        before = self.strings[int(place[0].split()[1])][: max(0, place[1] + size - 1)]
+        if before and state.solver.satisfiable(extra_constraints=[claripy.Or(*(byte == 0 for byte in before))]):
+            raise Refused("memory", f"it may read {place[0]} after its NUL, at byte {place[1]}")
 
     def on_write(self, state):
         address, data = state.inspect.mem_write_address, state.inspect.mem_write_expr

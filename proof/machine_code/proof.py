@@ -19,11 +19,24 @@ class Result:
     seconds: float
 
 
+class Progress:
+    """Prints how far the proof of a platform is, every twenty seconds."""
+
+    def __init__(self, name):
+        self.name = name
+        self.next = time.monotonic() + 20
+
+    def __call__(self, states, paths):
+        if time.monotonic() >= self.next:
+            self.next = time.monotonic() + 20
+            print(f"{self.name}: {states} states, {paths} paths", flush=True)
+
+
 def prove(platform, path, version):
     """Proves all theorems for a file. Raises `Refused` if one does not hold."""
     start = time.monotonic()
     machine = Machine(platform, Binary(path, platform))
-    induction = Induction(machine, f"pause {version}\n".encode())
+    induction = Induction(machine, f"pause {version}\n".encode(), Progress(platform.name))
     induction.prove()
     cycles.check(induction.edges)
     return Result(len(induction.invariants), induction.paths, -machine.memory.lowest, time.monotonic() - start)

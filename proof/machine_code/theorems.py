@@ -3,7 +3,7 @@
 THEOREMS = {
     "the file": "The kernel maps one segment of the file, which is readable and executable, and not writable; the stack is not executable.",
     "calls": "It makes no system call but those of the list, and each with the arguments of the list alone.",
-    "memory": "It writes nothing outside of its stack, which needs at most 1,024 bytes; it reads nothing but its file, its stack and its arguments.",
+    "memory": "It writes nothing outside of its stack, which needs at most 1,024 bytes; it reads nothing but its file, its stack, and its arguments up to their NUL.",
     "text": "No jump leaves the section .text; each instruction there can be executed; after exit_group comes no instruction that continues.",
     "mask first": "It blocks SIGINT, SIGTERM, SIGCHLD and SIGPIPE, and no others, before any other system call.",
     "privileges": "Right after that it asks the kernel to take its capabilities, and to set no_new_privs, before any other system call.",
