@@ -34,6 +34,13 @@ class Place(NamedTuple):
     pointers: tuple  # the addresses of code in registers and on the stack, such as where to return to
 
 
+class Arrival(NamedTuple):
+    """A path that has arrived at a place."""
+
+    state: object  # angr's state
+    count: object  # the number of reports, as an expression of what it was when the path began
+
+
 class Induction:
     """The proof for one machine."""
 
@@ -52,7 +59,8 @@ class Induction:
             has: claripy.Concat(claripy.BVV(0, 1), high, claripy.BVV(int(has), 1), low) for has in (True, False)
         }
         self.flag_names = self.flags[True].variables
-        self.ghost_names = machine.layout.names | self.flag_names
+        self.reports = claripy.BVS("reports", 32)  # the number of signals from inside that were reported
+        self.ghost_names = machine.layout.names | self.flag_names | self.reports.variables
 
     def prove(self):
         """Finds the invariants, then checks them. Refuses the program if a path breaks a theorem."""
@@ -61,10 +69,10 @@ class Induction:
         while changed:
             place = changed.popleft()
             self.progress(len(self.invariants), self.paths)
-            for outcome, following, state in self.explore(place):
+            for outcome, following, arrival in self.explore(place):
                 self.edges.setdefault((place, outcome), set()).add(following)
                 self.paths += 1
-                if self.weaken(following, state):
+                if self.weaken(following, arrival):
                     self.came_from.setdefault(following, (place, outcome))
                     if following not in changed:
                         changed.append(following)
@@ -77,7 +85,7 @@ class Induction:
         return {(self.platform.entry, i): byte for i, byte in enumerate(value)}
 
     def explore(self, place):
-        """Yields what comes after a place: the outcome of its call, the next place, and the state there."""
+        """Yields what comes after a place: the outcome of its call, the next place, and the arrival there."""
         try:
             if place.kind != "call":
                 yield from self.run(place, None, place.ghost, self.state_at(place, place.ghost))
@@ -95,12 +103,29 @@ class Induction:
             raise
 
     def run(self, place, outcome, ghost, state):
+        """Yields what comes after a place, as `explore`, on the paths of this state."""
+        count = self.count(state, ghost)
+        ghost = ghost._replace(reports=None)
         try:
             for kind, reached in self.machine.run(state):
-                yield outcome, self.place(kind, ghost, reached), reached
+                yield outcome, self.place(kind, ghost, reached), Arrival(reached, count)
         except Refused as refused:
             refused.trace = [*self.trace(place), *([outcome.name] if outcome else [])]
             raise
+
+    def count(self, state, ghost):
+        """The number of reports at the next place, as an expression of what it was."""
+        reports, most = self.reports, protocol.MOST_REPORTS
+        if ghost.guarded and ghost.prepared:
+            state.solver.add(claripy.ULE(reports, most))
+        if ghost.reports == "begin with none":
+            return claripy.BVV(0, 32)
+        if ghost.reports == "one more":
+            state.solver.add(claripy.ULT(reports, most))
+            return reports + 1
+        if ghost.reports == "all are made":
+            state.solver.add(reports == most)
+        return reports
 
     def place(self, kind, ghost, state):
         """The place of a state."""
@@ -143,9 +168,9 @@ class Induction:
             yield from ((name, i) for i in range(self.machine.width(name) // unit_of(name)))
         yield from self.machine.memory.written
 
-    def facts(self, state):
+    def facts(self, arrival):
         """The bytes that are constant on this path, or expressions of what the ghost knows."""
-        facts = {}
+        facts, state, reports = {}, arrival.state, self.reports
         for location in self.locations():
             byte = self.at(location, state)
             if isinstance(byte, int):
@@ -153,35 +178,50 @@ class Induction:
             elif not byte.symbolic:
                 facts[location] = claripy.simplify(byte).concrete_value
             elif byte.variables <= self.ghost_names:
-                facts[location] = byte
+                facts[location] = byte if arrival.count is reports else claripy.replace(byte, reports, reports - 1)
             elif byte.variables & state.solver._solver.variables - self.machine.argument_names:
                 values = state.solver.eval_upto(byte, 2)
                 if len(values) == 1:
                     facts[location] = values[0]
+        if not arrival.count.symbolic:
+            self.count_down(facts)
         return facts
 
-    def weaken(self, place, state):
+    def count_down(self, facts):
+        """Guesses where the program counts the reports that are left: where it has their number at the beginning."""
+        left = protocol.MOST_REPORTS - self.reports
+        words = []
+        for name in self.platform.registers:
+            words.append([(name, i) for i in range(self.machine.width(name) // unit_of(name))])
+        for first in [offset for offset in facts if isinstance(offset, int) and offset % 4 == 0]:
+            order = range(4) if self.machine.order == "Iend_LE" else range(3, -1, -1)
+            words.append([first + i for i in order])
+        for word in words:
+            parts = [facts.get(location) for location in word]
+            known = all(isinstance(part, int) for part in parts)
+            if known and len(parts) >= 4 and parts == [protocol.MOST_REPORTS, *[0] * (len(parts) - 1)]:
+                facts.update({location: left[8 * i + 7 : 8 * i] for i, location in enumerate(word[:4])})
+
+    def weaken(self, place, arrival):
         """Drops from the invariant of a place what this path does not have. Returns whether it has changed."""
         if place not in self.invariants:
-            self.invariants[place] = self.facts(state)
+            self.invariants[place] = self.facts(arrival)
             return True
         invariant = self.invariants[place]
-        broken = self.broken(invariant, state)
+        broken = [location for location, byte in invariant.items() if not self.holds(location, byte, arrival)]
         for location in broken:
             del invariant[location]
         return bool(broken)
 
-    def broken(self, invariant, state):
-        """The locations of an invariant that do not hold on this path."""
-        return [location for location, byte in invariant.items() if not self.holds(byte, self.at(location, state), state)]
-
-    @staticmethod
-    def holds(byte, found, state):
-        """Whether a byte is always the wanted one."""
+    def holds(self, location, byte, arrival):
+        """Whether a byte is always what the invariant says."""
+        found = self.at(location, arrival.state)
         if isinstance(found, int) and isinstance(byte, int):
             return byte == found
+        if not isinstance(byte, int) and arrival.count is not self.reports:
+            byte = claripy.replace(byte, self.reports, arrival.count)
         differ = found != byte
-        return claripy.is_false(differ) or not state.solver.satisfiable(extra_constraints=[differ])
+        return claripy.is_false(differ) or not arrival.state.solver.satisfiable(extra_constraints=[differ])
 
     def state_at(self, place, ghost, without=frozenset()):
         """An arbitrary state that satisfies the invariant of a place, but for what depends on the symbols `without`."""

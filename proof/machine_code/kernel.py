@@ -33,6 +33,7 @@ def exactly(name, value, **details):
 
 ERROR = Outcome("an error", -GREATEST_ERROR, -1)
 DONE = (exactly("done", 0), ERROR)
+DONE_OR_NOT = (Outcome("done, or an error", -GREATEST_ERROR, 0),)  # it makes no difference to the protocol
 
 
 def signals_of(rest):
@@ -48,8 +49,10 @@ def signals_of(rest):
 def outcomes(action):
     """All outcomes of an action, which `actions.py` describes. `exit` has none: it does not return."""
     match action:
-        case ("mask",) | ("drop capabilities",) | ("no new privileges",) | ("action",) | ("set flags", _):
+        case ("mask",) | ("action",) | ("set flags", _):
             return DONE
+        case ("drop capabilities",) | ("no new privileges",):
+            return DONE_OR_NOT
         case ("getpid",):
             return (exactly("is 1", 1), Outcome("is another", 2, GREATEST_INT), ERROR)
         case ("reap",):

@@ -22,6 +22,10 @@ SHORT_PATH = 3
 
 MOST_ARGUMENTS = 3
 
+# Without a limit of time: to ask Z3 whether it takes one costs more than most of its answers.
+new_solver = claripy.backends.z3.solver
+claripy.backends.z3.solver = lambda timeout=None, max_memory=None: new_solver(max_memory=max_memory)
+
 
 def equals(string, flag):
     """The condition that a string equals `flag`, which is in lower case, except for its ASCII case."""
@@ -205,23 +209,25 @@ class Machine:
         platform = self.platform
         for name in platform.clobbered:
             self.set(state, name, self.unknown(name, self.width(name)))
-        self.set(state, platform.result, self.value(state, outcome, flags))
+        value = self.value(state, outcome, flags)
         if platform.error_flag:
-            self.set(state, platform.error_flag, claripy.BVV(int(outcome.is_error), 8))
+            failed = claripy.SLT(value, 0)
+            self.set(state, platform.error_flag, claripy.If(failed, claripy.BVV(1, 8), claripy.BVV(0, 8)))
+            value = claripy.If(failed, -value, value)
+        self.set(state, platform.result, value)
         if place.action[0] in ("wait", "wait64"):
             self.give_details(state, place.action[2], outcome)
 
     def value(self, state, outcome, flags):
-        """The result of a call. Where errors have a flag, the register has the error's number."""
+        """The result of a call. An error is negative."""
         if outcome.flags is not None:
             return claripy.ZeroExt(self.bits - flags.length, flags)
         if outcome.low == outcome.high:
-            value = claripy.BVV(outcome.low, self.bits)
-        else:
-            value = self.unknown("result", self.bits)
-            state.solver.add(claripy.SGE(value, outcome.low), claripy.SLE(value, outcome.high))
-            state.solver.add(*(value != number for number in outcome.without))
-        return -value if outcome.is_error and self.platform.error_flag else value
+            return claripy.BVV(outcome.low, self.bits)
+        value = self.unknown("result", self.bits)
+        state.solver.add(claripy.SGE(value, outcome.low), claripy.SLE(value, outcome.high))
+        state.solver.add(*(value != number for number in outcome.without))
+        return value
 
     def give_details(self, state, offset, outcome):
         """Fills the details of a signal: `siginfo_t` in include/uapi/asm-generic/siginfo.h."""

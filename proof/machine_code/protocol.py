@@ -14,6 +14,9 @@ CAUSES = {
     "SIGINT": ("Shutting down, got signal: Interrupt\n", 0),
     "SIGTERM": ("Shutting down, got signal: Terminated\n", 0),
 }
+# With --guard: how many signals from inside are reported at most, and how their number changes.
+MOST_REPORTS = 100
+REPORTS = ("begin with none", "one more", "all are made")
 NOT_FIRST = "Warning: pause should be the first process\n"
 IGNORED = "Ignored a signal from the pod\n"
 
@@ -42,6 +45,7 @@ class Ghost(NamedTuple):
     rest: bool = False  # the next wait is a rest: the last one took SIGCHLD
     again: bool = False  # the last wait was refused, and is to be made with 64-bit times
     ignored: bool = False  # the last wait took a signal from inside, with --guard
+    reports: Optional[str] = None  # what changes about the number of reports right now: see REPORTS
     cause: Optional[str] = None  # why it leaves
     message: Optional[str] = None  # the message on standard error that it writes now
     step: Optional[str] = None  # how far it is with that
@@ -54,13 +58,11 @@ def expected(ghost, version):
     if ghost.message is not None:
         actions.add({
             "due": ("get flags",),
-            "optional": ("get flags",),
             "flags are known": ("set flags", "with O_NONBLOCK"),
             "it cannot wait": ("write", 2, ghost.message.encode()),
             "written": ("set flags", "as before"),
         }[ghost.step])  # fmt: skip
-        if ghost.step != "optional":
-            return actions
+        return actions
     if ghost.cause is not None:
         actions.add(("exit", CAUSES[ghost.cause][1]))
     elif not ghost.masked:
@@ -101,6 +103,8 @@ def broken(ghost, action):
         return "privileges"
     if ghost.ignored and (kind == "exit" or action in SHUTDOWN_MESSAGES):
         return "guard"
+    if ghost.ignored and ghost.step in (None, "due"):
+        return "reports"
     if ghost.cause == "the wait is refused" and (waits or kind == "reap"):
         return "errors end it"
     if ghost.message is not None and kind in ("get flags", "set flags", "write"):
@@ -123,14 +127,18 @@ def after(ghost, action, outcome, platform):
     if action[0] == "no new privileges":
         # It may look at its arguments from here on. Before, no matter what they are, it has done the same.
         return [ghost._replace(arguments=arguments) for arguments in ARGUMENTS]
+    if action[0] == "action" and ghost.guarded:
+        return [ghost._replace(reports="begin with none")]
+    if action[0] in ("wait", "wait64") and ghost.ignored:
+        one_more = ghost._replace(message=IGNORED, step="due", reports="one more")
+        return [one_more, ghost._replace(reports="all are made")]
     return [ghost]
 
 
 def after_call(ghost, action, outcome, platform):
     """What has happened when this outcome of an action is known."""
-    if ghost.message is not None and not (ghost.step == "optional" and action != ("get flags",)):
+    if ghost.message is not None:
         return after_message(ghost, outcome)
-    ghost = ghost._replace(message=None, step=None)
     match action[0]:
         case "mask":
             return leave(ghost, "blocking signals is refused") if outcome.is_error else ghost._replace(masked=True)
@@ -180,7 +188,7 @@ def after_wait(ghost, action, outcome, platform):
         if number == SIGCHLD:
             return ghost._replace(rest=True)
         if ghost.guarded and not outside:
-            return ghost._replace(ignored=True, message=IGNORED, step="optional")
+            return ghost._replace(ignored=True)
         return leave(ghost, SIGNALS[number])
     if outcome.name != "EINTR" and not was_rest:
         return leave(ghost, "the wait is refused")

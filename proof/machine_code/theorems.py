@@ -13,6 +13,7 @@ THEOREMS = {
     "statuses": "It exits with 0, 1, 3 or 42 alone, each after its own cause, and after it has tried to write the message of that cause.",
     "errors end it": "If a wait without a limit fails, and not with EINTR, then it makes no other wait, and exits with 42.",
     "guard": "With --guard, as process 1, no path leads from a signal from inside to an exit without another signal, and every one from outside leads to the exit with 0.",
+    "reports": "With --guard, it writes a message for each of the first 100 signals from inside, and for no other.",
     "messages": "On standard error it writes only whole messages of the list, only after O_NONBLOCK is set; if it was not set before, the next call is the one that restores the flags.",
     "order": "It makes its calls in the order of the protocol, and in no other.",
     "no spin": "Between two system calls it executes no loop without an end; every cycle of system calls has one in it that waited, or that reaped a child.",
