@@ -13,7 +13,7 @@ from pathlib import Path
 import controls
 import page
 from platforms import PLATFORMS
-from proof import prove
+from proof import Progress, prove
 from refusal import Refused
 from theorems import THEOREMS
 
@@ -46,7 +46,7 @@ def row(name, version):
         sys.exit(f"prove: there is no {path.relative_to(ROOT)}; run `make binaries PLATFORMS={name}`")
     print(f"{name}: {path.stat().st_size} bytes", flush=True)
     try:
-        result = prove(PLATFORMS[name], path, version)
+        result = prove(PLATFORMS[name], path, version, Progress(name))
     except Refused as refused:
         report(refused)
         return [name, str(len(THEOREMS)), "–", "–", "–", "–", f"refused: {refused.theorem}"]

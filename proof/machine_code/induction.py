@@ -9,7 +9,6 @@ A second pass is the proof: it starts from each invariant, with arbitrary values
 that each path to the next place satisfies the invariant there. So any number of turns of a loop is covered.
 """
 
-from collections import deque
 from typing import NamedTuple, Optional
 
 import claripy
@@ -65,9 +64,9 @@ class Induction:
     def prove(self):
         """Finds the invariants, then checks them. Refuses the program if a path breaks a theorem."""
         self.invariants[self.start] = self.at_entry()
-        changed = deque([self.start])
+        changed = [self.start]  # the newest comes first: so a path that breaks a theorem is found early
         while changed:
-            place = changed.popleft()
+            place = changed.pop()
             self.progress(len(self.invariants), self.paths)
             for outcome, following, arrival in self.explore(place):
                 self.edges.setdefault((place, outcome), set()).add(following)

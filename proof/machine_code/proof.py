@@ -32,11 +32,11 @@ class Progress:
             print(f"{self.name}: {states} states, {paths} paths", flush=True)
 
 
-def prove(platform, path, version):
+def prove(platform, path, version, progress=lambda states, paths: None):
     """Proves all theorems for a file. Raises `Refused` if one does not hold."""
     start = time.monotonic()
     machine = Machine(platform, Binary(path, platform))
-    induction = Induction(machine, f"pause {version}\n".encode(), Progress(platform.name))
+    induction = Induction(machine, f"pause {version}\n".encode(), progress)
     induction.prove()
     cycles.check(induction.edges)
     return Result(len(induction.invariants), induction.paths, -machine.memory.lowest, time.monotonic() - start)
