@@ -9,7 +9,7 @@ from pathlib import Path
 
 from platforms import PLATFORMS
 from proof import prove
-from refusal import Refused
+from refusal import NotProven, Refused
 
 SPOILS = Path(__file__).with_name("spoils.toml")
 
@@ -46,11 +46,13 @@ def is_refused(spoil, platform, path, version):
     start = time.monotonic()
     try:
         prove(platform, path, version)
-        result = "NOT REFUSED"
+        result, reason = "NOT REFUSED", "every theorem holds"
     except Refused as refused:
-        result = f"refused: {refused.theorem}"
+        result, reason = f"refused: {refused.theorem}", refused.reason
+    except NotProven as unknown:
+        result, reason = "NOT REFUSED", str(unknown)
     seconds = time.monotonic() - start
     expected = f"refused: {spoil['theorem']}"
-    wrong = "" if result == expected else f", where {expected} was expected"
+    wrong = "" if result == expected else f" ({reason}), where {expected} was expected"
     print(f"{platform.name}: {spoil['name']}: {result}{wrong} ({seconds:.0f} s)", flush=True)
     return not wrong

@@ -22,6 +22,9 @@ from protocol import Ghost
 from refusal import Refused
 
 
+WORD = 8  # the bytes of the stack that are read at once
+
+
 class Place(NamedTuple):
     """A place where paths meet, with the history that led there."""
 
@@ -38,6 +41,7 @@ class Arrival(NamedTuple):
 
     state: object  # angr's state
     count: object  # the number of reports, as an expression of what it was when the path began
+    found: dict  # what was read from the state already: registers by name, words of the stack by offset
 
 
 class Induction:
@@ -107,7 +111,7 @@ class Induction:
         ghost = ghost._replace(reports=None)
         try:
             for kind, reached in self.machine.run(state):
-                yield outcome, self.place(kind, ghost, reached), Arrival(reached, count)
+                yield outcome, self.place(kind, ghost, reached), Arrival(reached, count, {})
         except Refused as refused:
             refused.trace = [*self.trace(place), *([outcome.name] if outcome else [])]
             raise
@@ -150,16 +154,24 @@ class Induction:
                     found.append((offset, value.concrete_value))
         return tuple(found)
 
-    def at(self, location, state):
+    def at(self, location, arrival):
         """The byte at a location."""
-        machine = self.machine
+        machine, found = self.machine, arrival.found
         if isinstance(location, int):
-            return state.memory.load(machine.layout.inside("stack", location), 1, inspect=False)
-        name, i = location
-        value, unit = machine.get(state, name), unit_of(name)
+            first, low, unit = location - location % WORD, 8 * (WORD - 1 - location % WORD), 8
+            if first not in found:
+                found[first] = arrival.state.memory.load(machine.layout.inside("stack", first), WORD, inspect=False)
+            value = found[first]
+        else:
+            name, i = location
+            unit = unit_of(name)
+            low = unit * i
+            if name not in found:
+                found[name] = machine.get(arrival.state, name)
+            value = found[name]
         if value.symbolic:
-            return value[unit * (i + 1) - 1 : unit * i]
-        return (value.concrete_value >> (unit * i)) & ((1 << unit) - 1)
+            return value[low + unit - 1 : low]
+        return (value.concrete_value >> low) & ((1 << unit) - 1)
 
     def locations(self):
         """The locations that an invariant may speak of: the registers, and what was ever written of the stack."""
@@ -171,7 +183,7 @@ class Induction:
         """The bytes that are constant on this path, or expressions of what the ghost knows."""
         facts, state, reports = {}, arrival.state, self.reports
         for location in self.locations():
-            byte = self.at(location, state)
+            byte = self.at(location, arrival)
             if isinstance(byte, int):
                 facts[location] = byte
             elif not byte.symbolic:
@@ -214,7 +226,7 @@ class Induction:
 
     def holds(self, location, byte, arrival):
         """Whether a byte is always what the invariant says."""
-        found = self.at(location, arrival.state)
+        found = self.at(location, arrival)
         if isinstance(found, int) and isinstance(byte, int):
             return byte == found
         if not isinstance(byte, int) and arrival.count is not self.reports:

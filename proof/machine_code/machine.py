@@ -10,17 +10,17 @@ from angr.sim_options import LAZY_SOLVES, NO_SYMBOLIC_SYSCALL_RESOLUTION, SIMPLI
 from angr.sim_options import SIMPLIFY_REGISTER_WRITES, TRACK_CONSTRAINT_ACTIONS
 from angr.sim_options import SYMBOL_FILL_UNCONSTRAINED_MEMORY, SYMBOL_FILL_UNCONSTRAINED_REGISTERS
 
+import condition_codes  # noqa: F401, it adds what angr lacks for s390x
 from kernel import SI_KERNEL, SI_USER, SIGINFO_BYTES
 from memory import ARGUMENT, IMAGE, Layout, Memory
-from refusal import Refused
+from protocol import MOST_ARGUMENTS
+from refusal import NotProven, Refused
 
 # So many blocks without a system call or a return are a loop that makes none. Comparing arguments takes less than 100.
 LONGEST_PATH = 400
 
 # A return after more blocks than these is a place where paths meet: they have compared arguments.
 SHORT_PATH = 3
-
-MOST_ARGUMENTS = 3
 
 # Without a limit of time: to ask Z3 whether it takes one costs more than most of its answers.
 new_solver = claripy.backends.z3.solver
@@ -185,6 +185,8 @@ class Machine:
             successors = self.project.factory.successors(state, num_inst=instructions)
         except angr.errors.SimIRSBNoDecodeError:
             raise Refused("text", f"no instruction can be decoded at {at - IMAGE:#x}") from None
+        except (angr.errors.AngrError, angr.errors.SimError, claripy.ClaripyError) as error:
+            raise NotProven(f"angr cannot execute the block at {at - IMAGE:#x}: {error}") from error
         reached = []
         for successor in successors.all_successors:
             if any(successor is other for other in successors.unsat_successors):
@@ -242,6 +244,8 @@ class Machine:
 
     def stops(self, address):
         """Refuses code after `exit_group` that continues if the kernel refuses that call."""
+        if self.platform.trap_instruction == self.text_bytes[address - self.text.start :][:4]:
+            return
         kind = self.project.factory.block(address, num_inst=1).vex.jumpkind
         if kind not in ("Ijk_NoDecode", "Ijk_SigILL", "Ijk_SigTRAP"):
             raise Refused("text", f"at {address - IMAGE:#x} it continues if exit_group is refused")

@@ -21,6 +21,7 @@ class Platform:
     result: str  # the register of its result
     registers: tuple  # the general registers that hold values between calls, except the stack pointer
     clobbered: tuple = ()  # the registers that the kernel may change, besides that of the result
+    trap_instruction: bytes = None  # the instruction that crashes, if the lifter takes it for a jump
     has_restorer: bool = True  # whether `struct sigaction` has the field `sa_restorer` before the mask
     entry: str = None  # the register that holds the address of the entry point at the start, if any
     # Registers of the lifter alone, by name or offset: condition codes that depend on arbitrary values, and constants.
@@ -154,6 +155,7 @@ PLATFORMS = {
             clobbered=numbered("t", 8),
             lifter={"zero": 0},
             call_instruction=bytes.fromhex("00002b00"),  # syscall 0
+            trap_instruction=bytes.fromhex("00002a00"),  # break 0
             has_restorer=False,
         ),
     )

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Optional
 
+from kernel import SIGCHLD, SIGINT, SIGTERM
 from refusal import Refused
 
 # Why it leaves: the message on standard error, if there is one, and the status.
@@ -20,14 +21,13 @@ REPORTS = ("begin with none", "one more", "all are made")
 NOT_FIRST = "Warning: pause should be the first process\n"
 IGNORED = "Ignored a signal from the pod\n"
 
-SIGNALS = {2: "SIGINT", 15: "SIGTERM"}
+SIGNALS = {SIGINT: "SIGINT", SIGTERM: "SIGTERM"}
 SHUTDOWN_MESSAGES = [("write", 2, CAUSES[signal][0].encode()) for signal in SIGNALS.values()]
 
 # All that the arguments can ask for. The first argument is the program's own name.
+MOST_ARGUMENTS = 3
 ASKED = ("nothing", "guard", "version")
-ARGUMENTS = [(argc, asked) for argc in range(4) for asked in ASKED if argc > 1 or asked == "nothing"]
-
-SIGCHLD = 17
+ARGUMENTS = [(argc, asked) for argc in range(MOST_ARGUMENTS + 1) for asked in ASKED if argc > 1 or asked == "nothing"]
 
 
 class Ghost(NamedTuple):

@@ -12,3 +12,7 @@ class Refused(Exception):
         self.theorem = theorem
         self.reason = reason
         self.trace = None  # the calls and their results on the way there
+
+
+class NotProven(Exception):
+    """angr cannot execute the program, so nothing is known of it."""
