@@ -193,6 +193,7 @@ class Machine:
                 assert not successor.solver.satisfiable()
                 continue
             target, kind = successor.scratch.target, successor.history.jumpkind
+            target = claripy.BVV(target, self.bits) if isinstance(target, int) else target
             if target.symbolic:
                 raise Refused("text", f"the block at {at - IMAGE:#x} jumps to an address that is not known: {target}")
             if kind not in ("Ijk_Boring", "Ijk_Call", "Ijk_Ret") and not kind.startswith("Ijk_Sys"):
