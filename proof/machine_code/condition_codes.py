@@ -12,7 +12,7 @@ def s390_calculate_cc(_state, operation, left, right, _):
     less = {SIGNED_COMPARE: claripy.SLT, UNSIGNED_COMPARE: claripy.ULT}.get(ccall.op_concretize(operation))
     if less is None:
         raise SimCCallError(f"the condition code of operation {operation} is not known")
-    zero, one, two = (claripy.BVV(number, left.length) for number in range(3))
+    zero, one, two = (claripy.BVV(number, 32) for number in range(3))
     return claripy.If(left == right, zero, claripy.If(less(left, right), one, two))
 
 

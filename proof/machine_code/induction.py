@@ -1,6 +1,7 @@
 """The induction: finds an invariant for each place where paths meet, and checks that every path keeps it.
 
-The places are those where the program makes a system call or returns from a function. For each, and for each history
+The places are those where the program makes a system call, has taken the address of an argument, or returns from a
+function. For each, and for each history
 that the protocol tells apart (a ghost), the invariant says which bytes of the registers and of the stack are constant,
 or an expression of the addresses and of the flags that `fcntl` returned. All other bytes are arbitrary.
 
@@ -28,7 +29,7 @@ WORD = 8  # the bytes of the stack that are read at once
 class Place(NamedTuple):
     """A place where paths meet, with the history that led there."""
 
-    kind: str  # "start", "call" or "return"
+    kind: str  # "start", "call", "argument" and its index, or "return"
     at: int  # the address at which the program continues
     ghost: Ghost
     action: Optional[tuple]  # what it asks the kernel for, if it makes a call

@@ -80,26 +80,25 @@ class Machine:
         return state
 
     def give_arguments(self, state, argc, asked):
-        """Puts `argc` arguments on the stack that ask for something: "version", "guard" or "nothing"."""
+        """Puts `argc` arguments on the stack. After the first, each asks for "version", "guard" or "nothing"."""
         word = self.bits // 8
         words = [claripy.BVV(argc, self.bits), *(self.layout.base(f"argument {n}") for n in range(argc))]
         for n, value in enumerate([*words, claripy.BVV(0, self.bits)]):
             state.memory.store(self.layout.inside("stack", n * word), value, endness=self.order, inspect=False)
-        strings = self.strings[:argc]
-        for n, string in enumerate(strings):
+        for n, string in enumerate(self.strings[:argc]):
             text = claripy.Concat(*string, claripy.BVV(0, 8))
             state.memory.store(self.layout.inside(f"argument {n}", 0), text, inspect=False)
-        version = claripy.Or(claripy.false(), *(equals(string, "-v") for string in strings[1:]))
-        guard = claripy.Or(claripy.false(), *(equals(string, "--guard") for string in strings[1:]))
-        state.solver.add({
-            "version": version,
-            "guard": claripy.And(guard, claripy.Not(version)),
-            "nothing": claripy.Not(claripy.Or(guard, version)),
-        }[asked])  # fmt: skip
+        for string, wish in zip(self.strings[1:], asked):
+            version, guard = equals(string, "-v"), equals(string, "--guard")
+            nothing = claripy.Not(claripy.Or(version, guard))
+            state.solver.add({"version": version, "guard": guard, "nothing": nothing}[wish])
 
     def on_read(self, state):
         address, size = state.inspect.mem_read_address, self.length(state.inspect.mem_read_length)
-        self.check_string(state, self.layout.place(address), size)
+        place = self.layout.place(address)
+        self.check_string(state, place, size)
+        if place is not None and place[0] == "stack" and place[1] >= 2 * size and size == self.bits // 8:
+            state.globals["argument"] = place[1] // size - 1  # its pointer follows argc and the pointers before it
         state.inspect.mem_read_address = claripy.BVV(self.memory.readable(address, size), self.bits)
 
     def check_string(self, state, place, size):
@@ -147,16 +146,18 @@ class Machine:
         return state.memory.load(place, size, inspect=False, endness="Iend_BE")
 
     def run(self, state):
-        """Yields each state in which the program makes a system call or returns from a function, with the kind."""
+        """Yields each state in which the program makes a system call, returns or has taken an argument, with the kind."""
         paths = [(state, 0)]
         while paths:
             state, length = paths.pop()
             if length > LONGEST_PATH:
                 raise Refused("no spin", f"{LONGEST_PATH} blocks without a system call, at {state.addr - IMAGE:#x}")
             for successor in self.step(state):
-                kind = successor.history.jumpkind
+                kind, argument = successor.history.jumpkind, successor.globals.pop("argument", None)
                 if kind.startswith("Ijk_Sys"):
                     yield "call", successor
+                elif argument is not None:
+                    yield f"argument {argument}", successor
                 elif kind == "Ijk_Ret" and length > SHORT_PATH:
                     yield "return", successor
                 else:

@@ -28,6 +28,7 @@ class Platform:
     lifter: dict = field(default_factory=dict)
     call_instruction: bytes = None  # the instruction that makes a system call, if the lifter does not end a block there
     error_flag: str = None  # the register that tells an error from a success, if errors are not negative
+    not_proven: str = None  # why nothing can be proven, if so
     time64: bool = False  # whether there are calls with 64-bit times besides those with 32-bit ones
 
 
@@ -156,6 +157,7 @@ PLATFORMS = {
             lifter={"zero": 0},
             call_instruction=bytes.fromhex("00002b00"),  # syscall 0
             trap_instruction=bytes.fromhex("00002a00"),  # break 0
+            not_proven="pypcode 3.3.3 lifts a shift of 64 bits by 32 or more as one by 32 less",
             has_restorer=False,
         ),
     )

@@ -1,5 +1,6 @@
 """The protocol: what `pause` may do next, given what it has done. Everything else is refused."""
 
+from itertools import product
 from typing import NamedTuple, Optional
 
 from kernel import SIGCHLD, SIGINT, SIGTERM
@@ -24,16 +25,16 @@ IGNORED = "Ignored a signal from the pod\n"
 SIGNALS = {SIGINT: "SIGINT", SIGTERM: "SIGTERM"}
 SHUTDOWN_MESSAGES = [("write", 2, CAUSES[signal][0].encode()) for signal in SIGNALS.values()]
 
-# All that the arguments can ask for. The first argument is the program's own name.
+# All arguments that make a difference: their number, and what each asks for after the first, the program's own name.
 MOST_ARGUMENTS = 3
-ASKED = ("nothing", "guard", "version")
-ARGUMENTS = [(argc, asked) for argc in range(MOST_ARGUMENTS + 1) for asked in ASKED if argc > 1 or asked == "nothing"]
+ASKED = ("version", "guard", "nothing")
+ARGUMENTS = [(0, ()), *((argc, asked) for argc in range(1, MOST_ARGUMENTS + 1) for asked in product(ASKED, repeat=argc - 1))]
 
 
 class Ghost(NamedTuple):
     """What has happened so far. The program does not have this; the proof keeps it beside the program."""
 
-    # The number of arguments, and what they ask for: "version", "guard" or "nothing". None as long as they do not matter.
+    # The number of arguments, and what each asks for. None as long as they do not matter.
     arguments: Optional[tuple] = None
     masked: bool = False
     dropped: bool = False  # it has asked the kernel to take its capabilities
@@ -71,7 +72,7 @@ def expected(ghost, version):
         actions.add(("drop capabilities",))
     elif not ghost.locked:
         actions.add(("no new privileges",))
-    elif ghost.arguments is not None and ghost.arguments[1] == "version":
+    elif ghost.arguments is not None and "version" in ghost.arguments[1]:
         actions.add(("write", 1, version))
     elif not ghost.identified:
         actions.add(("getpid",))
@@ -149,7 +150,7 @@ def after_call(ghost, action, outcome, platform):
         case "write":
             return leave(ghost, f"the version {'is' if outcome.name == 'all' else 'cannot be'} written")
         case "getpid":
-            guarded = ghost.arguments[1] == "guard" and outcome.name == "is 1"
+            guarded = "guard" in ghost.arguments[1] and outcome.name == "is 1"
             ghost = ghost._replace(identified=True, guarded=guarded, arguments=None)
             if outcome.name == "is 1":
                 return ghost
