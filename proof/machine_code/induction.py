@@ -23,9 +23,6 @@ from protocol import Ghost
 from refusal import Refused
 
 
-WORD = 8  # the bytes of the stack that are read at once
-
-
 class Place(NamedTuple):
     """A place where paths meet, with the history that led there."""
 
@@ -159,9 +156,10 @@ class Induction:
         """The byte at a location."""
         machine, found = self.machine, arrival.found
         if isinstance(location, int):
-            first, low, unit = location - location % WORD, 8 * (WORD - 1 - location % WORD), 8
+            word = machine.bits // 8
+            first, low, unit = location - location % word, 8 * (word - 1 - location % word), 8
             if first not in found:
-                found[first] = arrival.state.memory.load(machine.layout.inside("stack", first), WORD, inspect=False)
+                found[first] = machine.load(arrival.state, machine.layout.base("stack") + first, word)
             value = found[first]
         else:
             name, i = location

@@ -143,7 +143,9 @@ class Machine:
     def load(self, state, address, size):
         """Reads memory as the kernel does for the program: bytes in the order of their addresses."""
         place = self.memory.readable(address, size)
-        return state.memory.load(place, size, inspect=False, endness="Iend_BE")
+        value = state.memory.load(place, size, inspect=False, endness="Iend_BE")
+        assert value.length == size * 8
+        return value
 
     def run(self, state):
         """Yields each state in which the program makes a system call, returns or has taken an argument, with the kind."""
