@@ -67,8 +67,11 @@ PROGRAM :=
 # The sources that `make mutants` spoils. With PLATFORM, it tests the programs of that platform.
 FILES :=
 
-.PHONY: help demo image image-zombies build binaries hosted verify verify-zombies test soak mutants test-fresh test-platforms test-kernels \
-    test-image test-manifests test-node test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
+# Prove nothing of dist/binaries, but require that spoiled programs are refused.
+CONTROLS :=
+
+.PHONY: help demo image image-zombies build binaries hosted verify verify-zombies test prove soak mutants test-fresh test-platforms \
+    test-kernels test-image test-manifests test-node test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
 	@echo 'usage: make TARGET [NAME=value]. A target installs what it needs; "(root)" marks those that need root.'
@@ -111,6 +114,12 @@ verify-zombies: ## The same with the image of zombies, and rustup [PLATFORMS="li
 # tests/verify.rs builds that platform.
 test: ## Run the tests, in real namespaces [FILTER=reaping: only files or tests with that word in their name]
 	$(SETUP) --platforms linux/amd64 sh -ec '$(PROGRAMS); $(DEMO); exec $(if $(FILTER),build/filter-tests.sh "$(FILTER)",cargo test) $(TESTED)'
+
+prove: binaries ## Prove the machine code of pause on every path, docs/proof.md [PLATFORMS="linux/amd64 …"] [CONTROLS=1] [PAUSE_WRITE=1]
+	@python3 -c 'import ensurepip' 2> /dev/null || build/setup/install.sh python3-venv
+	@[ -e target/prove/installed ] || { python3 -m venv target/prove && \
+	    target/prove/bin/pip install --quiet --requirement tests/proof/machine_code/requirements.txt && touch target/prove/installed; }
+	target/prove/bin/python -B tests/proof/machine_code $(if $(CONTROLS),--controls) $(if $(PAUSE_WRITE),--write) $(PLATFORMS)
 
 soak: ## Run the stress tests for minutes, from a seed that they print, and the model with more events [PAUSE_SEED=number]
 	$(SETUP) sh -ec '$(PROGRAMS); cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture; \
