@@ -202,15 +202,15 @@ class Induction:
         left = protocol.MOST_REPORTS - self.reports
         words = []
         for name in self.platform.registers:
-            words.append([(name, i) for i in range(self.machine.width(name) // unit_of(name))])
+            if unit_of(name) == 8:
+                words.append([(name, i) for i in range(4)])
         for first in [offset for offset in facts if isinstance(offset, int) and offset % 4 == 0]:
             order = range(4) if self.machine.order == "Iend_LE" else range(3, -1, -1)
             words.append([first + i for i in order])
         for word in words:
             parts = [facts.get(location) for location in word]
-            known = all(isinstance(part, int) for part in parts)
-            if known and len(parts) >= 4 and parts == [protocol.MOST_REPORTS, *[0] * (len(parts) - 1)]:
-                facts.update({location: left[8 * i + 7 : 8 * i] for i, location in enumerate(word[:4])})
+            if all(isinstance(part, int) for part in parts) and parts == [protocol.MOST_REPORTS, 0, 0, 0]:
+                facts.update({location: left[8 * i + 7 : 8 * i] for i, location in enumerate(word)})
 
     def weaken(self, place, arrival):
         """Drops from the invariant of a place what this path does not have. Returns whether it has changed."""
