@@ -11,8 +11,10 @@ use e2e::project::{folder, package};
 use e2e::report::Report;
 use e2e::{Docker, Podman, busybox};
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::thread::sleep;
 use std::time::Duration;
+use testkit::terminal::{CTRL_C, Keyboard};
 use testkit::until;
 
 /// The path of our init on the engine's machine.
@@ -67,18 +69,23 @@ impl Client<'_> {
         (self.call)(&[&["rm", "--force"], at_once, &[container]].concat()).ok();
     }
 
-    /// Runs a container at a terminal whose user presses Ctrl-C. `run` is the command, such as `docker run`.
-    pub fn type_ctrl_c(&self, run: &str) -> Output {
-        let run = format!(
-            "{run} --rm --network=none --interactive --tty {} --entrypoint=/bin/sleep {} infinity",
-            self.options.join(" "),
-            busybox::REFERENCE
-        );
-        let mut script = Command::new("sh");
-        // Sends Ctrl-C every second, as the first may come before the program has started.
-        script.args(["-c", &format!("while sleep 1; do printf '\\003'; done | script -qec '{run}' /dev/null")]);
-        e2e::podman::set_variables(&mut script).env("TMPDIR", "/run");
-        self.machine.run_with(script, Stdio::null(), Duration::from_secs(120))
+    /// Runs a container at a terminal whose user presses Ctrl-C when its program runs. `run` is the command, such as
+    /// `docker run`. Returns its exit status.
+    pub fn type_ctrl_c(&self, run: &str) -> Option<i32> {
+        let mut words = run.split(' ');
+        let mut command = Command::new(words.next().expect("a command has a word"));
+        command.args(words).args(["--rm", "--network=none", "--interactive", "--tty"]).args(&self.options);
+        command.args(["--entrypoint=/bin/sh", busybox::REFERENCE, "-c", "echo ready; exec sleep infinity"]);
+        e2e::podman::set_variables(&mut command).env("TMPDIR", "/run");
+        let mut keyboard = Keyboard::of(&mut command);
+        let mut process = self.machine.start(command);
+        keyboard.shows("ready");
+        until("Ctrl-C has ended the program", || {
+            keyboard.types(CTRL_C); // the first may come before the program is in the foreground
+            sleep(Duration::from_millis(100));
+            process.status().is_some()
+        });
+        process.wait().status.code()
     }
 
     /// Lets a container make orphans, and returns how many of them stay as zombies.
@@ -222,8 +229,7 @@ fn run_containers(report: &mut Report, client: &Client, ours: bool) -> Option<()
         }
     })?;
     report.step("Ctrl-C at a terminal ends the program: status 130", || {
-        let output = client.type_ctrl_c(&format!("{} run --init", client.name));
-        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        assert_eq!(client.type_ctrl_c(&format!("{} run --init", client.name)), Some(130));
     })?;
     report.step("all containers are removed: no process, mount or cgroup is left", || {
         before.until_restored(inventory, |_| false);
