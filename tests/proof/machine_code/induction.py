@@ -22,6 +22,9 @@ from platforms import KEPT_CONDITIONS
 from protocol import Ghost
 from refusal import Refused
 
+# The bits of a field of POWER's condition register, as VEX numbers them.
+LESS, GREATER, EQUAL = 3, 2, 1
+
 
 class Place(NamedTuple):
     """A place where paths meet, with the history that led there."""
@@ -198,12 +201,18 @@ class Induction:
         return facts
 
     def count_down(self, facts):
-        """Guesses where the program counts the reports that are left: where it has their number at the beginning."""
+        """Guesses where the program counts the reports that are left: where it has their number at the beginning.
+
+        Guesses too where POWER keeps the comparison of that number with 0: where it is greater at the beginning.
+        """
         left = protocol.MOST_REPORTS - self.reports
         words = []
         for name in self.platform.registers:
             if unit_of(name) == 8:
                 words.append([(name, i) for i in range(4)])
+            elif [facts.get((name, bit)) for bit in (LESS, GREATER, EQUAL)] == [0, 1, 0]:
+                equal = claripy.If(left == 0, claripy.BVV(1, 1), claripy.BVV(0, 1))
+                facts.update({(name, GREATER): ~equal, (name, EQUAL): equal})
         for first in [offset for offset in facts if isinstance(offset, int) and offset % 4 == 0]:
             order = range(4) if self.machine.order == "Iend_LE" else range(3, -1, -1)
             words.append([first + i for i in order])

@@ -131,8 +131,9 @@ def after(ghost, action, outcome, platform):
     if action[0] == "action" and ghost.guarded:
         return [ghost._replace(reports="begin with none")]
     if action[0] in ("wait", "wait64") and ghost.ignored:
+        # The last one is executed first. If it leaves instead, then its message there tells which theorem that breaks.
         one_more = ghost._replace(message=IGNORED, step="due", reports="one more")
-        return [one_more, ghost._replace(reports="all are made")]
+        return [ghost._replace(reports="all are made"), one_more]
     return [ghost]
 
 
