@@ -108,6 +108,8 @@ def broken(ghost, action):
         return "reports"
     if ghost.cause == "the wait is refused" and (waits or kind == "reap"):
         return "errors end it"
+    if ghost.step == "written":
+        return "messages"  # the flags must be restored first
     if ghost.message is not None and kind in ("get flags", "set flags", "write"):
         return "statuses" if kind == "write" and action[2] != ghost.message.encode() else "messages"
     if ghost.cause is not None or kind == "exit":
