@@ -1,13 +1,14 @@
 """The induction: finds an invariant for each place where paths meet, and checks that every path keeps it.
 
 The places are those where the program makes a system call, has taken the address of an argument, or returns from a
-function. For each, and for each history
-that the protocol tells apart (a ghost), the invariant says which bytes of the registers and of the stack are constant,
-or an expression of the addresses and of the flags that `fcntl` returned. All other bytes are arbitrary.
+function. For each, and for each history that the protocol tells apart (a ghost), the invariant says which bytes of the
+registers and of the stack are constant, or an expression of the addresses and of the flags that `fcntl` returned. All
+other bytes are arbitrary.
 
-A first pass begins with what the first path has there, and drops what another path does not have, until nothing changes.
-A second pass is the proof: it starts from each invariant, with arbitrary values for all else, and checks by the solver
-that each path to the next place satisfies the invariant there. So any number of turns of a loop is covered.
+It begins with what the first path has there, and drops what another path does not have. After that, all paths from there
+are executed again, with arbitrary values for all else, and the solver checks that each path to the next place satisfies
+the invariant there. When nothing changes any more, every path was checked against the last invariants: that is the proof.
+So any number of turns of a loop is covered.
 """
 
 from typing import NamedTuple, Optional
