@@ -33,8 +33,9 @@ const TESTS: [&[&str]; 2] = [
     &["init", "refused_calls"],
 ];
 
-/// What emulation makes impossible or too slow.
-const NOT_EMULATED: [&str; 2] = ["stress", "job_control::"];
+/// What emulation makes impossible or too slow: a test program, and tests of another one.
+const PROGRAM_NOT_EMULATED: &str = "stress";
+const TESTS_NOT_EMULATED: &str = "job_control::";
 
 /// How long a test waits for a condition, in seconds. A spoiled program may never meet it.
 const DEADLINE: &str = "5";
@@ -80,7 +81,7 @@ impl Trial {
         let tests = TESTS.iter().zip(is_spoiled).filter(|(_, is_spoiled)| *is_spoiled).flat_map(|(tests, _)| *tests);
         let mut done = Vec::new();
         for &test in tests {
-            if done.contains(&test) || self.platform.is_some() && NOT_EMULATED.contains(&test) {
+            if done.contains(&test) || self.platform.is_some() && test == PROGRAM_NOT_EMULATED {
                 continue;
             }
             done.push(test);
@@ -97,7 +98,7 @@ impl Trial {
         let mut command = Command::new(program);
         command.args(["--skip", "ordinary_user"]);
         if let Some(platform) = &self.platform {
-            command.args(["--skip", NOT_EMULATED[1]]).env(platform::VARIABLE, platform);
+            command.args(["--skip", TESTS_NOT_EMULATED]).env(platform::VARIABLE, platform);
         }
         command.env(FOLDER, self.programs.path()).env(SECONDS, DEADLINE);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;

@@ -1,6 +1,5 @@
 //! What is checked of `init`: where it begins, what may happen, and what must hold.
 
-use crate::call::{Answer, Program};
 use crate::environment::Environment;
 use crate::init::spoil::Spoil;
 use crate::init::{Init, Options};
@@ -8,6 +7,7 @@ use crate::kernel::processes::Life;
 use crate::kernel::program::STATUS;
 use crate::kernel::signals::Sender;
 use crate::kernel::{Kernel, Kind, Timer};
+use crate::promises;
 use crate::world::{Alone, Check, World};
 use libc::{SIGCHLD, SIGTERM, SIGUSR1};
 use stateright::Property;
@@ -32,12 +32,8 @@ pub fn check(options: Options, environment: Environment, spoil: Option<Spoil>) -
 }
 
 fn properties() -> Vec<Property<Checked>> {
-    vec![
-        Property::always("it never spins", |_: &Checked, world: &State| world.alone != Alone::Spins),
-        Property::always("no zombie stays", |_: &Checked, world: &State| match world.alone {
-            Alone::Sleeps { zombies, .. } => zombies == 0,
-            _ => true,
-        }),
+    let mut properties = promises::of_both();
+    properties.extend([
         Property::always("it forwards each signal", |_: &Checked, world: &State| match world.alone {
             Alone::Sleeps { is_in_debt, .. } => !is_in_debt || world.kernel.has_program_ended(),
             _ => true,
@@ -46,13 +42,7 @@ fn properties() -> Vec<Property<Checked>> {
             world.kernel.owed.iter().flatten().all(|(_, count)| *count >= 0)
         }),
         Property::always("a signal wakes it from every sleep", |_: &Checked, world: &State| {
-            let kernel = &world.kernel;
-            let is_pending = kernel.pending.keys().any(|number| *number != SIGCHLD);
-            let wakes = || {
-                let answers = kernel.answers(world.program.call());
-                answers.iter().any(|(_, answer)| matches!(answer, Some(Answer::Taken(_))))
-            };
-            !(is_pending && kernel.is_asleep && !kernel.is_stopped) || wakes()
+            !promises::sleeps_through(world, |number| number != SIGCHLD)
         }),
         Property::always("it leaves with the program's status alone", |_: &Checked, world: &State| {
             world.kernel.left.is_none_or(|status| status == STATUS && world.kernel.has_program_ended())
@@ -77,19 +67,13 @@ fn properties() -> Vec<Property<Checked>> {
         }),
         Property::always(
             "where the kernel reaps, an orphan is no zombie while it waits",
-            |_: &Checked, world: &State| {
-                let kernel = &world.kernel;
-                let has_zombie = kernel.processes.iter().any(|process| process.can_be_reaped());
-                !(world.program.options.kernel_reaps && kernel.is_asleep && has_zombie)
-            },
+            |_: &Checked, world: &State| !(world.program.options.kernel_reaps && promises::sleeps_beside_zombie(world)),
         ),
         Property::always("it rests between two SIGCHLD", |_: &Checked, world: &State| {
             !world.program.options.kernel_reaps || world.kernel.sigchld_in_a_row < 2
         }),
         // The model itself: this must be reachable.
         Property::sometimes("it exits", |_: &Checked, world: &State| world.kernel.left == Some(STATUS)),
-        Property::sometimes("it sleeps without a limit", |_: &Checked, world: &State| {
-            matches!(world.alone, Alone::Sleeps { .. }) && world.kernel.is_asleep
-        }),
-    ]
+    ]);
+    properties
 }

@@ -8,6 +8,7 @@
 //! | [`environment`], [`bounds`]      | what else happens, and how much of it                                |
 //! | [`world`]                        | all of that as one state, and every step from it                     |
 //! | [`pause_check`], [`init_check`]  | what must hold                                                       |
+//! | [`promises`]                     | what must hold of both                                               |
 //! | [`search`]                       | visits every state, or searches for a broken promise                 |
 //! | [`scenario`]                     | a real program as process 1, and what happens to it                  |
 //! | [`record`], [`decode`]           | its calls under ptrace, as calls of the model                        |
@@ -23,6 +24,7 @@ pub mod kernel;
 pub mod message;
 pub mod pause;
 pub mod pause_check;
+pub mod promises;
 pub mod record;
 pub mod replay;
 pub mod scenario;

@@ -5,6 +5,7 @@ use crate::kernel::signals::Sender;
 use crate::kernel::{Kernel, Kind, Refused};
 use crate::pause::Pause;
 use crate::pause::spoil::Spoil;
+use crate::promises;
 use crate::world::{Alone, Check, World};
 use libc::{SIGCHLD, SIGINT, SIGTERM};
 use stateright::Property;
@@ -49,24 +50,16 @@ fn asks_guarded(number: i32, sender: Sender) -> bool {
 }
 
 fn properties() -> Vec<Property<Checked>> {
-    vec![
-        Property::always("it never spins", |_: &Checked, world: &State| world.alone != Alone::Spins),
-        Property::always("no zombie stays", |_: &Checked, world: &State| match world.alone {
-            Alone::Sleeps { zombies, .. } => zombies == 0,
-            _ => true,
-        }),
+    let mut properties = promises::of_both();
+    properties.extend([
         Property::always("SIGCHLD announces each zombie", |_: &Checked, world: &State| {
-            let kernel = &world.kernel;
-            let has_zombie = kernel.processes.iter().any(|process| process.can_be_reaped());
-            !(kernel.is_asleep && has_zombie) || kernel.pending.contains_key(&SIGCHLD)
+            !promises::sleeps_beside_zombie(world) || world.kernel.pending.contains_key(&SIGCHLD)
         }),
         Property::always("no request to end is lost", |_: &Checked, world: &State| {
             !world.is_asked || matches!(world.alone, Alone::Leaves(_))
         }),
         Property::always("a request to end wakes it from every sleep", |_: &Checked, world: &State| {
-            let kernel = &world.kernel;
-            let is_asked = kernel.pending.keys().any(|number| [SIGINT, SIGTERM].contains(number));
-            !(is_asked && kernel.is_asleep && !kernel.is_stopped) || answers_now(world)
+            !promises::sleeps_through(world, |number| [SIGINT, SIGTERM].contains(&number))
         }),
         Property::always("each status has its cause", |_: &Checked, world: &State| match world.kernel.left {
             None => true,
@@ -82,11 +75,7 @@ fn properties() -> Vec<Property<Checked>> {
         }),
         Property::always(
             "where the kernel reaps, an orphan is no zombie while it waits",
-            |_: &Checked, world: &State| {
-                let kernel = &world.kernel;
-                let has_zombie = kernel.processes.iter().any(|process| process.can_be_reaped());
-                !(kernel.kind.reaps && kernel.is_asleep && has_zombie)
-            },
+            |_: &Checked, world: &State| !(world.kernel.kind.reaps && promises::sleeps_beside_zombie(world)),
         ),
         Property::always("it rests between two SIGCHLD", |_: &Checked, world: &State| {
             world.kernel.sigchld_in_a_row < 2
@@ -94,19 +83,10 @@ fn properties() -> Vec<Property<Checked>> {
         // The model itself: these must be reachable.
         Property::sometimes("it exits with 0", |_: &Checked, world: &State| world.kernel.left == Some(0)),
         Property::sometimes("it exits with 42", |_: &Checked, world: &State| world.kernel.left == Some(42)),
-        Property::sometimes("it sleeps without a limit", |_: &Checked, world: &State| {
-            matches!(world.alone, Alone::Sleeps { .. }) && world.kernel.is_asleep
-        }),
         Property::always("with the guard, no signal from inside ends it", |_: &Checked, world: &State| {
             let by_inside = || world.kernel.last_taken.is_some_and(|sent| sent.sender.is_inside());
             !(world.program.is_guarded && world.kernel.left == Some(0) && by_inside())
         }),
-    ]
-}
-
-/// Whether the kernel wakes process 1 now.
-fn answers_now(world: &State) -> bool {
-    use crate::call::{Answer, Program};
-    let answers = world.kernel.answers(world.program.call());
-    answers.iter().any(|(_, answer)| matches!(answer, Some(Answer::Taken(info)) if info.number != SIGCHLD))
+    ]);
+    properties
 }
