@@ -20,6 +20,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::ptr;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::thread::{sleep, yield_now};
 use std::time::{Duration, Instant};
@@ -168,6 +169,8 @@ pub fn settle(pid: Pid) {
 /// Runs `enter` in a new process that shares our memory, as process 1 of a new PID namespace. Returns when that process
 /// was executed or has ended, and no longer shares our memory.
 fn run_with_shared_memory<F: Fn() -> i32>(enter: &F) -> nix::Result<Pid> {
+    // Asked once: the answer takes longer than the start of a process.
+    static USER_NAMESPACE: LazyLock<i32> = LazyLock::new(|| if has_cap_sys_admin() { 0 } else { libc::CLONE_NEWUSER });
     extern "C" fn run<F: Fn() -> i32>(enter: *mut c_void) -> i32 {
         // SAFETY: `run_with_shared_memory` borrows it until it returns.
         unsafe { (*enter.cast::<F>())() }
@@ -175,8 +178,7 @@ fn run_with_shared_memory<F: Fn() -> i32>(enter: &F) -> nix::Result<Pid> {
     // The kernel sets it to 0 in `mm_release`: `execve` calls that when it can no longer fail, and `exit` does too.
     let shares = AtomicI32::new(1);
     let mut stack = vec![0_u128; STACK / size_of::<u128>()];
-    let user = if has_cap_sys_admin() { 0 } else { libc::CLONE_NEWUSER };
-    let flags = user | libc::CLONE_VM | libc::CLONE_NEWPID | libc::CLONE_CHILD_CLEARTID | libc::SIGCHLD;
+    let flags = *USER_NAMESPACE | libc::CLONE_VM | libc::CLONE_NEWPID | libc::CLONE_CHILD_CLEARTID | libc::SIGCHLD;
     let null = ptr::null_mut::<c_void>();
     // SAFETY: the child has a stack of its own, aligned as calls expect it. The stack, `enter` and `shares` live until
     // the child no longer shares our memory: this function waits for that.
