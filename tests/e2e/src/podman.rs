@@ -47,6 +47,19 @@ pub fn set_variables(command: &mut Command) -> &mut Command {
     command.env("CONTAINERS_CONF", CONFIGURATION_AT).env("CONTAINERS_CONF_OVERRIDE", MORE_AT)
 }
 
+/// Removes a container or a pod: `remove` runs podman. podman can find a folder busy that another process of podman, which
+/// cleans up after the same container, is still unmounting (podman's issue 11594). Then it must be told once more.
+#[track_caller]
+pub fn until_removed(remove: impl Fn() -> Output) {
+    until("podman removes it", || {
+        let output = remove();
+        !output.stderr.contains("device or resource busy") && {
+            output.ok();
+            true
+        }
+    });
+}
+
 /// podman, on a machine of its own.
 pub struct Podman {
     /// Whether an ordinary user runs it.

@@ -7,6 +7,7 @@ use e2e::Release::{self, Own};
 use e2e::docker::Builder;
 use e2e::inventory::Inventory;
 use e2e::machine::{Machine, Output};
+use e2e::podman::until_removed;
 use e2e::project::{folder, package};
 use e2e::report::Report;
 use e2e::{Docker, Podman, busybox};
@@ -66,7 +67,7 @@ impl Client<'_> {
     pub fn remove(&self, container: &str) {
         // podman would wait ten seconds for a program that ignores SIGTERM.
         let at_once: &[&str] = if self.name == "podman" { &["--time=0"] } else { &[] };
-        (self.call)(&[&["rm", "--force"], at_once, &[container]].concat()).ok();
+        until_removed(|| (self.call)(&[&["rm", "--force"], at_once, &[container]].concat()));
     }
 
     /// Runs a container at a terminal whose user presses Ctrl-C when its program runs. `run` is the command, such as

@@ -93,7 +93,7 @@ impl Pod for PodmanPod<'_> {
 
     fn remove(self: Box<Self>) {
         let group = self.podman.podman(&["pod", "inspect", "--format={{.CgroupPath}}", &self.name]).ok();
-        self.podman.podman(&["pod", "rm", "--force", "--time=1", &self.name]).ok();
+        podman::until_removed(|| self.podman.podman(&["pod", "rm", "--force", "--time=1", &self.name]));
         // In hierarchies without controllers podman does not remove the pod's cgroup.
         let id = group.trim().rsplit('/').next().filter(|id| !id.is_empty());
         for group in self.podman.machine.cgroups().filter_map(|folder| Some(folder.join(id?))) {

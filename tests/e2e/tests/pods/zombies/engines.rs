@@ -8,6 +8,7 @@ use crate::images;
 use crate::init::{Client, INIT_AT, ORPHANS, put_init};
 use crate::oci_init::SLEEPS;
 use e2e::docker::CONFIGURATION_AT;
+use e2e::podman::until_removed;
 use e2e::report::Report;
 use e2e::{Docker, Podman, Release};
 use testkit::until;
@@ -96,7 +97,7 @@ fn name_of_pod(report: &mut Report, client: &Client) -> Option<()> {
         let [named] = &look_with(client.machine, &it, &["--docker", PODMAN_AT])[..] else { panic!("one finding") };
         named.assert_named("it", Some("web"), None);
         client.remove("it");
-        (client.call)(&["pod", "rm", "web"]).ok();
+        until_removed(|| (client.call)(&["pod", "rm", "web"]));
     })
 }
 
