@@ -48,6 +48,8 @@ pub enum Event {
     ReapFurther,
     /// The timer fires.
     FireTimer,
+    /// The supervisor sends process 1 SIGKILL.
+    Kill,
 }
 
 impl Environment {
@@ -122,6 +124,7 @@ impl Environment {
             }
             Event::ReapFurther => drop(kernel.reap_further()),
             Event::FireTimer => drop(kernel.fire_timer()),
+            Event::Kill => kernel.kill_process_1(),
         }
     }
 }

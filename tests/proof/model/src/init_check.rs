@@ -26,7 +26,7 @@ pub fn check(options: Options, environment: Environment, spoil: Option<Spoil>) -
     Check {
         beginnings: [fresh, with_zombie].into_iter().map(begin).collect(),
         senders: vec![(SIGTERM, Sender::Outside), (SIGUSR1, Sender::Inside)],
-        asks: |_, _| false,
+        asks: |number, sender| number == SIGTERM && sender == Sender::Outside,
         properties,
     }
 }
@@ -45,14 +45,18 @@ fn properties() -> Vec<Property<Checked>> {
             !promises::sleeps_through(world, |number| number != SIGCHLD)
         }),
         Property::always("it leaves with the program's status alone", |_: &Checked, world: &State| {
-            world.kernel.left.is_none_or(|status| status == STATUS && world.kernel.has_program_ended())
+            let is_right = |status| status == STATUS && world.kernel.has_program_ended();
+            world.kernel.is_killed() || world.kernel.left.is_none_or(is_right)
+        }),
+        Property::always("its supervisor kills it only while the program runs", |_: &Checked, world: &State| {
+            !world.kernel.is_killed() || !world.kernel.has_program_ended()
         }),
         Property::always("when the program has ended, it leaves", |_: &Checked, world: &State| {
             !world.kernel.has_program_ended() || world.alone == Alone::Leaves(STATUS)
         }),
         Property::always("it leaves while others remain only if the time is over", |_: &Checked, world: &State| {
             let kernel = &world.kernel;
-            let is_bound = kernel.left.is_some() && world.program.options.grace_period;
+            let is_bound = kernel.left.is_some() && !kernel.is_killed() && world.program.options.grace_period;
             !is_bound || kernel.timer == Timer::HasFired || kernel.processes.is_empty()
         }),
         Property::always("everybody is asked to end when the grace period begins", |_: &Checked, world: &State| {
@@ -72,7 +76,8 @@ fn properties() -> Vec<Property<Checked>> {
         Property::always("it rests between two SIGCHLD", |_: &Checked, world: &State| {
             !world.program.options.kernel_reaps || world.kernel.sigchld_in_a_row < 2
         }),
-        // The model itself: this must be reachable.
+        // The model itself: these must be reachable.
+        Property::sometimes("its supervisor kills it", |_: &Checked, world: &State| world.kernel.is_killed()),
         Property::sometimes("it exits", |_: &Checked, world: &State| world.kernel.left == Some(STATUS)),
     ]);
     properties

@@ -58,6 +58,7 @@ fn properties() -> Vec<Property<Checked>> {
         Property::always("no request to end is lost", |_: &Checked, world: &State| {
             !world.is_asked || matches!(world.alone, Alone::Leaves(_))
         }),
+        Property::always("its supervisor never has to kill it", |_: &Checked, world: &State| !world.kernel.is_killed()),
         Property::always("a request to end wakes it from every sleep", |_: &Checked, world: &State| {
             !promises::sleeps_through(world, |number| [SIGINT, SIGTERM].contains(&number))
         }),
@@ -67,7 +68,7 @@ fn properties() -> Vec<Property<Checked>> {
             Some(1) => world.kernel.kind.refuses == Some(Refused::Mask),
             Some(3) => world.kernel.kind.refuses == Some(Refused::Action),
             Some(42) => world.kernel.kind.refuses == Some(Refused::Wait),
-            Some(_) => false,
+            Some(_) => world.kernel.is_killed(),
         }),
         Property::always("a refusal ends it", |_: &Checked, world: &State| {
             let is_fatal = !matches!(world.kernel.kind.refuses, None | Some(Refused::Messages));

@@ -91,6 +91,14 @@ impl<P: Program> World<P> {
         }
     }
 
+    /// Whether process 1 was asked to end, and sleeps on however much time passes. Then its supervisor kills it: the
+    /// supervisor's grace period is longer than that of `init`.
+    fn is_killed_in_the_end(&self) -> bool {
+        let kernel = &mut self.kernel.clone();
+        let sleeps_on = kernel.is_asleep && !kernel.is_stopped && self.answers().is_empty();
+        self.is_asked && sleeps_on && !kernel.reap_further() && !kernel.fire_timer()
+    }
+
     /// What becomes of process 1 from now on if nothing else happens.
     fn foresee(&self) -> Alone {
         let mut world = self.clone();
@@ -149,6 +157,7 @@ impl<P: Program> Model for Check<P> {
         let answers = world.answers().into_iter().enumerate();
         steps.extend(answers.map(|(index, (_, answer))| Step::Call(index, world.program.call(), answer)));
         steps.extend(world.environment.events(&world.kernel, &self.senders).into_iter().map(Step::Event));
+        steps.extend(world.is_killed_in_the_end().then_some(Step::Event(Event::Kill)));
     }
 
     fn next_state(&self, last: &World<P>, step: Step) -> Option<World<P>> {

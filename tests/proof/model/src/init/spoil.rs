@@ -74,7 +74,7 @@ impl Spoil {
             (SigchldWithoutLook, "when the program has ended, it leaves"),
             (WaitsAfterOne, "no zombie stays"),
             (NeverSleeps, "it never spins"),
-            (NoTimer, "when the program has ended, it leaves"),
+            (NoTimer, "its supervisor kills it only while the program runs"),
             (IgnoresTimer, "when the program has ended, it leaves"),
             (NoGrace, "it leaves while others remain only if the time is over"),
             (SkipsOutsiders, "it leaves while others remain only if the time is over"),

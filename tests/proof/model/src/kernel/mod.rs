@@ -32,6 +32,9 @@ pub enum Refused {
     Messages,
 }
 
+/// The status of a process 1 that was killed.
+const KILLED: i32 = 128 + libc::SIGKILL;
+
 /// The state of process 1 in the kernel, and of the processes around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Kernel {
@@ -160,6 +163,16 @@ impl Kernel {
             _ => {}
         }
         Answer::Done(0)
+    }
+
+    /// Whether process 1 was killed, and with it every process of the PID namespace.
+    pub fn is_killed(&self) -> bool {
+        self.left == Some(KILLED)
+    }
+
+    /// Kills process 1.
+    pub fn kill_process_1(&mut self) {
+        self.left = Some(KILLED);
     }
 
     /// Stops or freezes process 1. It may sleep in its call: then it is interrupted.

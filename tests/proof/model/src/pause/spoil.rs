@@ -56,7 +56,7 @@ impl Spoil {
         [
             (NoReapAtStart, "no zombie stays"),
             (ReapsOne, "no zombie stays"),
-            (MaskSecond, "no request to end is lost"),
+            (MaskSecond, "its supervisor never has to kill it"),
             (MaskWithoutSigint, "no request to end is lost"),
             (MaskWithoutSigchld, "no zombie stays"),
             (FlagAfterReap, "no zombie stays"),
