@@ -103,8 +103,20 @@ impl Tree {
     /// # Errors
     /// Cargo cannot be started.
     pub fn unit_tests_pass(&self) -> Result<bool> {
-        let mut cargo = Command::new("cargo");
-        cargo.current_dir(&self.folder).args(["test", "--quiet", "--package", "pause", "--lib"]);
+        // A spoiled loop may have no end. The dependencies were built for the project.
+        let mut cargo = Command::new("timeout");
+        cargo.args([
+            "--kill-after=5",
+            "300",
+            "cargo",
+            "test",
+            "--quiet",
+            "--package",
+            "pause",
+            "--lib",
+            "--target-dir",
+        ]);
+        cargo.arg(self.project.join("target")).current_dir(&self.folder);
         Ok(cargo.output()?.status.success())
     }
 }

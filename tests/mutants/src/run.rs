@@ -1,0 +1,139 @@
+//! Tries all spoiled places, some of them at the same time, and reports those that no test notices.
+
+use crate::Place;
+use crate::known::Known;
+use crate::outcomes::{Outcome, Outcomes, key};
+use crate::tree::{Built, Tree};
+use crate::trial::{Suite, Trial};
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+/// How many places are tried at the same time. Tests of a program that hangs wait most of their time.
+const WORKERS: usize = 2;
+
+/// How many tests that have noticed other places are run first.
+const LIKELY: usize = 8;
+
+/// What the workers share.
+struct Shared<'a> {
+    places: &'a [Place],
+    next: AtomicUsize,
+    known: Known,
+    suite: Suite,
+    outcomes: Mutex<Outcomes>,
+}
+
+/// Tries all of them, and reports those that no test notices.
+///
+/// # Errors
+/// The project cannot be built, or its tests fail with the programs as they are.
+pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result<ExitCode> {
+    let known = Known::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("equivalent.toml"))?;
+    let folder: PathBuf = project.join("target/mutants");
+    println!("building the tests and the programs");
+    let trees = (0..WORKERS).map(|worker| Tree::copy(project, &folder.join(worker.to_string()), platform.clone()));
+    let trees: Vec<Tree> = trees.collect::<Result<_>>()?;
+    let Built::Programs(originals) = trees[0].build()? else {
+        bail!("the sources cannot be built as they are: make build says why")
+    };
+    let suite = Suite::build(project, platform, originals)?;
+    let mut outcomes = Outcomes::open(&folder.join("outcomes"))?;
+    let originals_key = key((&suite.originals, suite.built_at()?));
+    if outcomes.get(originals_key).is_none() {
+        println!("running the tests with the programs as they are: all must pass");
+        if let Some(failed) = Trial::new(&suite)?.run_originals()? {
+            bail!("{failed} fails with the programs as they are");
+        }
+        outcomes.add(originals_key, "src", &Outcome::SameBytes)?;
+    }
+    let outcomes = Mutex::new(outcomes);
+    let shared = Shared { places, next: AtomicUsize::new(0), known, suite, outcomes };
+    let mut found: Vec<(usize, Outcome)> = thread::scope(|scope| {
+        let workers: Vec<_> = trees.iter().map(|tree| scope.spawn(|| shared.work(tree))).collect();
+        let results = workers.into_iter().map(|worker| worker.join().expect("a worker reports its errors"));
+        results.collect::<Result<Vec<_>>>()
+    })?
+    .concat();
+    found.sort_by_key(|(at, _)| *at);
+    Ok(report(places, &found))
+}
+
+impl Shared<'_> {
+    /// Tries one place after the other in a tree.
+    fn work(&self, tree: &Tree) -> Result<Vec<(usize, Outcome)>> {
+        let trial = Trial::new(&self.suite)?;
+        let mut found = Vec::new();
+        loop {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(place) = self.places.get(at) else { return Ok(found) };
+            let start = Instant::now();
+            let line = place.text.lines().nth(place.mutant.line - 1).unwrap_or_default();
+            let outcome = match (self.outcome(place, tree, &trial)?, self.known.why(&place.file, line, &place.mutant)) {
+                (Outcome::Survived, Some(why)) => Outcome::Equivalent(why.to_owned()),
+                (outcome, _) => outcome,
+            };
+            let seconds = start.elapsed().as_secs_f32();
+            println!("{}/{} {place}: {outcome} ({seconds:.1} s)", at + 1, self.places.len());
+            found.push((at, outcome));
+        }
+    }
+
+    /// Returns what comes of a place, or what came of it in an earlier run with the same programs.
+    fn outcome(&self, place: &Place, tree: &Tree, trial: &Trial) -> Result<Outcome> {
+        let outcomes = || self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        let originals = &self.suite.originals;
+        let spoiled = place.spoiled();
+        let text_key = key((&spoiled, &place.file, originals));
+        if let Some(outcome) = outcomes().get(text_key) {
+            return Ok(outcome);
+        }
+        tree.write(&place.file, &spoiled)?;
+        let built = tree.build()?;
+        let outcome = match built {
+            Built::Refused => Outcome::Refused,
+            Built::Programs(programs) if programs == *originals => Outcome::SameBytes,
+            Built::Programs(programs) => {
+                let bytes_key = key((&programs, originals));
+                let known = outcomes().get(bytes_key);
+                if let Some(outcome) = known {
+                    outcome
+                } else {
+                    let likely = outcomes().likely_tests(&place.file, LIKELY);
+                    let outcome = match trial.run(&programs, &likely, |test, time| outcomes().passed(test, time))? {
+                        Some(test) => Outcome::Noticed(test),
+                        None if tree.unit_tests_pass()? => Outcome::Survived,
+                        None => Outcome::Noticed("a unit test".to_owned()),
+                    };
+                    outcomes().add(bytes_key, &place.file, &outcome)?;
+                    outcome
+                }
+            }
+        };
+        tree.restore(&place.file)?;
+        outcomes().add(text_key, &place.file, &outcome)?;
+        Ok(outcome)
+    }
+}
+
+/// Prints how many places came to what, and those that no test has noticed.
+fn report(places: &[Place], found: &[(usize, Outcome)]) -> ExitCode {
+    let count = |is: fn(&Outcome) -> bool| found.iter().filter(|(_, outcome)| is(outcome)).count();
+    let survived: Vec<_> = found.iter().filter(|(_, outcome)| *outcome == Outcome::Survived).collect();
+    println!(
+        "\n{} places: {} noticed by a test, {} by the compiler, {} with the same machine code, {} change no behaviour, {} not \
+         noticed",
+        found.len(),
+        count(|outcome| matches!(outcome, Outcome::Noticed(_))),
+        count(|outcome| *outcome == Outcome::Refused),
+        count(|outcome| *outcome == Outcome::SameBytes),
+        count(|outcome| matches!(outcome, Outcome::Equivalent(_))),
+        survived.len()
+    );
+    survived.iter().for_each(|(at, _)| println!("not noticed: {}", places[*at]));
+    if survived.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
