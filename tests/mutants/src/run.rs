@@ -4,7 +4,7 @@ use crate::Place;
 use crate::known::Known;
 use crate::outcomes::{Outcome, Outcomes, key};
 use crate::tree::{Built, Tree};
-use crate::trial::{Suite, Trial};
+use crate::trial::{Bench, Suite};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +18,9 @@ const WORKERS: usize = 2;
 
 /// How many tests that have noticed other places are run first.
 const LIKELY: usize = 8;
+
+/// What notices a place by a unit test.
+const UNIT_TEST: &str = "a unit test";
 
 /// What the workers share.
 struct Shared<'a> {
@@ -43,10 +46,10 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
     };
     let suite = Suite::build(project, platform, originals)?;
     let mut outcomes = Outcomes::open(&folder.join("outcomes"))?;
-    let originals_key = key((&suite.originals, suite.built_at()?));
+    let originals_key = key((&suite.originals, &suite.built));
     if outcomes.get(originals_key).is_none() {
         println!("running the tests with the programs as they are: all must pass");
-        if let Some(failed) = Trial::new(&suite)?.run_originals()? {
+        if let Some(failed) = Bench::new(&suite)?.with(&suite.originals)?.run_all()? {
             bail!("{failed} fails with the programs as they are");
         }
         outcomes.add(originals_key, "src", &Outcome::SameBytes)?;
@@ -66,14 +69,14 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
 impl Shared<'_> {
     /// Tries one place after the other in a tree.
     fn work(&self, tree: &Tree) -> Result<Vec<(usize, Outcome)>> {
-        let trial = Trial::new(&self.suite)?;
+        let bench = Bench::new(&self.suite)?;
         let mut found = Vec::new();
         loop {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(place) = self.places.get(at) else { return Ok(found) };
             let start = Instant::now();
             let line = place.text.lines().nth(place.mutant.line - 1).unwrap_or_default();
-            let outcome = match (self.outcome(place, tree, &trial)?, self.known.why(&place.file, line, &place.mutant)) {
+            let outcome = match (self.outcome(place, tree, &bench)?, self.known.why(&place.file, line, &place.mutant)) {
                 (Outcome::Survived, Some(why)) => Outcome::Equivalent(why.to_owned()),
                 (outcome, _) => outcome,
             };
@@ -84,7 +87,7 @@ impl Shared<'_> {
     }
 
     /// Returns what comes of a place, or what came of it in an earlier run with the same programs.
-    fn outcome(&self, place: &Place, tree: &Tree, trial: &Trial) -> Result<Outcome> {
+    fn outcome(&self, place: &Place, tree: &Tree, bench: &Bench) -> Result<Outcome> {
         let outcomes = || self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
         let originals = &self.suite.originals;
         let spoiled = place.spoiled();
@@ -103,20 +106,37 @@ impl Shared<'_> {
                 if let Some(outcome) = known {
                     outcome
                 } else {
-                    let likely = outcomes().likely_tests(&place.file, LIKELY);
-                    let outcome = match trial.run(&programs, &likely, |test, time| outcomes().passed(test, time))? {
-                        Some(test) => Outcome::Noticed(test),
-                        None if tree.unit_tests_pass()? => Outcome::Survived,
-                        None => Outcome::Noticed("a unit test".to_owned()),
-                    };
+                    let outcome = self.test(place, &programs, tree, bench)?;
                     outcomes().add(bytes_key, &place.file, &outcome)?;
                     outcome
                 }
             }
         };
-        tree.restore(&place.file)?;
+        tree.write(&place.file, &place.text)?;
         outcomes().add(text_key, &place.file, &outcome)?;
         Ok(outcome)
+    }
+
+    /// Runs the tests, the likely ones first, and all tests of the programs last, because they take longest.
+    fn test(&self, place: &Place, programs: &[Vec<u8>; 2], tree: &Tree, bench: &Bench) -> Result<Outcome> {
+        let outcomes = || self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        let likely = outcomes().likely_tests(&place.file, LIKELY);
+        let trial = bench.with(programs)?;
+        let is_unit_likely = likely.first().is_some_and(|test| test == UNIT_TEST);
+        if is_unit_likely && !tree.unit_tests_pass()? {
+            return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
+        }
+        for test in likely.iter().filter(|test| trial.is_about(test)) {
+            let start = Instant::now();
+            if trial.fails_twice(test)? {
+                return Ok(Outcome::Noticed(test.clone()));
+            }
+            outcomes().passed(test, start.elapsed());
+        }
+        if !is_unit_likely && !tree.unit_tests_pass()? {
+            return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
+        }
+        Ok(trial.run_all()?.map_or(Outcome::Survived, Outcome::Noticed))
     }
 }
 

@@ -50,20 +50,12 @@ impl Tree {
         Ok(Self { project: project.to_owned(), folder: folder.to_owned(), platform })
     }
 
-    /// Writes a source, spoiled.
+    /// Writes a source.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, file: &str, text: &str) -> Result<()> {
         Ok(fs::write(self.folder.join(file), text)?)
-    }
-
-    /// Writes a source as it is in the project.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn restore(&self, file: &str) -> Result<()> {
-        self.write(file, &fs::read_to_string(self.project.join(file))?)
     }
 
     /// Builds the programs.

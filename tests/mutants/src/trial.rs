@@ -6,10 +6,11 @@ use anyhow::{Context, Result, bail};
 use escargot::CargoBuild;
 use escargot::format::Message;
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use testkit::deadline::SECONDS;
 use testkit::platform;
@@ -45,17 +46,26 @@ const ALL_TESTS: Duration = Duration::from_secs(600);
 
 /// The test programs, built from the sources as they are.
 pub struct Suite {
-    programs: BTreeMap<String, PathBuf>,
+    /// The folder of their copies: cargo may build them again during a run.
+    folder: TempDir,
+    /// The test programs, and when each of them was built.
+    pub built: BTreeMap<String, SystemTime>,
     platform: Option<String>,
     /// The programs as they are.
     pub originals: [Vec<u8>; 2],
 }
 
-/// A folder with the programs of one trial after the other.
-pub struct Trial<'a> {
+/// Where the programs of one trial after the other are tested.
+pub struct Bench<'a> {
     suite: &'a Suite,
     folder: TempDir,
     contained: Contained,
+}
+
+/// Tests of a pair of programs.
+pub struct Trial<'a> {
+    bench: &'a Bench<'a>,
+    is_spoiled: [bool; 2],
 }
 
 impl Suite {
@@ -65,29 +75,23 @@ impl Suite {
     /// They cannot be built.
     pub fn build(project: &Path, platform: Option<String>, originals: [Vec<u8>; 2]) -> Result<Self> {
         let cargo = CargoBuild::new().manifest_path(project.join("Cargo.toml")).package("pause").args(["--tests"]);
-        let mut programs = BTreeMap::new();
+        let (folder, mut built) = (tempfile::tempdir()?, BTreeMap::new());
         for message in cargo.exec()? {
             if let Ok(Message::CompilerArtifact(artifact)) = message?.decode()
                 && artifact.profile.test // there is a program of the same name as the test `init`
                 && let Some(executable) = artifact.executable
             {
-                programs.insert(artifact.target.name.into_owned(), executable.into_owned());
+                let name = artifact.target.name.into_owned();
+                fs::copy(&executable, folder.path().join(&name))?;
+                built.insert(name, executable.metadata()?.modified()?);
             }
         }
-        Ok(Self { programs, platform, originals })
-    }
-
-    /// Returns when each test program was built.
-    ///
-    /// # Errors
-    /// One of them is gone.
-    pub fn built_at(&self) -> Result<Vec<SystemTime>> {
-        self.programs.values().map(|program| Ok(program.metadata()?.modified()?)).collect()
+        Ok(Self { folder, built, platform, originals })
     }
 }
 
-impl<'a> Trial<'a> {
-    /// Makes the folder.
+impl<'a> Bench<'a> {
+    /// Makes a folder for the programs.
     ///
     /// # Errors
     /// The tests cannot be contained.
@@ -95,60 +99,52 @@ impl<'a> Trial<'a> {
         Ok(Self { suite, folder: testkit::programs::for_everybody(), contained: Contained::new()? })
     }
 
-    /// Runs all tests with the programs as they are. Returns the first test that fails.
+    /// Begins a trial of these programs.
     ///
     /// # Errors
-    /// A test cannot be started.
-    pub fn run_originals(&self) -> Result<Option<String>> {
-        for (name, bytes) in PROGRAMS.iter().zip(&self.suite.originals) {
+    /// They cannot be written.
+    pub fn with(&'a self, programs: &[Vec<u8>; 2]) -> Result<Trial<'a>> {
+        for (name, bytes) in PROGRAMS.iter().zip(programs) {
             install(bytes, &self.folder.path().join(name))?;
         }
-        self.run_programs([true; 2])
+        let is_spoiled = [0, 1].map(|i| programs[i] != self.suite.originals[i]);
+        // All tests are about both programs as they are.
+        Ok(Trial { bench: self, is_spoiled: if is_spoiled == [false; 2] { [true; 2] } else { is_spoiled } })
+    }
+}
+
+impl Trial<'_> {
+    /// Whether a test is about a spoiled program.
+    pub fn is_about(&self, test: &str) -> bool {
+        let programs = self.test_programs();
+        test.split_once(": ").is_some_and(|(program, _)| programs.contains(&program))
     }
 
-    /// Runs the tests with these programs: those in `likely`, and then all that concern a spoiled one. Returns the first
-    /// test that fails. Calls `passed` with a likely test that has passed, and its time.
+    /// Returns the test programs that are about a spoiled program.
+    fn test_programs(&self) -> Vec<&'static str> {
+        let mut programs = Vec::new();
+        for program in TESTS.iter().zip(self.is_spoiled).filter(|(_, is)| *is).flat_map(|(tests, _)| *tests) {
+            let is_possible = self.bench.suite.platform.is_none() || *program != PROGRAM_NOT_EMULATED;
+            if is_possible && !programs.contains(program) {
+                programs.push(*program);
+            }
+        }
+        programs
+    }
+
+    /// Runs all tests that are about a spoiled program until one of them fails twice. Returns that test.
     ///
     /// # Errors
     /// A test cannot be started.
-    pub fn run(
-        &self,
-        programs: &[Vec<u8>; 2],
-        likely: &[String],
-        passed: impl Fn(&str, Duration),
-    ) -> Result<Option<String>> {
-        let mut is_spoiled = [false; 2];
-        for (i, name) in PROGRAMS.iter().enumerate() {
-            install(&programs[i], &self.folder.path().join(name))?;
-            is_spoiled[i] = programs[i] != self.suite.originals[i];
-        }
-        let concerned = programs_for(is_spoiled);
-        for test in likely {
-            let start = Instant::now();
-            if test.split_once(": ").is_none_or(|(program, _)| !concerned.contains(&program)) {
-                continue;
-            }
-            if self.fails(test)? && self.fails(test)? {
-                return Ok(Some(test.clone()));
-            }
-            passed(test, start.elapsed());
-        }
-        self.run_programs(is_spoiled)
-    }
-
-    /// Runs test programs until a test fails twice: once may be due to a busy machine. Returns that test.
-    fn run_programs(&self, is_spoiled: [bool; 2]) -> Result<Option<String>> {
+    pub fn run_all(&self) -> Result<Option<String>> {
         // Some tests have the name of the program that they are about.
-        let skipped: &[&str] = match is_spoiled {
+        let skipped: &[&str] = match self.is_spoiled {
             [true, false] => &["--skip", "_of_init_"],
             [false, true] => &["--skip", "_of_pause_"],
             _ => &[],
         };
-        for test in programs_for(is_spoiled) {
-            if self.suite.platform.is_some() && test == PROGRAM_NOT_EMULATED {
-                continue;
-            }
-            while let Some(failed) = self.first_failure(test, skipped, ALL_TESTS)? {
+        for program in self.test_programs() {
+            while let Some(failed) = self.first_failure(program, skipped, ALL_TESTS)? {
                 if self.fails(&failed)? {
                     return Ok(Some(failed));
                 }
@@ -157,7 +153,15 @@ impl<'a> Trial<'a> {
         Ok(None)
     }
 
-    /// Runs one test alone. Returns whether it fails.
+    /// Runs one test alone. Returns whether it fails twice: once may be due to a busy machine.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn fails_twice(&self, test: &str) -> Result<bool> {
+        Ok(self.fails(test)? && self.fails(test)?)
+    }
+
+    /// Returns whether a test fails when it runs alone. What ended or delayed a whole program is no test.
     fn fails(&self, test: &str) -> Result<bool> {
         let Some((program, name)) = test.split_once(": ") else { return Ok(true) };
         Ok(self.first_failure(program, &["--exact", name], ONE_TEST)?.is_some())
@@ -165,13 +169,12 @@ impl<'a> Trial<'a> {
 
     /// Runs tests of a program until one of them fails. Returns the name of that test.
     fn first_failure(&self, test: &str, arguments: &[&str], limit: Duration) -> Result<Option<String>> {
-        let program = self.suite.programs.get(test).with_context(|| format!("there is no test {test}"))?;
-        let mut command = self.contained.command(program);
+        let mut command = self.bench.contained.command(&self.bench.suite.folder.path().join(test));
         command.args(arguments).args(["--skip", "ordinary_user"]);
-        if let Some(platform) = &self.suite.platform {
+        if let Some(platform) = &self.bench.suite.platform {
             command.args(["--skip", TESTS_NOT_EMULATED]).env(platform::VARIABLE, platform);
         }
-        command.env(FOLDER, self.folder.path()).env(SECONDS, DEADLINE);
+        command.env(FOLDER, self.bench.folder.path()).env(SECONDS, DEADLINE);
         let failed = |line: &str| Some(line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?.to_owned());
         Ok(match contained::run(command, limit, failed)? {
             End::Found(name) => Some(format!("{test}: {name}")),
@@ -180,20 +183,6 @@ impl<'a> Trial<'a> {
             End::TooLate => Some(format!("{test}, which did not end")),
         })
     }
-}
-
-/// Returns the test programs for spoiled programs.
-fn programs_for(is_spoiled: [bool; 2]) -> Vec<&'static str> {
-    let mut programs: Vec<_> =
-        TESTS.into_iter().zip(is_spoiled).filter(|(_, is)| *is).flat_map(|(tests, _)| tests).copied().collect();
-    let mut seen = Vec::new();
-    programs.retain(|program| {
-        !seen.contains(program) && {
-            seen.push(*program);
-            true
-        }
-    });
-    programs
 }
 
 /// Writes an executable file, in another process: a test that another worker starts meanwhile would inherit the file open
