@@ -8,16 +8,15 @@ use crate::trial::{Bench, Suite};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+use std::{thread, vec};
 
 /// How many places are tried at the same time. Tests of a program that hangs wait most of their time.
 const WORKERS: usize = 2;
 
 /// How many tests that have noticed other places are run first.
-const LIKELY: usize = 8;
+const LIKELY: usize = 12;
 
 /// What notices a place by a unit test.
 const UNIT_TEST: &str = "a unit test";
@@ -25,7 +24,6 @@ const UNIT_TEST: &str = "a unit test";
 /// What the workers share.
 struct Shared<'a> {
     places: &'a [Place],
-    next: AtomicUsize,
     known: Known,
     suite: Suite,
     outcomes: Mutex<Outcomes>,
@@ -55,31 +53,54 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
         outcomes.add(originals_key, "src", &Outcome::SameBytes)?;
     }
     let outcomes = Mutex::new(outcomes);
-    let shared = Shared { places, next: AtomicUsize::new(0), known, suite, outcomes };
-    let mut found: Vec<(usize, Outcome)> = thread::scope(|scope| {
-        let workers: Vec<_> = trees.iter().map(|tree| scope.spawn(|| shared.work(tree))).collect();
-        let results = workers.into_iter().map(|worker| worker.join().expect("a worker reports its errors"));
-        results.collect::<Result<Vec<_>>>()
-    })?
-    .concat();
+    let shared = Shared { places, known, suite, outcomes };
+    let mut found = shared.pass(&trees, (0..places.len()).collect(), Tests::Quick)?;
+    let left: Vec<usize> =
+        found.iter().filter(|(_, outcome)| *outcome == Outcome::Survived).map(|(at, _)| *at).collect();
+    if !left.is_empty() {
+        println!("running all tests for {} places that are left", left.len());
+        found.retain(|(at, _)| !left.contains(at));
+        found.extend(shared.pass(&trees, left, Tests::All)?);
+    }
     found.sort_by_key(|(at, _)| *at);
     Ok(report(places, &found))
 }
 
+/// Which tests are run for a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    /// The likely and the quick ones.
+    Quick,
+    /// All, after the quick ones have passed.
+    All,
+}
+
 impl Shared<'_> {
+    /// Tries places in all trees.
+    fn pass(&self, trees: &[Tree], places: Vec<usize>, tests: Tests) -> Result<Vec<(usize, Outcome)>> {
+        let queue = Mutex::new(places.into_iter());
+        thread::scope(|scope| {
+            let workers: Vec<_> = trees.iter().map(|tree| scope.spawn(|| self.work(tree, &queue, tests))).collect();
+            let results = workers.into_iter().map(|worker| worker.join().expect("a worker reports its errors"));
+            Ok(results.collect::<Result<Vec<_>>>()?.concat())
+        })
+    }
+
     /// Tries one place after the other in a tree.
-    fn work(&self, tree: &Tree) -> Result<Vec<(usize, Outcome)>> {
+    fn work(&self, tree: &Tree, queue: &Mutex<vec::IntoIter<usize>>, tests: Tests) -> Result<Vec<(usize, Outcome)>> {
         let bench = Bench::new(&self.suite)?;
         let mut found = Vec::new();
         loop {
-            let at = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(place) = self.places.get(at) else { return Ok(found) };
+            let next = lock(queue).next();
+            let Some(at) = next else { return Ok(found) };
+            let place = &self.places[at];
             let start = Instant::now();
             let line = place.text.lines().nth(place.mutant.line - 1).unwrap_or_default();
-            let outcome = match (self.outcome(place, tree, &bench)?, self.known.why(&place.file, line, &place.mutant)) {
-                (Outcome::Survived, Some(why)) => Outcome::Equivalent(why.to_owned()),
-                (outcome, _) => outcome,
-            };
+            let outcome =
+                match (self.outcome(place, tree, &bench, tests)?, self.known.why(&place.file, line, &place.mutant)) {
+                    (Outcome::Survived, Some(why)) => Outcome::Equivalent(why.to_owned()),
+                    (outcome, _) => outcome,
+                };
             let seconds = start.elapsed().as_secs_f32();
             println!("{}/{} {place}: {outcome} ({seconds:.1} s)", at + 1, self.places.len());
             found.push((at, outcome));
@@ -87,8 +108,8 @@ impl Shared<'_> {
     }
 
     /// Returns what comes of a place, or what came of it in an earlier run with the same programs.
-    fn outcome(&self, place: &Place, tree: &Tree, bench: &Bench) -> Result<Outcome> {
-        let outcomes = || self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+    fn outcome(&self, place: &Place, tree: &Tree, bench: &Bench, tests: Tests) -> Result<Outcome> {
+        let outcomes = || lock(&self.outcomes);
         let originals = &self.suite.originals;
         let spoiled = place.spoiled();
         let text_key = key((&spoiled, &place.file, originals));
@@ -106,7 +127,7 @@ impl Shared<'_> {
                 if let Some(outcome) = known {
                     outcome
                 } else {
-                    let outcome = self.test(place, &programs, tree, bench)?;
+                    let outcome = self.test(place, &programs, tree, bench, tests)?;
                     outcomes().add(bytes_key, &place.file, &outcome)?;
                     outcome
                 }
@@ -118,12 +139,19 @@ impl Shared<'_> {
     }
 
     /// Runs the tests, the likely ones first, and all tests of the programs last, because they take longest.
-    fn test(&self, place: &Place, programs: &[Vec<u8>; 2], tree: &Tree, bench: &Bench) -> Result<Outcome> {
-        let outcomes = || self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+    fn test(
+        &self,
+        place: &Place,
+        programs: &[Vec<u8>; 2],
+        tree: &Tree,
+        bench: &Bench,
+        tests: Tests,
+    ) -> Result<Outcome> {
+        let outcomes = || lock(&self.outcomes);
         let likely = outcomes().likely_tests(&place.file, LIKELY);
         let trial = bench.with(programs)?;
         let is_unit_likely = likely.first().is_some_and(|test| test == UNIT_TEST);
-        if is_unit_likely && !tree.unit_tests_pass()? {
+        if tests == Tests::Quick && is_unit_likely && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
         for test in likely.iter().filter(|test| trial.is_about(test)) {
@@ -133,11 +161,17 @@ impl Shared<'_> {
             }
             outcomes().passed(test, start.elapsed());
         }
-        if !is_unit_likely && !tree.unit_tests_pass()? {
+        if tests == Tests::Quick && !is_unit_likely && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
-        Ok(trial.run_all()?.map_or(Outcome::Survived, Outcome::Noticed))
+        let failed = if tests == Tests::Quick { trial.run_quick()? } else { trial.run_all()? };
+        Ok(failed.map_or(Outcome::Survived, Outcome::Noticed))
     }
+}
+
+/// Locks what the workers share. If one of them panics, the run ends anyway.
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Prints how many places came to what, and those that no test has noticed.

@@ -33,6 +33,16 @@ const TESTS: [&[&str]; 2] = [
     &["init", "refused_calls"],
 ];
 
+/// Those of them whose quick tests are run for all places, before all tests are run for the places that are left.
+const QUICK: [&[&str]; 2] = [&["contract", "signals", "streams", "guard", "privileges"], &["init"]];
+
+/// Words in the names of their slow tests.
+const SLOW: [&str; 8] =
+    ["grace_period", "grammar", "job_control", "kernel_reaping", "spelling", "starved", "storm", "the_search_finds"];
+
+/// How many tests of a program run at the same time: most of them wait.
+const THREADS: &str = "--test-threads=6";
+
 /// What emulation makes impossible or too slow: a test program, and tests of another one.
 const PROGRAM_NOT_EMULATED: &str = "stress";
 const TESTS_NOT_EMULATED: &str = "job_control::";
@@ -116,14 +126,14 @@ impl<'a> Bench<'a> {
 impl Trial<'_> {
     /// Whether a test is about a spoiled program.
     pub fn is_about(&self, test: &str) -> bool {
-        let programs = self.test_programs();
+        let programs = self.test_programs(TESTS);
         test.split_once(": ").is_some_and(|(program, _)| programs.contains(&program))
     }
 
-    /// Returns the test programs that are about a spoiled program.
-    fn test_programs(&self) -> Vec<&'static str> {
+    /// Returns the test programs of such a table that are about a spoiled program.
+    fn test_programs(&self, table: [&[&'static str]; 2]) -> Vec<&'static str> {
         let mut programs = Vec::new();
-        for program in TESTS.iter().zip(self.is_spoiled).filter(|(_, is)| *is).flat_map(|(tests, _)| *tests) {
+        for program in table.iter().zip(self.is_spoiled).filter(|(_, is)| *is).flat_map(|(tests, _)| *tests) {
             let is_possible = self.bench.suite.platform.is_none() || *program != PROGRAM_NOT_EMULATED;
             if is_possible && !programs.contains(program) {
                 programs.push(*program);
@@ -132,19 +142,35 @@ impl Trial<'_> {
         programs
     }
 
-    /// Runs all tests that are about a spoiled program until one of them fails twice. Returns that test.
+    /// Runs the quick tests that are about a spoiled program until one of them fails twice. Returns that test.
+    ///
+    /// # Errors
+    /// A test cannot be started.
+    pub fn run_quick(&self) -> Result<Option<String>> {
+        self.run(QUICK, &SLOW)
+    }
+
+    /// Runs all tests that are about a spoiled program, likewise.
     ///
     /// # Errors
     /// A test cannot be started.
     pub fn run_all(&self) -> Result<Option<String>> {
         // Some tests have the name of the program that they are about.
-        let skipped: &[&str] = match self.is_spoiled {
-            [true, false] => &["--skip", "_of_init_"],
-            [false, true] => &["--skip", "_of_pause_"],
-            _ => &[],
-        };
-        for program in self.test_programs() {
-            while let Some(failed) = self.first_failure(program, skipped, ALL_TESTS)? {
+        self.run(
+            TESTS,
+            match self.is_spoiled {
+                [true, false] => &["_of_init_"],
+                [false, true] => &["_of_pause_"],
+                _ => &[],
+            },
+        )
+    }
+
+    fn run(&self, table: [&[&'static str]; 2], skipped: &[&str]) -> Result<Option<String>> {
+        let mut arguments = vec![THREADS];
+        arguments.extend(skipped.iter().flat_map(|word| ["--skip", *word]));
+        for program in self.test_programs(table) {
+            while let Some(failed) = self.first_failure(program, &arguments, ALL_TESTS)? {
                 if self.fails(&failed)? {
                     return Ok(Some(failed));
                 }
