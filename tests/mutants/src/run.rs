@@ -154,9 +154,9 @@ impl Shared<'_> {
         if tests == Tests::Quick && is_unit_likely && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
-        for test in likely.iter().filter(|test| trial.is_about(test)) {
+        for test in likely.iter().filter(|test| trial.may_run_first(test)) {
             let start = Instant::now();
-            if trial.fails_twice(test)? {
+            if trial.notices(test)? {
                 return Ok(Outcome::Noticed(test.clone()));
             }
             outcomes().passed(test, start.elapsed());
