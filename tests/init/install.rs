@@ -5,7 +5,7 @@ use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::geteuid;
+use nix::unistd::{geteuid, mkfifo};
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -143,6 +143,9 @@ fn a_directory_that_cannot_be_used_is_reported() {
     fs::write(&file, OLD).expect("it can be written");
     assert_failed(&file, &install(&file), Errno::ENOTDIR);
     assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
+    let pipe = directory.path().join("pipe");
+    mkfifo(&pipe, Mode::S_IRWXU).expect("a pipe");
+    assert_failed(&pipe, &install(&pipe), Errno::ENOTDIR); // it does not wait for a writer
     let empty = Path::new("");
     assert_failed(empty, &install(empty), Errno::ENOENT);
 

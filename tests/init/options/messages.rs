@@ -40,7 +40,7 @@ fn a_mistake_in_the_arguments_is_reported_in_one_line_with_the_usage() {
     for arguments in [&[][..], &["-s"], &["--"]] {
         assert_mistake(arguments, None, "PROGRAM is missing");
     }
-    for word in ["-x", "-gx", "--nothing", "--versions", "--v", "-v-"] {
+    for word in ["-x", "-gx", "--nothing", "--versions", "--fersion", "--v", "-v-"] {
         assert_mistake(&[word, "true"], None, &format!("{word}: unknown option"));
     }
     for word in ["-p65", "-rINT:"] {
@@ -48,7 +48,7 @@ fn a_mistake_in_the_arguments_is_reported_in_one_line_with_the_usage() {
     }
     assert_mistake(&["-p"], None, "-p: wrong value");
     let values: [(&str, &[&str]); 4] = [
-        ("-p", &["SIGNOTHING"]),
+        ("-p", &["SIGNOTHING", "SIGFERM", "FERM", "TERF"]),
         ("-r", &["15", "15:65", "15:2:3", "0:15", "TERM"]),
         ("-t", &["1s", "-1", "", "12345678901"]),
         ("-e", &["-1", "256", "1000000000000", "1x", "", " 1", "SIGTERM"]),

@@ -9,6 +9,7 @@
 //! | [`trial`]     | the quick tests, until one of them fails                         |
 //! | [`contained`] | where a spoiled program cannot harm this machine                 |
 //! | [`outcomes`]  | what came of each place, also in earlier runs                    |
+//! | [`report`]    | how many places came to what                                     |
 //! | [`known`]     | the spoiled places that change no behaviour                      |
 //!
 //! `cargo-mutants` is not used: it spoils neither constants nor flags, removes no call, and cannot see that the machine
@@ -19,6 +20,7 @@ mod contained;
 mod known;
 mod outcomes;
 mod places;
+mod report;
 mod run;
 mod spoil;
 mod tree;

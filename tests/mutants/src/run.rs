@@ -3,6 +3,7 @@
 use crate::Place;
 use crate::known::Known;
 use crate::outcomes::{Outcome, Outcomes, key};
+use crate::report::report;
 use crate::tree::{Built, Tree};
 use crate::trial::{Bench, Suite};
 use anyhow::{Result, bail};
@@ -35,7 +36,7 @@ struct Shared<'a> {
 /// The project cannot be built, or its tests fail with the programs as they are.
 pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result<ExitCode> {
     let known = Known::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("equivalent.toml"))?;
-    let folder: PathBuf = project.join("target/mutants");
+    let folder: PathBuf = project.join("target/mutants").join(platform.as_deref().unwrap_or("this-machine"));
     println!("building the tests and the programs");
     let trees = (0..WORKERS).map(|worker| Tree::copy(project, &folder.join(worker.to_string()), platform.clone()));
     let trees: Vec<Tree> = trees.collect::<Result<_>>()?;
@@ -63,7 +64,7 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
         found.extend(shared.pass(&trees, left, Tests::All)?);
     }
     found.sort_by_key(|(at, _)| *at);
-    Ok(report(places, &found))
+    report(project, places, &found)
 }
 
 /// Which tests are run for a place.
@@ -151,7 +152,7 @@ impl Shared<'_> {
         let likely = outcomes().likely_tests(&place.file, LIKELY);
         let trial = bench.with(programs)?;
         let is_unit_likely = likely.first().is_some_and(|test| test == UNIT_TEST);
-        if tests == Tests::Quick && is_unit_likely && !tree.unit_tests_pass()? {
+        if is_unit_likely && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
         for test in likely.iter().filter(|test| trial.may_run_first(test)) {
@@ -161,7 +162,7 @@ impl Shared<'_> {
             }
             outcomes().passed(test, start.elapsed());
         }
-        if tests == Tests::Quick && !is_unit_likely && !tree.unit_tests_pass()? {
+        if tests == Tests::All && !is_unit_likely && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
         let failed = if tests == Tests::Quick { trial.run_quick()? } else { trial.run_all()? };
@@ -172,22 +173,4 @@ impl Shared<'_> {
 /// Locks what the workers share. If one of them panics, the run ends anyway.
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Prints how many places came to what, and those that no test has noticed.
-fn report(places: &[Place], found: &[(usize, Outcome)]) -> ExitCode {
-    let count = |is: fn(&Outcome) -> bool| found.iter().filter(|(_, outcome)| is(outcome)).count();
-    let survived: Vec<_> = found.iter().filter(|(_, outcome)| *outcome == Outcome::Survived).collect();
-    println!(
-        "\n{} places: {} noticed by a test, {} by the compiler, {} with the same machine code, {} change no behaviour, {} not \
-         noticed",
-        found.len(),
-        count(|outcome| matches!(outcome, Outcome::Noticed(_))),
-        count(|outcome| *outcome == Outcome::Refused),
-        count(|outcome| *outcome == Outcome::SameBytes),
-        count(|outcome| matches!(outcome, Outcome::Equivalent(_))),
-        survived.len()
-    );
-    survived.iter().for_each(|(at, _)| println!("not noticed: {}", places[*at]));
-    if survived.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
