@@ -183,6 +183,20 @@ fn a_full_disk_leaves_the_older_file() {
 }
 
 #[test]
+fn a_link_that_cannot_be_removed_is_not_followed() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let directory = directory_with_older_file();
+    let elsewhere = directory_with_older_file();
+    symlink(elsewhere.path().join("init"), directory.path().join(".init.incomplete")).expect("a link");
+    let filter = refuse(&[libc::SYS_unlinkat], Errno::EPERM);
+    let output = install_after(directory.path(), move || apply(&filter)).wait();
+    assert_failed(directory.path(), &output, Errno::EEXIST);
+    assert_unchanged(elsewhere.path());
+}
+
+#[test]
 fn a_refused_call_is_reported_and_leaves_the_older_file() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
