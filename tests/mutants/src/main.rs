@@ -6,6 +6,7 @@
 //! | [`spoil`]     | what else can be written there                                   |
 //! | [`run`]       | tries all places                                                 |
 //! | [`tree`]      | a copy of the project, and the programs that are built from it   |
+//! | [`suite`]     | the test programs                                                |
 //! | [`trial`]     | the quick tests, until one of them fails                         |
 //! | [`contained`] | where a spoiled program cannot harm this machine                 |
 //! | [`outcomes`]  | what came of each place, also in earlier runs                    |
@@ -23,6 +24,7 @@ mod places;
 mod report;
 mod run;
 mod spoil;
+mod suite;
 mod tree;
 mod trial;
 

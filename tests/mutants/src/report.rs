@@ -64,7 +64,7 @@ pub fn report(project: &Path, places: &[Place], found: &[(usize, Outcome)]) -> R
             date?, release?
         );
         for place in &survived {
-            write!(page, "{}- {place}\n", if page.ends_with("|\n") { "\nNot noticed:\n\n" } else { "" })?;
+            writeln!(page, "{}- {place}", if page.ends_with("|\n") { "\nNot noticed:\n\n" } else { "" })?;
         }
         fs::write(project.join(PAGE), page)?;
     }

@@ -1,16 +1,13 @@
 //! Runs the quick tests with spoiled programs, until one of them fails.
 
 use crate::contained::{self, Contained, End};
+use crate::suite::Suite;
 use crate::tree::PROGRAMS;
 use anyhow::{Context, Result, bail};
-use escargot::CargoBuild;
-use escargot::format::Message;
-use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tempfile::TempDir;
 use testkit::deadline::SECONDS;
 use testkit::platform;
@@ -58,17 +55,6 @@ const DEADLINE: &str = "3";
 const ONE_TEST: Duration = Duration::from_secs(30);
 const ALL_TESTS: Duration = Duration::from_secs(300);
 
-/// The test programs, built from the sources as they are.
-pub struct Suite {
-    /// The folder of their copies: cargo may build them again during a run.
-    folder: TempDir,
-    /// The test programs, and when each of them was built.
-    pub built: BTreeMap<String, SystemTime>,
-    platform: Option<String>,
-    /// The programs as they are.
-    pub originals: [Vec<u8>; 2],
-}
-
 /// Where the programs of one trial after the other are tested.
 pub struct Bench<'a> {
     suite: &'a Suite,
@@ -83,28 +69,6 @@ pub struct Trial<'a> {
     bench: &'a Bench<'a>,
     is_spoiled: [bool; 2],
     is_original: bool,
-}
-
-impl Suite {
-    /// Builds the test programs.
-    ///
-    /// # Errors
-    /// They cannot be built.
-    pub fn build(project: &Path, platform: Option<String>, originals: [Vec<u8>; 2]) -> Result<Self> {
-        let cargo = CargoBuild::new().manifest_path(project.join("Cargo.toml")).package("pause").args(["--tests"]);
-        let (folder, mut built) = (tempfile::tempdir()?, BTreeMap::new());
-        for message in cargo.exec()? {
-            if let Ok(Message::CompilerArtifact(artifact)) = message?.decode()
-                && artifact.profile.test // there is a program of the same name as the test `init`
-                && let Some(executable) = artifact.executable
-            {
-                let name = artifact.target.name.into_owned();
-                fs::copy(&executable, folder.path().join(&name))?;
-                built.insert(name, executable.metadata()?.modified()?);
-            }
-        }
-        Ok(Self { folder, built, platform, originals })
-    }
 }
 
 impl<'a> Bench<'a> {
