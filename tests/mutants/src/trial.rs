@@ -192,7 +192,8 @@ impl Trial<'_> {
         if let Some(platform) = &self.bench.suite.platform {
             command.args(["--skip", TESTS_NOT_EMULATED]).env(platform::VARIABLE, platform);
         }
-        command.env(FOLDER, folder.path()).env(SECONDS, DEADLINE);
+        // What a test leaves behind when it is ended is removed with that folder.
+        command.env(FOLDER, folder.path()).env("TMPDIR", folder.path()).env(SECONDS, DEADLINE);
         let failed = |line: &str| Some(line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?.to_owned());
         Ok(match contained::run(command, limit, failed)? {
             End::Found(name) => Some(format!("{test}: {name}")),
