@@ -126,7 +126,7 @@ soak: ## Run the stress tests for minutes, from a seed that they print, and the 
 	    exec cargo test --quiet --package model -- --ignored --nocapture'
 
 mutants: PACKAGES = $(if $(PLATFORM),$(EMULATORS))
-mutants: ## Spoil the sources one place at a time: the tests must notice each [FILES="src/pause/hold.rs …"] [PLATFORM=linux/s390x]
+mutants: ## Spoil the sources one place at a time: the tests must notice each (root) [FILES="src/pause/hold.rs …"] [PLATFORM=linux/s390x] [PAUSE_WRITE=1]
 	$(SETUP) $(if $(PLATFORM),--platforms "$(PLATFORM)") sh -ec '$(PROGRAMS); \
 	    exec cargo run --package mutants -- $(if $(PLATFORM),--platform "$(PLATFORM)") $(FILES)'
 

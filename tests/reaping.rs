@@ -3,10 +3,12 @@
 //! The control of each test is a process 1 that never reaps: there the same steps must leave zombies. The tests of
 //! storms and of a stopped or frozen process 1 are in `tests/stress`.
 
+use nix::sys::signal::Signal;
 use std::process::Command;
 use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 use testkit::cgroup::{enter, if_permitted};
-use testkit::container::{container, finish, piped, until_alone, until_zombies, watch};
+use testkit::container::{container, finish, piped, until_alone, until_ready, until_zombies, watch};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::{rows, zombies};
 use testkit::programs::{never_reaps, pause};
@@ -57,6 +59,31 @@ fn a_zombie_that_is_adopted_is_reaped() {
 #[test]
 fn orphans_that_end_together_are_reaped() {
     leaves_no_zombie(&["together", "500"], 500);
+}
+
+#[test]
+fn an_orphan_that_ends_while_pause_rests_is_reaped_soon() {
+    let time_to_reap = || {
+        let pod = Pod::with(pause());
+        finish(container(&pod, &["one-by-one", "1"])); // a rest begins
+        finish(container(&pod, &["one-by-one", "1"]));
+        let begin = Instant::now();
+        until_alone(&pod);
+        begin.elapsed()
+    };
+    // On a busy machine it may not get the CPU in time: try again.
+    until("the orphan is gone within a tenth of a second", || time_to_reap() < Duration::from_millis(100));
+}
+
+#[test]
+fn a_living_orphan_delays_neither_a_wait_nor_the_end() {
+    let mut pod = Pod::with(pause());
+    let mut living = container(&pod, &["together", "1"]);
+    until_ready(&mut living);
+    finish(container(&pod, &["one-by-one", "1"])); // `pause` looks for dead children
+    pod.init().until_it_waits();
+    pod.signal(Signal::SIGTERM);
+    assert!(pod.wait().status.success());
 }
 
 #[test]

@@ -7,8 +7,9 @@ use nix::unistd::close;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
+use tempfile::NamedTempFile;
 use testkit::assertions::{assert_exited, assert_works};
-use testkit::pause_process::ordinary;
+use testkit::pause_process::{TERMINATED, WARNING, ordinary};
 use testkit::programs::pause;
 use testkit::streams::{fill, set_flags, unused_terminal};
 use testkit::{Pod, PodProcess, reexec, until};
@@ -79,6 +80,20 @@ fn a_full_socket_does_not_block_it() {
         socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC).expect("a pair of sockets");
     let full = fill(ours);
     assert_exits_with_stderr(|| full.try_clone().expect("a descriptor").into());
+}
+
+#[test]
+fn its_messages_are_appended_to_a_log_that_others_write_too() {
+    let log = NamedTempFile::new().expect("a file");
+    let append = || File::options().append(true).open(log.path()).expect("the file can be opened");
+    let mut program = pause();
+    program.stderr(append());
+    let ordinary = ordinary(program);
+    append().write_all(b"another writer\n").expect("the file can be written");
+    ordinary.signal(libc::SIGTERM);
+    assert_exited(&ordinary.wait(), 0, "");
+    let content = fs::read_to_string(log.path()).expect("plain text");
+    assert_eq!(content, format!("{WARNING}another writer\n{TERMINATED}"));
 }
 
 /// Returns a terminal that takes `room` more bytes, and its master side.

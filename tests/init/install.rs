@@ -5,7 +5,7 @@ use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::geteuid;
+use nix::unistd::{geteuid, mkfifo};
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -143,6 +143,9 @@ fn a_directory_that_cannot_be_used_is_reported() {
     fs::write(&file, OLD).expect("it can be written");
     assert_failed(&file, &install(&file), Errno::ENOTDIR);
     assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
+    let pipe = directory.path().join("pipe");
+    mkfifo(&pipe, Mode::S_IRWXU).expect("a pipe");
+    assert_failed(&pipe, &install(&pipe), Errno::ENOTDIR); // it does not wait for a writer
     let empty = Path::new("");
     assert_failed(empty, &install(empty), Errno::ENOENT);
 
@@ -177,6 +180,20 @@ fn a_full_disk_leaves_the_older_file() {
     let output = PodProcess::outside_after(shell, make_small).wait();
     assert_eq!(text(&output.stdout), "1\ninit\nold");
     assert_eq!(text(&output.stderr), format!("init: .: cannot install: errno {}\n", Errno::ENOSPC as i32));
+}
+
+#[test]
+fn a_link_that_cannot_be_removed_is_not_followed() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let directory = directory_with_older_file();
+    let elsewhere = directory_with_older_file();
+    symlink(elsewhere.path().join("init"), directory.path().join(".init.incomplete")).expect("a link");
+    let filter = refuse(&[libc::SYS_unlinkat], Errno::EPERM);
+    let output = install_after(directory.path(), move || apply(&filter)).wait();
+    assert_failed(directory.path(), &output, Errno::EEXIST);
+    assert_unchanged(elsewhere.path());
 }
 
 #[test]

@@ -1,20 +1,44 @@
-//! Nothing happens: process 1 never runs. It has no timer, and its wait has no timeout.
+//! Nothing happens that process 1 has to act on: it never runs. It has no timer, and its wait has no timeout.
 
 use crate::scenario::{Run, short};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
-use testkit::Pod;
 use testkit::assertions::assert_works;
+use testkit::container::{container, finish, until_ready};
 use testkit::pause_process::{TERMINATED, piped};
-use testkit::programs::is_other;
-use testkit::usage::{Memory, context_switches, memory};
+use testkit::programs::{is_other, pause};
+use testkit::usage::{Memory, children, context_switches, is_stopped, memory};
+use testkit::{Pod, until};
 
 #[test]
 fn an_idle_sandbox_never_wakes_up() {
     short(run, 3);
+}
+
+#[test]
+fn an_orphan_that_stops_and_continues_does_not_wake_it() {
+    let mut pod = Pod::with(pause());
+    let mut container = container(&pod, &["together", "1"]);
+    until_ready(&mut container);
+    pod.init().until_it_waits();
+    let orphan = children(pod.pid())[0];
+    let switches = || context_switches(pod.pid()).expect("the process is alive");
+    let before = switches();
+    for _ in 0..3 {
+        kill(orphan, Signal::SIGSTOP).expect("the orphan is alive");
+        until("the orphan is stopped", || is_stopped(orphan));
+        kill(orphan, Signal::SIGCONT).expect("the orphan is alive");
+        until("the orphan is continued", || !is_stopped(orphan));
+    }
+    assert_eq!(switches(), before);
+
+    // The control: its end does.
+    finish(container);
+    until("the end of the orphan wakes process 1", || switches() > before);
 }
 
 /// The figures that change when a process runs.

@@ -40,7 +40,7 @@ fn a_mistake_in_the_arguments_is_reported_in_one_line_with_the_usage() {
     for arguments in [&[][..], &["-s"], &["--"]] {
         assert_mistake(arguments, None, "PROGRAM is missing");
     }
-    for word in ["-x", "-gx", "--nothing", "--versions", "--v", "-v-"] {
+    for word in ["-x", "-gx", "--nothing", "--versions", "--fersion", "--v", "-v-"] {
         assert_mistake(&[word, "true"], None, &format!("{word}: unknown option"));
     }
     for word in ["-p65", "-rINT:"] {
@@ -48,7 +48,7 @@ fn a_mistake_in_the_arguments_is_reported_in_one_line_with_the_usage() {
     }
     assert_mistake(&["-p"], None, "-p: wrong value");
     let values: [(&str, &[&str]); 4] = [
-        ("-p", &["SIGNOTHING"]),
+        ("-p", &["SIGNOTHING", "FIGTERM", "FERM", "TERF"]),
         ("-r", &["15", "15:65", "15:2:3", "0:15", "TERM"]),
         ("-t", &["1s", "-1", "", "12345678901"]),
         ("-e", &["-1", "256", "1000000000000", "1x", "", " 1", "SIGTERM"]),
@@ -136,4 +136,6 @@ fn v_reports_how_the_program_ended() {
         }
         assert_eq!(text(&run_probe(options, &probe).stderr), expected, "{options:?} {probe:?}");
     }
+    let expected = "init: /no/such/program: No such file or directory\ninit: program exited with status 127\n";
+    assert_eq!(text(&run(&["-v", "/no/such/program"]).stderr), expected);
 }

@@ -153,7 +153,10 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'a ExprMethodCall) {
-        self.put(call, &call.receiver);
+        // Without a conversion, the type is wrong.
+        if !["into", "as_bytes", "cast"].contains(&&*call.method.to_string()) {
+            self.put(call, &call.receiver);
+        }
         visit::visit_expr_method_call(self, call);
     }
 

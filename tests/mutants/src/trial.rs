@@ -1,121 +1,223 @@
 //! Runs the quick tests with spoiled programs, until one of them fails.
 
+use crate::contained::{self, Contained, End};
+use crate::suite::Suite;
+use crate::tree::PROGRAMS;
 use anyhow::{Context, Result, bail};
-use escargot::CargoBuild;
-use escargot::format::Message;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
 use testkit::deadline::SECONDS;
 use testkit::platform;
 use testkit::programs::FOLDER;
 
-/// The tests of each program, those first that notice most.
+/// The test programs for each program, those first that notice most, and the slow ones last.
 const TESTS: [&[&str]; 2] = [
     &[
         "contract",
-        "reaping",
         "signals",
+        "streams",
         "guard",
         "privileges",
-        "streams",
+        "reaping",
         "resources",
-        "refused_calls",
         "binary",
+        "refused_calls",
         "stress",
+        "differential",
     ],
     &["init", "refused_calls"],
 ];
 
-/// What emulation makes impossible or too slow: a test program, and tests of another one.
-const PROGRAM_NOT_EMULATED: &str = "stress";
+/// Those of them whose quick tests are run for all places, before all tests are run for the places that are left.
+const QUICK: [&[&str]; 2] = [&["contract", "signals", "streams", "guard", "privileges", "reaping"], &["init"]];
+
+/// Words in the names of their slow tests.
+const SLOW: [&str; 8] =
+    ["grace_period", "grammar", "job_control", "kernel_reaping", "spelling", "starved", "storm", "the_search_finds"];
+
+/// How often all tests of a program are run if one of them fails that does not notice the place.
+const ATTEMPTS: usize = 3;
+
+/// How many tests of a program run at the same time: most of them wait.
+const THREADS: &str = "--test-threads=6";
+
+/// What emulation makes impossible or too slow: test programs, and tests of another one.
+const PROGRAMS_NOT_EMULATED: [&str; 2] = ["stress", "differential"];
 const TESTS_NOT_EMULATED: &str = "job_control::";
 
 /// How long a test waits for a condition, in seconds. A spoiled program may never meet it.
-const DEADLINE: &str = "5";
+const DEADLINE: &str = "3";
 
-/// The test programs, built from the sources as they are.
-pub struct Trial {
-    tests: BTreeMap<String, PathBuf>,
-    programs: TempDir,
-    platform: Option<String>,
+/// How long one test, and how long all tests of a program may take: a spoiled program may never end.
+const ONE_TEST: Duration = Duration::from_secs(30);
+const ALL_TESTS: Duration = Duration::from_secs(300);
+
+/// Where the programs of one trial after the other are tested.
+pub struct Bench<'a> {
+    suite: &'a Suite,
+    folder: TempDir,
+    /// The programs as they are.
+    originals: TempDir,
+    contained: Contained,
 }
 
-impl Trial {
-    /// Builds the test programs.
+/// Tests of a pair of programs.
+pub struct Trial<'a> {
+    bench: &'a Bench<'a>,
+    is_spoiled: [bool; 2],
+    is_original: bool,
+}
+
+impl<'a> Bench<'a> {
+    /// Makes a folder for the programs.
     ///
     /// # Errors
-    /// They cannot be built.
-    pub fn build(project: &Path, platform: Option<String>) -> Result<Self> {
-        let cargo = CargoBuild::new().manifest_path(project.join("Cargo.toml")).package("pause").args(["--tests"]);
-        let mut tests = BTreeMap::new();
-        for message in cargo.exec()? {
-            if let Ok(Message::CompilerArtifact(artifact)) = message?.decode()
-                && artifact.profile.test // there is a program of the same name as the test `init`
-                && let Some(executable) = artifact.executable
-            {
-                tests.insert(artifact.target.name.into_owned(), executable.into_owned());
-            }
-        }
-        Ok(Self { tests, programs: testkit::programs::for_everybody(), platform })
+    /// The tests cannot be contained.
+    pub fn new(suite: &'a Suite) -> Result<Self> {
+        let [folder, originals] = [(); 2].map(|()| testkit::programs::for_everybody());
+        install_all(&suite.originals, &originals)?;
+        Ok(Self { suite, folder, originals, contained: Contained::new()? })
     }
 
-    /// Runs the tests with these programs, of which those with the value `true` are spoiled. Returns the first test that
-    /// fails.
+    /// Begins a trial of these programs.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn with(&'a self, programs: &[Vec<u8>; 2]) -> Result<Trial<'a>> {
+        // A spoiled `init` may have made a test program write to one of the others.
+        let originals = self.originals.path().join(".");
+        let copied =
+            Command::new("cp").args(["-a", "--remove-destination"]).arg(originals).arg(self.folder.path()).status()?;
+        if !copied.success() {
+            bail!("the programs cannot be copied to {}", self.folder.path().display());
+        }
+        install_all(programs, &self.folder)?;
+        let is_spoiled = [0, 1].map(|i| programs[i] != self.suite.originals[i]);
+        // All tests are about both programs as they are.
+        let is_original = is_spoiled == [false; 2];
+        Ok(Trial { bench: self, is_spoiled: if is_original { [true; 2] } else { is_spoiled }, is_original })
+    }
+}
+
+impl Trial<'_> {
+    /// Whether a test is about a spoiled program, and takes no other process's CPU time.
+    pub fn may_run_first(&self, test: &str) -> bool {
+        let programs = self.test_programs(TESTS);
+        test.split_once(": ").is_some_and(|(program, name)| programs.contains(&program) && !name.contains("storm"))
+    }
+
+    /// Returns the test programs of such a table that are about a spoiled program.
+    fn test_programs(&self, table: [&[&'static str]; 2]) -> Vec<&'static str> {
+        let mut programs = Vec::new();
+        for program in table.iter().zip(self.is_spoiled).filter(|(_, is)| *is).flat_map(|(tests, _)| *tests) {
+            let is_possible = self.bench.suite.platform.is_none() || !PROGRAMS_NOT_EMULATED.contains(program);
+            if is_possible && !programs.contains(program) {
+                programs.push(*program);
+            }
+        }
+        programs
+    }
+
+    /// Runs the quick tests that are about a spoiled program until one of them fails twice. Returns that test.
     ///
     /// # Errors
     /// A test cannot be started.
-    pub fn run(&self, programs: &[Vec<u8>; 2], is_spoiled: [bool; 2]) -> Result<Option<String>> {
-        for (name, bytes) in crate::tree::PROGRAMS.iter().zip(programs) {
-            let path = self.programs.path().join(name);
-            fs::remove_file(&path)?; // a process of an earlier test may still execute it
-            fs::write(&path, bytes)?;
-            fs::set_permissions(&path, Permissions::from_mode(0o755))?;
-        }
-        let tests = TESTS.iter().zip(is_spoiled).filter(|(_, is_spoiled)| *is_spoiled).flat_map(|(tests, _)| *tests);
-        let mut done = Vec::new();
-        for &test in tests {
-            if done.contains(&test) || self.platform.is_some() && test == PROGRAM_NOT_EMULATED {
-                continue;
-            }
-            done.push(test);
-            if let Some(failed) = self.first_failure(test)? {
-                return Ok(Some(format!("{test}: {failed}")));
+    pub fn run_quick(&self) -> Result<Option<String>> {
+        self.run(QUICK, &SLOW)
+    }
+
+    /// Runs all tests that are about a spoiled program, likewise.
+    ///
+    /// # Errors
+    /// A test cannot be started.
+    pub fn run_all(&self) -> Result<Option<String>> {
+        // Some tests have the name of the program that they are about.
+        self.run(
+            TESTS,
+            match self.is_spoiled {
+                [true, false] => &["_of_init_"],
+                [false, true] => &["_of_pause_"],
+                _ => &[],
+            },
+        )
+    }
+
+    fn run(&self, table: [&[&'static str]; 2], skipped: &[&str]) -> Result<Option<String>> {
+        let mut arguments = vec![THREADS];
+        arguments.extend(skipped.iter().flat_map(|word| ["--skip", *word]));
+        for program in self.test_programs(table) {
+            for _ in 0..ATTEMPTS {
+                match self.first_failure(program, &arguments, ALL_TESTS)? {
+                    Some(failed) if self.notices(&failed)? => return Ok(Some(failed)),
+                    Some(_) => {}
+                    None => break,
+                }
             }
         }
         Ok(None)
     }
 
-    /// Runs a test program until one of its tests fails. Returns the name of that test.
-    fn first_failure(&self, test: &str) -> Result<Option<String>> {
-        let program = self.tests.get(test).with_context(|| format!("there is no test {test}"))?;
-        let mut command = Command::new(program);
-        command.args(["--skip", "ordinary_user"]);
-        if let Some(platform) = &self.platform {
+    /// Runs one test alone. Returns whether it fails with these programs, passes with the programs as they are, and fails
+    /// again: on a busy machine any test may miss its deadline. What has ended or delayed all tests of a program is no
+    /// test, and counts.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn notices(&self, test: &str) -> Result<bool> {
+        let Some((program, name)) = test.split_once(": ") else { return Ok(true) };
+        let exact = ["--exact", name];
+        let fails = |folder| anyhow::Ok(self.first_failure_in(folder, program, &exact, ONE_TEST)?.is_some());
+        let Bench { folder, originals, .. } = self.bench;
+        Ok(fails(folder)? && (self.is_original || !fails(originals)?) && fails(folder)?)
+    }
+
+    /// Runs tests of a program until one of them fails. Returns the name of that test.
+    fn first_failure(&self, test: &str, arguments: &[&str], limit: Duration) -> Result<Option<String>> {
+        self.first_failure_in(&self.bench.folder, test, arguments, limit)
+    }
+
+    /// Likewise, with the programs in a folder.
+    fn first_failure_in(
+        &self,
+        folder: &TempDir,
+        test: &str,
+        arguments: &[&str],
+        limit: Duration,
+    ) -> Result<Option<String>> {
+        let mut command = self.bench.contained.command(&self.bench.suite.folder.path().join(test));
+        command.args(arguments).args(["--skip", "ordinary_user"]);
+        if let Some(platform) = &self.bench.suite.platform {
             command.args(["--skip", TESTS_NOT_EMULATED]).env(platform::VARIABLE, platform);
         }
-        command.env(FOLDER, self.programs.path()).env(SECONDS, DEADLINE);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let output = BufReader::new(child.stdout.take().context("a pipe")?);
-        let mut failed = None;
-        for line in output.lines().map_while(Result::ok) {
-            if let Some(name) = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED")) {
-                failed = Some(name.to_owned());
-                // By this signal the tests remove what they have made.
-                kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM)?;
-                break;
-            }
-        }
-        let status = child.wait()?;
-        if failed.is_none() && !status.success() {
-            bail!("{test} ended with {status}, and named no test");
-        }
-        Ok(failed)
+        // What a test leaves behind when it is ended is removed with that folder.
+        command.env(FOLDER, folder.path()).env("TMPDIR", folder.path()).env(SECONDS, DEADLINE);
+        let failed = |line: &str| Some(line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?.to_owned());
+        Ok(match contained::run(command, limit, failed)? {
+            End::Found(name) => Some(format!("{test}: {name}")),
+            End::Success => None,
+            End::Failure => Some(format!("{test}, which ended before its tests")),
+            End::TooLate => Some(format!("{test}, which did not end")),
+        })
     }
+}
+
+/// Writes a pair of programs to a folder.
+fn install_all(programs: &[Vec<u8>; 2], folder: &TempDir) -> Result<()> {
+    PROGRAMS.iter().zip(programs).try_for_each(|(name, bytes)| install(bytes, &folder.path().join(name)))
+}
+
+/// Writes an executable file, in another process: a test that another worker starts meanwhile would inherit the file open
+/// for writing, and executing it would fail with ETXTBSY. The file is a new one, because a process of an earlier test may
+/// still execute the old one.
+fn install(bytes: &[u8], path: &Path) -> Result<()> {
+    let mut install =
+        Command::new("install").args(["-m", "755", "/dev/stdin"]).arg(path).stdin(Stdio::piped()).spawn()?;
+    install.stdin.take().context("a pipe")?.write_all(bytes)?;
+    if !install.wait()?.success() {
+        bail!("{} cannot be written", path.display());
+    }
+    Ok(())
 }
