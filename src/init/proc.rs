@@ -119,7 +119,7 @@ impl Proc {
 ///
 /// The second field of `/proc/PID/stat` is the program's name in parentheses. A name may contain spaces and
 /// parentheses, so the fields are counted anew after each `)`: the last one closes the name.
-fn parse_field(line: &[u8], field: c_int) -> c_int {
+pub fn parse_field(line: &[u8], field: c_int) -> c_int {
     let mut number: c_int = 0;
     let mut at = 1;
     for &byte in line {

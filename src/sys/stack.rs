@@ -9,13 +9,22 @@ use core::slice;
 
 /// The arguments and the environment of this process, as the kernel has stored them.
 ///
-/// The value is the address of the initial stack, which the entry point passes to `main`. No other code makes such a
+/// The value is the address of the initial stack, which the entry point passes to `main`. Safe code cannot make such a
 /// value, and it cannot be copied. So it is the only way to read or write the pointers there. The strings live as long
 /// as `'a`.
 #[repr(transparent)]
 pub struct InitialStack<'a>(*mut usize, PhantomData<&'a CStr>);
 
 impl<'a> InitialStack<'a> {
+    /// Returns the stack at `address`. The programs do not call this: only tests lay out a stack.
+    ///
+    /// # Safety
+    /// There must be what the kernel stores there, and nobody else may read or write it as long as the result lives. The
+    /// strings must live as long as `'a`.
+    pub unsafe fn at(address: *mut usize) -> Self {
+        Self(address, PhantomData)
+    }
+
     /// Whether one of the arguments after the program's own name equals `flag`, which is in lower case. The ASCII case
     /// of the argument does not matter.
     pub fn has_argument(&self, flag: &CStr) -> bool {

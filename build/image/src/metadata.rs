@@ -187,6 +187,8 @@ impl Manifest {
         let path = path.display().to_string();
         match content {
             Ok(content) => Ok(Self { path, content }),
+            // Its text would show the place in the file, on several lines.
+            Err(cargo_toml::Error::Parse(error)) => Err(cannot_read(&path, &error.message())),
             Err(error) => Err(cannot_read(&path, &error)),
         }
     }

@@ -2,4 +2,5 @@
 
 mod grammar;
 mod messages;
+mod oracle;
 mod spelling;
