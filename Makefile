@@ -70,7 +70,7 @@ FILES :=
 # Prove nothing of dist/binaries, but require that spoiled programs are refused.
 CONTROLS :=
 
-.PHONY: help demo image image-zombies build binaries hosted verify verify-zombies test prove soak mutants test-fresh test-platforms \
+.PHONY: help demo image image-zombies build binaries hosted verify verify-zombies test prove soak miri mutants test-fresh test-platforms \
     test-kernels test-image test-manifests test-node test-peers conformance e2e bench bench-quick lint lint-workflows docs clean
 
 help:
@@ -121,9 +121,13 @@ prove: binaries ## Prove the machine code of pause on every path, docs/proof.md 
 	    target/prove/bin/pip install --quiet --requirement tests/proof/machine_code/requirements.txt && touch target/prove/installed; }
 	target/prove/bin/python -B tests/proof/machine_code $(if $(CONTROLS),--controls) $(if $(PAUSE_WRITE),--write) $(PLATFORMS)
 
-soak: ## Run the stress tests for minutes, from a seed that they print, and the model with more events [PAUSE_SEED=number]
+soak: PACKAGES = g++
+soak: ## Run the stress tests and the fuzzer for minutes, from seeds that they print, and the model with more events [PAUSE_SEED=number]
 	$(SETUP) sh -ec '$(PROGRAMS); cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture; \
-	    exec cargo test --quiet --package model -- --ignored --nocapture'
+	    cargo test --quiet --package model -- --ignored --nocapture; exec build/fuzz.sh 600'
+
+miri: ## Execute the unit tests with Miri, which refuses a wrong pointer (a nightly Rust with miri and rust-src)
+	$(SETUP) build/miri.sh
 
 mutants: PACKAGES = $(if $(PLATFORM),$(EMULATORS))
 mutants: ## Spoil the sources one place at a time: the tests must notice each (root) [FILES="src/pause/hold.rs …"] [PLATFORM=linux/s390x] [PAUSE_WRITE=1]

@@ -21,4 +21,11 @@ mod tests {
         assert_eq!(until_first_nul(b"one\0two"), None);
         assert_eq!(until_first_nul(b""), None);
     }
+
+    #[test]
+    #[ignore = "a control: Miri must refuse it"]
+    fn a_string_without_an_end_is_read_behind_its_last_byte() {
+        // SAFETY: there is none.
+        assert_ne!(unsafe { CStr::from_ptr([1; 4].as_ptr()) }, c"");
+    }
 }

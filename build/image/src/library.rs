@@ -86,7 +86,7 @@ impl Lock {
             let checksum = match self.packages.iter().find(same) {
                 Some(package) => package.checksum.clone(),
                 None if kind != "pkg:cargo" => None,
-                None => return Err(cannot(&format!("{} has no {name} {version}", self.path.display()))),
+                None => return Err(cannot(&format!("{} has no {purl:?}", self.path.display()))),
             };
             Ok(Library {
                 purl: purl.to_owned(),

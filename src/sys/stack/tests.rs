@@ -5,23 +5,23 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::ffi::CString;
 use std::iter::once;
-use std::ptr::null;
+use std::ptr::{null, without_provenance};
 
 /// A stack with these arguments, the program's name first, and this environment; and the strings that it points to.
-fn stack(arguments: &[&[u8]], environment: &[&[u8]]) -> (Vec<usize>, Vec<CString>) {
+fn stack(arguments: &[&[u8]], environment: &[&[u8]]) -> (Vec<*const c_char>, Vec<CString>) {
     let strings: Vec<CString> =
         arguments.iter().chain(environment).map(|bytes| CString::new(*bytes).unwrap()).collect();
-    let pointer = |string: &CString| string.as_ptr() as usize;
+    let pointer = |string: &CString| string.as_ptr();
     let (first, second) = strings.split_at(arguments.len());
-    let end = null::<u8>() as usize;
+    let end = null();
     let vectors = first.iter().map(pointer).chain(once(end)).chain(second.iter().map(pointer)).chain(once(end));
-    (once(arguments.len()).chain(vectors).collect(), strings)
+    (once(without_provenance(arguments.len())).chain(vectors).collect(), strings)
 }
 
 /// Whether a process with these arguments was given `flag`.
 fn has_argument(arguments: &[&[u8]], flag: &str) -> bool {
     let (mut words, _strings) = stack(arguments, &[]);
-    InitialStack(words.as_mut_ptr(), PhantomData).has_argument(&CString::new(flag).unwrap())
+    InitialStack(words.as_mut_ptr().cast(), PhantomData).has_argument(&CString::new(flag).unwrap())
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn environment_of(stack: &InitialStack) -> Vec<String> {
 #[test]
 fn a_variable_is_found_replaced_and_removed_by_its_whole_name() {
     let (mut words, _strings) = stack(&[b"init", b"true"], &[b"A=1", b"AB=2", b"A", b"A=3", b"=4", b"B="]);
-    let mut stack = InitialStack(words.as_mut_ptr(), PhantomData);
+    let mut stack = InitialStack(words.as_mut_ptr().cast(), PhantomData);
     assert_eq!(stack.variable(c"A="), Some(c"1"));
     assert_eq!(stack.variable(c"B="), Some(c""));
     assert_eq!(stack.variable(c"C="), None);
@@ -83,7 +83,7 @@ fn a_variable_is_found_replaced_and_removed_by_its_whole_name() {
 #[test]
 fn a_script_that_cannot_be_executed_leaves_the_arguments_as_they_were() {
     let (mut words, _strings) = stack(&[b"init", b"it", b"x"], &[]);
-    let mut stack = InitialStack(words.as_mut_ptr(), PhantomData);
+    let mut stack = InitialStack(words.as_mut_ptr().cast(), PhantomData);
     assert_eq!(stack.execute_script(c"/no/such/shell", c"/it", 1), Errno::ENOENT);
     assert_eq!([0, 1, 2, 3].map(|index| stack.argument(index)), [Some(c"init"), Some(c"it"), Some(c"x"), None]);
     assert_eq!(stack.execute_script(c"/no/such/shell", c"/it", 0), Errno::ENOEXEC);

@@ -137,7 +137,11 @@ fn what_is_missing_or_of_another_version_is_reported() {
     for (file, text, parts) in [
         (&path, None, &["No such file", "; build it: build/hosted.sh linux/386"][..]),
         (&list, None, &["zombies.libraries cannot be read: No such file", "; build it: build/hosted.sh linux/386"]),
-        (&list, Some("pkg:cargo/a_crate@3.0.0\tMIT\n"), &["Cargo.lock has no a_crate 3.0.0", "; build it: "]),
+        (
+            &list,
+            Some("pkg:cargo/a_crate@3.0.0\tMIT\n"),
+            &["Cargo.lock has no \"pkg:cargo/a_crate@3.0.0\"", "; build it: "],
+        ),
         (&list, Some("a_crate\n"), &["\"a_crate\" is not a package URL and a licence", "; build it: "]),
     ] {
         let project = Project::with_zombies();

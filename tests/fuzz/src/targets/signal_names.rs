@@ -11,11 +11,14 @@ pub fn fuzz(bytes: &[u8]) {
 
 /// Runs it with a parser that accepts another name of SIGIO.
 pub fn fuzz_spoiled(bytes: &[u8]) {
-    check(|text| if text == b"SIGPOLL" { Some(Signal::SIGIO as i32) } else { parse_signal(text) }, bytes);
+    check(|text| if text == b"POLL" { Some(Signal::SIGIO as i32) } else { parse_signal(text) }, bytes);
 }
 
 /// Asserts that the parser agrees with `nix`, and that a signal has the name that stands for it.
 pub fn check(parse: impl Fn(&[u8]) -> Option<i32>, text: &[u8]) {
+    if text.contains(&0) {
+        return; // no argument or variable can have a NUL
+    }
     let signal = parse(text);
     assert_eq!(signal, meaning::signal(text));
     let Some(signal) = signal else { return };
