@@ -81,6 +81,15 @@ fn a_variable_is_found_replaced_and_removed_by_its_whole_name() {
 }
 
 #[test]
+fn the_arguments_from_an_index_on_are_empty_behind_the_last() {
+    let (mut words, _strings) = stack(&[b"init", b"it"], &[b"A=1"]);
+    let argument = words[1..].as_ptr();
+    let stack = InitialStack(words.as_mut_ptr().cast(), PhantomData);
+    assert_eq!([0, 1, 2].map(|index| stack.arguments_from(index)), [0, 1, 2].map(|index| argument.wrapping_add(index)));
+    assert_eq!(stack.arguments_from(3), argument.wrapping_add(2));
+}
+
+#[test]
 fn a_script_that_cannot_be_executed_leaves_the_arguments_as_they_were() {
     let (mut words, _strings) = stack(&[b"init", b"it", b"x"], &[]);
     let mut stack = InitialStack(words.as_mut_ptr().cast(), PhantomData);
