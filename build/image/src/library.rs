@@ -81,12 +81,12 @@ impl Lock {
             let no_line = || cannot(&format!("{line:?} is not a package URL and a licence"));
             let (purl, license) = line.split_once('\t').ok_or_else(no_line)?;
             let (path, version) = purl.split_once('@').ok_or_else(no_line)?;
-            let (kind, name) = path.rsplit_once('/').ok_or_else(no_line)?;
-            let same = |package: &&Locked| package.name == name && package.version == version;
-            let checksum = match self.packages.iter().find(same) {
-                Some(package) => package.checksum.clone(),
-                None if kind != "pkg:cargo" => None,
-                None => return Err(cannot(&format!("{} has no {purl:?}", self.path.display()))),
+            let (name, checksum) = if let Some(name) = path.strip_prefix("pkg:cargo/") {
+                let same = |package: &&Locked| package.name == name && package.version == version;
+                let no_package = || cannot(&format!("{} has no {purl:?}", self.path.display()));
+                (name, self.packages.iter().find(same).ok_or_else(no_package)?.checksum.clone())
+            } else {
+                (path.rsplit_once('/').ok_or_else(no_line)?.1, None)
             };
             Ok(Library {
                 purl: purl.to_owned(),
