@@ -11,7 +11,8 @@ shift
 name=${PAUSE_FILTER%::}
 item="(fn|mod) [a-z0-9_]*${name##*::}"
 selected=()
-for source in tests/*.rs tests/*/main.rs tests/testkit/tests/*.rs build/image/tests/*/main.rs zombies/tests/*/main.rs; do
+for source in tests/*.rs tests/*/main.rs tests/{testkit,fuzz,proof/model}/tests/*.rs {oci-init,init-nri}/tests/*.rs \
+    {build/image,zombies,oci-init,oci-init/rules,init-nri}/tests/*/main.rs; do
     program=$(basename "${source%/main.rs}" .rs)
     [[ $program != peers ]] || continue # `make test-peers` runs it
     if [[ $program == *"$PAUSE_FILTER"* ]] || grep -Erq "$item" "${source%/main.rs}"; then

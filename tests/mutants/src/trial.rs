@@ -150,7 +150,7 @@ impl Trial<'_> {
         arguments.extend(skipped.iter().flat_map(|word| ["--skip", *word]));
         for program in self.test_programs(table) {
             for _ in 0..ATTEMPTS {
-                match self.first_failure(program, &arguments, ALL_TESTS)? {
+                match self.first_failure(&self.bench.folder, program, &arguments, ALL_TESTS)? {
                     Some(failed) if self.notices(&failed)? => return Ok(Some(failed)),
                     Some(_) => {}
                     None => break,
@@ -169,18 +169,13 @@ impl Trial<'_> {
     pub fn notices(&self, test: &str) -> Result<bool> {
         let Some((program, name)) = test.split_once(": ") else { return Ok(true) };
         let exact = ["--exact", name];
-        let fails = |folder| anyhow::Ok(self.first_failure_in(folder, program, &exact, ONE_TEST)?.is_some());
+        let fails = |folder| anyhow::Ok(self.first_failure(folder, program, &exact, ONE_TEST)?.is_some());
         let Bench { folder, originals, .. } = self.bench;
         Ok(fails(folder)? && (self.is_original || !fails(originals)?) && fails(folder)?)
     }
 
-    /// Runs tests of a program until one of them fails. Returns the name of that test.
-    fn first_failure(&self, test: &str, arguments: &[&str], limit: Duration) -> Result<Option<String>> {
-        self.first_failure_in(&self.bench.folder, test, arguments, limit)
-    }
-
-    /// Likewise, with the programs in a folder.
-    fn first_failure_in(
+    /// Runs tests of the programs in a folder until one of them fails. Returns the name of that test.
+    fn first_failure(
         &self,
         folder: &TempDir,
         test: &str,

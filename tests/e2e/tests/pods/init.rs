@@ -65,9 +65,12 @@ impl Client<'_> {
     }
 
     pub fn remove(&self, container: &str) {
-        // podman would wait ten seconds for a program that ignores SIGTERM.
-        let at_once: &[&str] = if self.name == "podman" { &["--time=0"] } else { &[] };
-        until_removed(|| (self.call)(&[&["rm", "--force"], at_once, &[container]].concat()));
+        if self.name == "podman" {
+            // It would wait ten seconds for a program that ignores SIGTERM.
+            until_removed(|| (self.call)(&["rm", "--force", "--time=0", container]));
+        } else {
+            (self.call)(&["rm", "--force", container]).ok();
+        }
     }
 
     /// Runs a container at a terminal whose user presses Ctrl-C when its program runs. `run` is the command, such as
