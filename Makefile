@@ -121,7 +121,7 @@ prove: binaries ## Prove the machine code of pause on every path, docs/proof.md 
 	    target/prove/bin/pip install --quiet --requirement tests/proof/machine_code/requirements.txt && touch target/prove/installed; }
 	target/prove/bin/python -B tests/proof/machine_code $(if $(CONTROLS),--controls) $(if $(PAUSE_WRITE),--write) $(PLATFORMS)
 
-soak: PACKAGES = g++
+soak: PACKAGES = g++ tini dumb-init
 soak: ## Run the stress tests and the fuzzer for minutes, from seeds that they print, and the model with more events [PAUSE_SEED=number]
 	$(SETUP) sh -ec '$(PROGRAMS); cargo test --quiet --test stress -- --exact soak::soak --ignored --nocapture; \
 	    cargo test --quiet --package model -- --ignored --nocapture; exec build/fuzz.sh 600'
@@ -169,7 +169,8 @@ test-manifests: binaries ## Check each file of manifests/ with the program that 
 
 test-peers: PACKAGES = tini dumb-init catatonit
 test-peers: ## Compare init with tini, dumb-init and catatonit [PAUSE_WRITE=1: write docs/measured/init-*.md]
-	$(SETUP) sh -ec '$(PROGRAMS); exec cargo test --test peers'
+	$(SETUP) sh -ec '$(PROGRAMS); cargo test --test peers; \
+	    exec cargo test --package fuzz --test peers -- --ignored'
 
 e2e: PACKAGES = $(RUNTIMES)
 e2e: binaries ## Run real pods with containerd, podman and Docker (root) [RUNTIME="name…"] [CONTAINERD=folder]
@@ -196,11 +197,11 @@ bench-quick: ## The same in less than a minute: fewer samples, writes nothing (r
 
 ##@ Maintain
 
-lint: PACKAGES = protobuf-compiler
+lint: PACKAGES = protobuf-compiler g++
 lint: ## Check the format and the documentation, and run clippy and shellcheck
 	$(SETUP) --lint sh -ec '\
 	    cargo fmt --all --check; \
-	    cargo clippy --workspace --all-targets -- -D warnings; \
+	    cargo clippy --workspace --all-targets --features fuzz/engine -- -D warnings; \
 	    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --lib; \
 	    shellcheck --external-sources build/*.sh build/*/*.sh manifests/*/*.sh .ci/run'
 

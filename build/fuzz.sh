@@ -15,6 +15,10 @@ mapfile -t all < <(cd tests/fuzz/inputs && printf '%s\n' *)
 for target in "${targets[@]}"; do
     [[ -d tests/fuzz/inputs/$target ]] || { echo "fuzz.sh: there is no target $target; they are: ${all[*]}" >&2; exit 1; }
 done
+for peer in dumb-init tini; do
+    [[ " ${targets[*]} " != *" $peer "* || -x /usr/bin/$peer ]] \
+        || { echo "fuzz.sh: the target $peer needs the package $peer: make soak installs it" >&2; exit 1; }
+done
 # libFuzzer would take 0 for no limit.
 if [[ ! $seconds =~ ^[1-9][0-9]{0,6}$ ]] || ((seconds < ${#targets[@]})); then
     echo "fuzz.sh: $seconds is no number of seconds, or less than one for each target" >&2
@@ -48,6 +52,7 @@ fuzz() {
     return "$status"
 }
 
+cargo build --quiet --release --package pause
 echo "PAUSE_SEED=$PAUSE_SEED"
 if fuzz spoiled 60 || ! grep -q POLL "$folder"/finds/spoiled-crash-*; then
     echo "the control: the fault was not found in a minute"
@@ -59,7 +64,6 @@ for target in "${targets[@]}"; do
     seeds=("tests/fuzz/inputs/$target")
     # The programs are seeds that no text file can be.
     if [[ $target == elf ]]; then
-        cargo build --quiet --release --package pause
         mkdir "$folder/programs"
         cp target/release/pause target/release/init "$folder/programs"
         seeds+=("$folder/programs")

@@ -53,7 +53,7 @@ impl KernelReaping {
 }
 
 /// Returns the first two numbers of a kernel's release, such as 6 and 15 for `6.15.3-generic`.
-fn parse_release(release: &[u8]) -> Option<(c_int, c_int)> {
+pub fn parse_release(release: &[u8]) -> Option<(c_int, c_int)> {
     let mut rest = Some(release);
     let mut number = || parse_number(take_part(&mut rest, b'.')?);
     Some((number()?, number()?))

@@ -14,6 +14,7 @@
 //! | [`sbom`]      | the software bill of materials of an image, in CycloneDX               |
 //! | [`spdx`]      | the same in SPDX                                                       |
 //! | [`vex`]       | which vulnerabilities an image does not have                           |
+//! | [`reference`] | the names of the images                                                |
 //! | [`purl`]      | the package URLs by which these documents name things                  |
 //! | [`output`]    | writes files atomically, and the list of their checksums               |
 #![deny(missing_docs)]
@@ -29,6 +30,7 @@ pub mod metadata;
 pub mod output;
 pub mod platforms;
 pub mod purl;
+pub mod reference;
 pub mod sbom;
 pub mod spdx;
 pub mod vex;

@@ -10,7 +10,7 @@ use image::layer::Layer;
 use image::metadata::{Built, Kind, Project};
 use image::output::Output;
 use image::platforms::Platform;
-use image::{archive, binary, epoch, platforms, sbom, spdx, vex};
+use image::{archive, binary, epoch, platforms, reference, sbom, spdx, vex};
 use oci_spec::distribution::Reference;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -92,7 +92,7 @@ fn run() -> Result<()> {
             contents.push((Built { program, platform: platform.clone(), bytes, libraries }, layer));
         }
         for (suffix, arguments) in images_of(&program.name) {
-            let reference = named(&reference, &program.name, suffix);
+            let reference = reference::of_program(&reference, &program.name, suffix);
             let name = format!("{}-{}{partial}{suffix}", program.name, project.version);
             let mut images = Vec::new();
             for (built, layer) in &contents {
@@ -120,18 +120,6 @@ fn run() -> Result<()> {
     left_out.chain(without_library.iter().map(no_library)).try_for_each(|line| print(&line))
 }
 
-/// The name of a program's image: `reference` with the program as the last part of its repository, and with a suffix of
-/// its tag. The name of `pause` and of `zombies` is the user's.
-fn named(reference: &Reference, program: &str, suffix: &str) -> Reference {
-    let repository = match (program, reference.repository().rsplit_once('/')) {
-        ("init", Some((parent, _))) => format!("{parent}/init"),
-        ("init", None) => "init".to_owned(),
-        _ => reference.repository().to_owned(),
-    };
-    let tag = format!("{}{suffix}", reference.tag().unwrap_or("latest"));
-    Reference::with_tag(reference.registry().into(), repository, tag)
-}
-
 /// Parses the command line. Returns nothing if it asks for help.
 fn arguments() -> Result<Option<Arguments>> {
     use lexopt::prelude::*;
@@ -141,7 +129,7 @@ fn arguments() -> Result<Option<Arguments>> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("zombies") => arguments.kind = Kind::Hosted,
-            Long("reference") => arguments.reference = Some(reference(&parser.value()?.string()?)?),
+            Long("reference") => arguments.reference = Some(reference::read(&parser.value()?.string()?)?),
             Long("platforms") => {
                 arguments.platforms = parser.value()?.string()?.split_whitespace().map(str::to_owned).collect();
             }
@@ -151,15 +139,6 @@ fn arguments() -> Result<Option<Arguments>> {
         }
     }
     Ok(Some(arguments))
-}
-
-fn reference(name: &str) -> Result<Reference> {
-    let sentence = "give it as registry/name:tag, such as pause.localhost/pause:1.0.0";
-    match name.parse::<Reference>() {
-        Ok(reference) if reference.digest().is_none() => Ok(reference),
-        Ok(_) => bail!("the reference {name} has a digest, which is not known before the image is built; {sentence}"),
-        Err(error) => bail!("the reference {name:?} is not valid: {error}; {sentence}"),
-    }
 }
 
 fn print(text: &str) -> Result<()> {

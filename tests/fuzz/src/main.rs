@@ -2,14 +2,14 @@
 //! starts it.
 #![no_main]
 
-use fuzz::{SPOILED, TARGETS, Target};
+use fuzz::{PEERS, SPOILED, TARGETS, Target};
 use std::env;
 use std::sync::LazyLock;
 
 static TARGET: LazyLock<Target> = LazyLock::new(|| {
     let name = env::var("PAUSE_FUZZ").unwrap_or_default();
-    let mut all = TARGETS.into_iter().chain([SPOILED]);
-    let names = || TARGETS.map(|(name, _)| name).join(" ");
+    let mut all = TARGETS.into_iter().chain(PEERS).chain([SPOILED]);
+    let names = || [&TARGETS[..], &PEERS].concat().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
     let found = all.find(|(target, _)| *target == name);
     found.unwrap_or_else(|| panic!("there is no target {name:?}; set PAUSE_FUZZ to one of: {}", names())).1
 });

@@ -1,7 +1,8 @@
 //! The saved inputs: all targets pass on them, and spoiled readers do not.
 
-use fuzz::TARGETS;
+use fuzz::saved;
 use fuzz::targets::{command_line, grammar, signal_names, stat};
+use fuzz::{PEERS, TARGETS};
 use nix::sys::signal::Signal;
 use pause::init::options::{Answer, Mistake, Parser};
 use pause::init::proc::parse_field;
@@ -12,34 +13,9 @@ use std::fs;
 use std::panic::{RefUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Returns the saved inputs of a target, by their names. What is not text is saved in hexadecimal digits.
-fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs").join(target);
-    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let input = |entry: fs::DirEntry| {
-        let name = entry.file_name().into_string().expect("a plain name");
-        let bytes = fs::read(entry.path()).expect("it can be read");
-        if name.ends_with(".hex") { (name, decoded(&bytes)) } else { (name, bytes) }
-    };
-    files.map(|entry| input(entry.expect("it can be read"))).collect()
-}
-
-fn decoded(text: &[u8]) -> Vec<u8> {
-    let digits: Vec<u8> = text.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
-    digits.chunks(2).map(|pair| byte(pair).expect("hexadecimal digits")).collect()
-}
-
 #[test]
 fn all_targets_pass_on_their_saved_inputs() {
-    for (target, fuzz) in TARGETS {
-        let inputs = inputs(target);
-        assert!(inputs.len() > 1, "{target} has {} saved inputs", inputs.len());
-        for (name, bytes) in inputs {
-            println!("{target}/{name}"); // shown if it fails
-            fuzz(&bytes);
-        }
-    }
+    saved::run(&TARGETS);
 }
 
 #[test]
@@ -47,14 +23,14 @@ fn each_folder_of_inputs_is_of_a_target() {
     let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs")).expect("there are inputs");
     for folder in folders {
         let name = folder.expect("it can be read").file_name();
-        assert!(TARGETS.iter().any(|(target, _)| *target == name), "{name:?} is no target");
+        assert!(TARGETS.iter().chain(&PEERS).any(|(target, _)| *target == name), "{name:?} is no target");
     }
 }
 
 /// Asserts that a target with a spoiled reader fails on one of its saved inputs.
 #[track_caller]
 fn assert_noticed(target: &str, spoiled: impl Fn(&[u8]) + RefUnwindSafe) {
-    let is_noticed = inputs(target).iter().any(|(_, bytes)| catch_unwind(|| spoiled(bytes)).is_err());
+    let is_noticed = saved::inputs(target).iter().any(|(_, bytes)| catch_unwind(|| spoiled(bytes)).is_err());
     assert!(is_noticed, "{target} passes with a spoiled reader");
 }
 

@@ -92,7 +92,7 @@ pub fn run(mut command: Command, limit: Duration, find: impl Fn(&str) -> Option<
     if end.is_some() {
         // `init` forwards the signal, by which the tests remove what they have made.
         for init in children(Pid::from_raw(child.id().cast_signed())) {
-            kill(init, Signal::SIGTERM)?;
+            _ = kill(init, Signal::SIGTERM); // it may have ended by now
         }
         let removed = Instant::now() + CLEANUP;
         while lines.recv_timeout(removed.saturating_duration_since(Instant::now())).is_ok() {}

@@ -71,7 +71,7 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
 /// Which tests are run for a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tests {
-    /// The likely and the quick ones.
+    /// The likely ones, those of the source's own name, and the quick ones.
     Quick,
     /// All, after the quick ones have passed.
     All,
@@ -166,7 +166,10 @@ impl Shared<'_> {
         if tests == Tests::All && !is_unit_likely && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
-        let failed = if tests == Tests::Quick { trial.run_quick()? } else { trial.run_all()? };
+        let failed = match tests {
+            Tests::Quick => trial.run_own(&place.file)?.map_or_else(|| trial.run_quick(), |test| Ok(Some(test)))?,
+            Tests::All => trial.run_all()?,
+        };
         Ok(failed.map_or(Outcome::Survived, Outcome::Noticed))
     }
 }

@@ -51,8 +51,10 @@ const TESTS_NOT_EMULATED: &str = "job_control::";
 /// How long a test waits for a condition, in seconds. A spoiled program may never meet it.
 const DEADLINE: &str = "3";
 
-/// How long one test, and how long all tests of a program may take: a spoiled program may never end.
-const ONE_TEST: Duration = Duration::from_secs(30);
+/// How long one test, the tests of one run before all tests are run, and all tests of a program may take: a spoiled program
+/// may never end.
+const ONE_TEST: Duration = Duration::from_secs(15);
+const SOME_TESTS: Duration = Duration::from_secs(100);
 const ALL_TESTS: Duration = Duration::from_secs(300);
 
 /// Where the programs of one trial after the other are tested.
@@ -121,12 +123,24 @@ impl Trial<'_> {
         programs
     }
 
+    /// Runs the tests of `init` whose module has the name of the source, also the slow ones, likewise.
+    ///
+    /// # Errors
+    /// A test cannot be started.
+    pub fn run_own(&self, source: &str) -> Result<Option<String>> {
+        let name = Path::new(source).file_stem().and_then(|name| name.to_str()).context("a source has a name")?;
+        if !source.starts_with("src/init/") {
+            return Ok(None);
+        }
+        self.run([&[], &["init"]], &[&format!("{name}::")], SOME_TESTS)
+    }
+
     /// Runs the quick tests that are about a spoiled program until one of them fails twice. Returns that test.
     ///
     /// # Errors
     /// A test cannot be started.
     pub fn run_quick(&self) -> Result<Option<String>> {
-        self.run(QUICK, &SLOW)
+        self.run(QUICK, &skip(&SLOW), SOME_TESTS)
     }
 
     /// Runs all tests that are about a spoiled program, likewise.
@@ -135,22 +149,19 @@ impl Trial<'_> {
     /// A test cannot be started.
     pub fn run_all(&self) -> Result<Option<String>> {
         // Some tests have the name of the program that they are about.
-        self.run(
-            TESTS,
-            match self.is_spoiled {
-                [true, false] => &["_of_init_"],
-                [false, true] => &["_of_pause_"],
-                _ => &[],
-            },
-        )
+        let others: &[&str] = match self.is_spoiled {
+            [true, false] => &["_of_init_"],
+            [false, true] => &["_of_pause_"],
+            _ => &[],
+        };
+        self.run(TESTS, &skip(others), ALL_TESTS)
     }
 
-    fn run(&self, table: [&[&'static str]; 2], skipped: &[&str]) -> Result<Option<String>> {
-        let mut arguments = vec![THREADS];
-        arguments.extend(skipped.iter().flat_map(|word| ["--skip", *word]));
+    fn run(&self, table: [&[&'static str]; 2], which: &[&str], limit: Duration) -> Result<Option<String>> {
+        let arguments = [&[THREADS], which].concat();
         for program in self.test_programs(table) {
             for _ in 0..ATTEMPTS {
-                match self.first_failure(&self.bench.folder, program, &arguments, ALL_TESTS)? {
+                match self.first_failure(&self.bench.folder, program, &arguments, limit)? {
                     Some(failed) if self.notices(&failed)? => return Ok(Some(failed)),
                     Some(_) => {}
                     None => break,
@@ -197,6 +208,11 @@ impl Trial<'_> {
             End::TooLate => Some(format!("{test}, which did not end")),
         })
     }
+}
+
+/// Returns the arguments that leave out the tests with these words in their names.
+fn skip<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    words.iter().flat_map(|word| ["--skip", word]).collect()
 }
 
 /// Writes a pair of programs to a folder.

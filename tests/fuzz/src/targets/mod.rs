@@ -3,11 +3,15 @@
 pub mod command_line;
 pub mod elf;
 pub mod environment;
+pub mod epoch;
 pub mod grammar;
 pub mod layer;
 pub mod libraries;
 pub mod manifest;
+pub mod peers;
 pub mod platforms;
+pub mod reference;
+pub mod release;
 pub mod signal_names;
 pub mod stat;
 pub mod values;
