@@ -8,3 +8,4 @@ mod job_control;
 mod options;
 mod pause;
 mod peer;
+mod rewrites;

@@ -1,13 +1,12 @@
 //! What came of each spoiled place, in a file: another run tries only the places that no test has noticed.
 
 use anyhow::{Context, Result};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
 
 /// What came of a spoiled place.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,17 +39,12 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A test that takes longer to pass is not run first.
-const SLOW: Duration = Duration::from_secs(2);
-
 /// The outcomes of this run and of earlier ones.
 pub struct Outcomes {
     file: File,
     known: HashMap<u64, Outcome>,
     /// The tests that have noticed a place, the last one first. Each with the source.
     noticed: Vec<(String, String)>,
-    /// The tests that take long to pass.
-    slow: HashSet<String>,
 }
 
 /// Returns the key of an outcome: a digest of what it depends on.
@@ -68,7 +62,7 @@ impl Outcomes {
     pub fn open(path: &Path) -> Result<Self> {
         let text = if path.exists() { fs::read_to_string(path)? } else { String::new() };
         let file = File::options().append(true).create(true).open(path)?;
-        let mut outcomes = Self { file, known: HashMap::new(), noticed: Vec::new(), slow: HashSet::new() };
+        let mut outcomes = Self { file, known: HashMap::new(), noticed: Vec::new() };
         for line in text.lines() {
             let mut words = line.splitn(3, ' ');
             let (Some(key), Some(source), Some(said)) = (words.next(), words.next(), words.next()) else { continue };
@@ -111,19 +105,12 @@ impl Outcomes {
         self.known.insert(key, outcome);
     }
 
-    /// Remembers how long a test took to pass.
-    pub fn passed(&mut self, test: &str, time: Duration) {
-        if time > SLOW {
-            self.slow.insert(test.to_owned());
-        }
-    }
-
-    /// Returns the quick tests that noticed other places: those of the same source first, the latest ones first.
+    /// Returns the tests that noticed other places: those of the same source first, the latest ones first.
     pub fn likely_tests(&self, source: &str, most: usize) -> Vec<String> {
         let (same, others): (Vec<_>, Vec<_>) = self.noticed.iter().partition(|(of, _)| of == source);
         let mut tests: Vec<String> = Vec::new();
         for (_, test) in same.into_iter().chain(others) {
-            if !tests.contains(test) && !self.slow.contains(test) {
+            if !tests.contains(test) {
                 tests.push(test.clone());
             }
         }

@@ -105,10 +105,24 @@ impl<'a> Bench<'a> {
 }
 
 impl Trial<'_> {
-    /// Whether a test is about a spoiled program, and takes no other process's CPU time.
-    pub fn may_run_first(&self, test: &str) -> bool {
-        let programs = self.test_programs(TESTS);
-        test.split_once(": ").is_some_and(|(program, name)| programs.contains(&program) && !name.contains("storm"))
+    /// Runs the tests of a list that are about a spoiled program, until one of them fails twice. Returns that test.
+    ///
+    /// # Errors
+    /// A test cannot be started.
+    pub fn run_likely(&self, tests: &[String]) -> Result<Option<String>> {
+        for program in self.test_programs(TESTS) {
+            let names = tests.iter().filter_map(|test| test.split_once(": ")).filter(|(of, _)| *of == program);
+            // A storm takes the CPU time of the others.
+            let names: Vec<&str> = names.map(|(_, name)| name).filter(|name| !name.contains("storm")).collect();
+            let arguments = [&[THREADS, "--exact"], &*names].concat();
+            if !names.is_empty()
+                && let Some(failed) = self.first_failure(&self.bench.folder, program, &arguments, SOME_TESTS)?
+                && self.notices(&failed)?
+            {
+                return Ok(Some(failed));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns the test programs of such a table that are about a spoiled program.
@@ -135,7 +149,7 @@ impl Trial<'_> {
         self.run([&[], &["init"]], &[&format!("{name}::")], SOME_TESTS)
     }
 
-    /// Runs the quick tests that are about a spoiled program until one of them fails twice. Returns that test.
+    /// Runs the quick tests that are about a spoiled program, likewise.
     ///
     /// # Errors
     /// A test cannot be started.
@@ -171,18 +185,17 @@ impl Trial<'_> {
         Ok(None)
     }
 
-    /// Runs one test alone. Returns whether it fails with these programs, passes with the programs as they are, and fails
-    /// again: on a busy machine any test may miss its deadline. What has ended or delayed all tests of a program is no
-    /// test, and counts.
+    /// Runs a test that has failed, alone. Returns whether it passes with the programs as they are, and fails again: on a
+    /// busy machine any test may miss its deadline. What has ended or delayed all tests of a program is no test, and counts.
     ///
     /// # Errors
     /// It cannot be started.
-    pub fn notices(&self, test: &str) -> Result<bool> {
+    fn notices(&self, test: &str) -> Result<bool> {
         let Some((program, name)) = test.split_once(": ") else { return Ok(true) };
         let exact = ["--exact", name];
         let fails = |folder| anyhow::Ok(self.first_failure(folder, program, &exact, ONE_TEST)?.is_some());
         let Bench { folder, originals, .. } = self.bench;
-        Ok(fails(folder)? && (self.is_original || !fails(originals)?) && fails(folder)?)
+        Ok((self.is_original || !fails(originals)?) && fails(folder)?)
     }
 
     /// Runs tests of the programs in a folder until one of them fails. Returns the name of that test.
