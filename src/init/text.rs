@@ -106,13 +106,23 @@ mod tests {
         let mut buffer = [0xff; 100];
         let mut text = Text::new(&mut buffer);
         text.push(b"numbers: ");
-        for number in [0, 7, 10, c_int::MAX] {
+        for number in [0, 7, 9, 10, c_int::MAX] {
             text.push_number(number);
             text.push(b" ");
         }
         assert!(!text.is_full());
-        assert_eq!(text.length(), 27);
-        assert_eq!(text.into_string(), c"numbers: 0 7 10 2147483647 ");
+        assert_eq!(text.length(), 29);
+        assert_eq!(text.into_string(), c"numbers: 0 7 9 10 2147483647 ");
+    }
+
+    #[test]
+    fn a_text_is_full_when_only_the_nul_has_room() {
+        let mut buffer = [0; 8];
+        let mut text = Text::new(&mut buffer);
+        for length in 0..8 {
+            assert_eq!((text.length(), text.is_full()), (length, length == 7));
+            text.push(b"x");
+        }
     }
 
     #[test]

@@ -4,13 +4,22 @@ use super::errno::check_unit;
 use super::{Argument, Errno, syscall};
 use core::ffi::c_int;
 
+/// 32 capabilities of each set: `struct __user_cap_data_struct` in `linux/capability.h`.
+#[repr(C)]
+struct Capabilities {
+    effective: u32,
+    permitted: u32,
+    inheritable: u32,
+}
+
+const NO_CAPABILITIES: Capabilities = Capabilities { effective: 0, permitted: 0, inheritable: 0 };
+
 /// Gives up every capability: the permitted, effective and inheritable ones (`man 2 capset`), and with them the ambient
 /// ones (`man 7 capabilities`).
 pub fn drop_capabilities() -> Result<(), Errno> {
-    // From `linux/capability.h`, which the crate `libc` does not have. The header is `_LINUX_CAPABILITY_VERSION_3` and
-    // the process ID 0, which means this process. The data are two structures, for the lower and the upper 32
-    // capabilities, of three sets each.
-    let none = [0_u32; 6];
+    // The lower and the upper 32 capabilities of each set. The header is `_LINUX_CAPABILITY_VERSION_3` and the process
+    // ID 0, which means this process. The crate `libc` has neither.
+    let none = [NO_CAPABILITIES, NO_CAPABILITIES];
     let header = [0x2008_0522_u32, 0];
     // SAFETY: the kernel reads both, which have the sizes of that version, before the call returns.
     check_unit(unsafe { syscall(libc::SYS_capset, [Argument::from(&header), Argument::from(&none)]) })

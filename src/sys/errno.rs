@@ -63,6 +63,23 @@ mod tests {
         assert_eq!(check(7), Ok(7));
         assert_eq!(check(-(libc::EINTR as isize)), Err(Errno::EINTR));
         assert_ne!(check(-(libc::EAGAIN as isize)), Err(Errno::EINTR));
-        assert_eq!(Errno::EACCES.number(), libc::EACCES);
+    }
+
+    #[test]
+    fn each_error_has_its_number() {
+        for (error, number) in [
+            (Errno::EACCES, libc::EACCES),
+            (Errno::EAGAIN, libc::EAGAIN),
+            (Errno::EBADF, libc::EBADF),
+            (Errno::ECHILD, libc::ECHILD),
+            (Errno::EINTR, libc::EINTR),
+            (Errno::ENOENT, libc::ENOENT),
+            (Errno::ENOEXEC, libc::ENOEXEC),
+            (Errno::ENXIO, libc::ENXIO),
+            (Errno::ENOTTY, libc::ENOTTY),
+            (Errno::ESRCH, libc::ESRCH),
+        ] {
+            assert_eq!(error.number(), number);
+        }
     }
 }

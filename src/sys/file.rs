@@ -108,15 +108,15 @@ pub fn is_writable(descriptor: c_int) -> Result<bool, Errno> {
 /// # Errors
 /// The call was refused.
 pub fn poll(descriptor: c_int, event: c_short) -> Result<c_short, Errno> {
-    let mut request = libc::pollfd { fd: descriptor, events: event, revents: 0 };
+    let mut requests = [libc::pollfd { fd: descriptor, events: event, revents: 0 }];
     let mut limit = Time::ZERO; // mutable, because QEMU's user mode emulation writes it back
     let mut limit64 = Time64::from(&limit);
-    let request_pointer = Argument::from(&mut request);
-    let arguments = |limit| [request_pointer, 1.into(), limit, NULL, 0.into()];
+    let place = Argument::from(&mut requests);
+    let arguments = |limit| [place, requests.len().into(), limit, NULL, 0.into()];
     let with_limit = arguments(Argument::from(&mut limit));
     let with_limit64 = arguments(Argument::from(&mut limit64));
-    // SAFETY: the kernel reads and writes one `pollfd`, and reads a limit, which QEMU writes back. Both live until the
-    // call returns. There is no mask.
+    // SAFETY: the kernel reads and writes as many `pollfd`s as there are, and reads a limit, which QEMU writes back. All of
+    // them live until the call returns. There is no mask.
     let result = unsafe { timed_syscall(libc::SYS_ppoll, SYS_PPOLL_TIME64, with_limit, with_limit64) };
-    check(result).map(|_| request.revents)
+    check(result).map(|_| requests[0].revents)
 }
