@@ -51,10 +51,10 @@ const TESTS_NOT_EMULATED: &str = "job_control::";
 /// How long a test waits for a condition, in seconds. A spoiled program may never meet it.
 const DEADLINE: &str = "3";
 
-/// How long one test, the tests of one run before all tests are run, and all tests of a program may take: a spoiled program
-/// may never end.
+/// How long one test, the likely tests, the quick ones, and all tests of a program may take: a spoiled program may never end.
 const ONE_TEST: Duration = Duration::from_secs(15);
-const SOME_TESTS: Duration = Duration::from_secs(100);
+const LIKELY_TESTS: Duration = Duration::from_secs(30);
+const QUICK_TESTS: Duration = Duration::from_secs(100);
 const ALL_TESTS: Duration = Duration::from_secs(300);
 
 /// Where the programs of one trial after the other are tested.
@@ -116,7 +116,7 @@ impl Trial<'_> {
             let names: Vec<&str> = names.map(|(_, name)| name).filter(|name| !name.contains("storm")).collect();
             let arguments = [&[THREADS, "--exact"], &*names].concat();
             if !names.is_empty()
-                && let Some(failed) = self.first_failure(&self.bench.folder, program, &arguments, SOME_TESTS)?
+                && let Some(failed) = self.first_failure(&self.bench.folder, program, &arguments, LIKELY_TESTS)?
                 && self.notices(&failed)?
             {
                 return Ok(Some(failed));
@@ -146,7 +146,7 @@ impl Trial<'_> {
         if !source.starts_with("src/init/") {
             return Ok(None);
         }
-        self.run([&[], &["init"]], &[&format!("{name}::")], SOME_TESTS)
+        self.run([&[], &["init"]], &[&format!("{name}::")], QUICK_TESTS)
     }
 
     /// Runs the quick tests that are about a spoiled program, likewise.
@@ -154,7 +154,7 @@ impl Trial<'_> {
     /// # Errors
     /// A test cannot be started.
     pub fn run_quick(&self) -> Result<Option<String>> {
-        self.run(QUICK, &skip(&SLOW), SOME_TESTS)
+        self.run(QUICK, &skip(&SLOW), QUICK_TESTS)
     }
 
     /// Runs all tests that are about a spoiled program, likewise.
