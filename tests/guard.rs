@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::{available_parallelism, sleep};
 use std::time::{Duration, Instant};
 use testkit::assertions::assert_exited;
-use testkit::deadline::TIMEOUT;
+use testkit::deadline::timeout;
 use testkit::pause_process::{INTERRUPT, SHUTDOWN, TERMINATED, WARNING, ordinary, pause_with};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::zombies;
@@ -186,7 +186,7 @@ fn in_a_storm_of_signals_from_inside_it_reaps_and_a_signal_from_outside_ends_it(
     let start = Instant::now();
     let mut sent = 0;
     while init.status().is_none() {
-        assert!(start.elapsed() < TIMEOUT, "process 1 did not exit on {sent} signals");
+        assert!(start.elapsed() < timeout(), "process 1 did not exit on {sent} signals");
         _ = testkit::pod::send(init.pid(), libc::SIGTERM); // the process may be gone already
         sent += 1;
         sleep(Duration::from_millis(1));

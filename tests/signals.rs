@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Instant;
 use testkit::assertions::assert_exited;
-use testkit::deadline::TIMEOUT;
+use testkit::deadline::timeout;
 use testkit::pause_process::{INTERRUPT, SHUTDOWN, TERMINATED, WARNING, ordinary, piped};
 use testkit::platform::EmulatorLimit;
 use testkit::programs::{orphan_maker, pause};
@@ -177,7 +177,7 @@ fn a_signal_right_after_they_are_blocked_is_not_lost() {
         let is_blocked = || status(pod.pid()).sigblk & 1 << (libc::SIGPIPE - 1) != 0;
         let start = Instant::now();
         while !is_blocked() {
-            assert!(start.elapsed() < TIMEOUT, "the signals are not blocked");
+            assert!(start.elapsed() < timeout(), "the signals are not blocked");
         }
         pod.signal(Signal::SIGTERM);
         assert_exited(&pod.wait(), 0, TERMINATED);

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use testkit::deadline::TIMEOUT;
+use testkit::deadline::timeout;
 use testkit::process_table::rows;
 use testkit::programs::{init, path};
 use testkit::{Pod, PodProcess, until};
@@ -86,7 +86,7 @@ impl Iterator for SignalLog {
     type Item = i32;
 
     fn next(&mut self) -> Option<i32> {
-        match self.0.recv_timeout(TIMEOUT) {
+        match self.0.recv_timeout(timeout()) {
             Ok(number) => Some(number),
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("a process has the pipe open, but writes no number"),

@@ -31,8 +31,8 @@ fn a_faulty_program_is_noticed() {
             setting: Setting::Plain,
             normal,
         };
-        let timeout = if end == End::Hangs { Duration::from_secs(2) } else { Timing::NORMAL.timeout };
-        let observed = run(&shell, None, None, Timing { timeout, ..Timing::NORMAL });
+        let timeout = if end == End::Hangs { Duration::from_secs(2) } else { Timing::normal().timeout };
+        let observed = run(&shell, None, None, Timing { timeout, ..Timing::normal() });
         assert_eq!(observed.end, end, "{options:?}: {observed:?}");
         assert_ne!(observed, Observed::of(&normal, None), "{options:?}");
     }

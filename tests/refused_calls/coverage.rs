@@ -20,7 +20,7 @@ pub static INIT_TABLES: [&[Row]; 4] = [&init_plain::ROWS, &init_terminal::ROWS, 
 fn calls_in(scenario: &Scenario, refusal: Option<Refusal>) -> BTreeSet<String> {
     let program = if scenario.program == Program::Pause { "pause" } else { "init" };
     let (install, recording) = record(path(program)).expect("a pair of sockets");
-    run(scenario, refusal, Some(install), Timing::RECORDED);
+    run(scenario, refusal, Some(install), Timing::recorded());
     let numbers = recording.finish().expect("the kernel reports calls, and to no other listener");
     numbers.into_iter().map(name).collect()
 }

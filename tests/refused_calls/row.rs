@@ -53,7 +53,7 @@ impl Row {
     /// Runs the scenario with each error. Returns the differences from the expected outcome, if there are any.
     fn mistakes(&self) -> Option<String> {
         let mistake = |error| {
-            let observed = run(self.scenario, Some(Refusal::of(&self.calls.list(), error)), None, Timing::NORMAL);
+            let observed = run(self.scenario, Some(Refusal::of(&self.calls.list(), error)), None, Timing::normal());
             let expected = Observed::of(&self.outcome, Some(error));
             (observed != expected).then(|| format!("  {error}\n    expected {expected:?}\n    observed {observed:?}\n"))
         };
@@ -93,7 +93,7 @@ pub fn assert_all<'a>(rows: impl IntoIterator<Item = &'a Row>) {
 /// Runs every scenario with no call refused.
 pub fn assert_normal(scenarios: &[&'static Scenario]) {
     let wrong = side_by_side(scenarios, |scenario| {
-        let (observed, expected) = (run(scenario, None, None, Timing::NORMAL), Observed::of(&scenario.normal, None));
+        let (observed, expected) = (run(scenario, None, None, Timing::normal()), Observed::of(&scenario.normal, None));
         let (program, name) = (&scenario.program, scenario.name);
         (observed != expected)
             .then(|| format!("{program:?} ({name}):\n  expected {expected:?}\n  observed {observed:?}"))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::time::Duration;
-use testkit::deadline::TIMEOUT;
+use testkit::deadline::timeout;
 use testkit::programs::path;
 
 #[derive(Clone, Copy, Debug)]
@@ -169,6 +169,13 @@ pub struct Timing {
 }
 
 impl Timing {
-    pub const NORMAL: Self = Self { timeout: TIMEOUT, idle: Duration::from_millis(2), is_recorded: false };
-    pub const RECORDED: Self = Self { idle: Duration::from_millis(10), is_recorded: true, ..Self::NORMAL };
+    /// That of a run with nothing special.
+    pub fn normal() -> Self {
+        Self { timeout: timeout(), idle: Duration::from_millis(2), is_recorded: false }
+    }
+
+    /// That of a run whose calls are recorded.
+    pub fn recorded() -> Self {
+        Self { idle: Duration::from_millis(10), is_recorded: true, ..Self::normal() }
+    }
 }

@@ -80,7 +80,7 @@ fn scenarios(folder: &Path) -> [Scenario; 2] {
 fn assert_outcome(scenario: &Scenario, calls: &[u32], expected: &Outcome) {
     for error in [Errno::EPERM, Errno::ENOSYS] {
         let refusal = Refusal { filter: refuse_i386(calls, error), executes_at: false };
-        let observed = run(scenario, Some(refusal), None, Timing::NORMAL);
+        let observed = run(scenario, Some(refusal), None, Timing::normal());
         let program = scenario.program;
         assert_eq!(observed, Observed::of(expected, Some(error)), "{program:?} without {calls:?}: {error}");
     }

@@ -6,10 +6,10 @@ mod run;
 mod table;
 
 use case::ALONE;
-use run::{check_all, command_line, running};
+use run::{check_all, command_line, running, type_a_line};
 use std::thread::sleep;
 use std::time::Duration;
-use testkit::job::{Job, Place, State};
+use testkit::job::{Job, JobState, Place, State};
 use testkit::until;
 
 /// Much longer than `init` waits for the program to stop after it has forwarded SIGTSTP.
@@ -77,4 +77,19 @@ fn init_forgets_a_sigtstp_that_a_nested_init_forwards() {
     job.ctrl_z();
     assert_eq!(job.settle().program, State::Runs);
     assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT));
+}
+
+/// As process 1 of its own PID namespace, `init` shares a process group with the process that started it, outside.
+#[test]
+fn process_1_stops_nobody_outside_of_its_pid_namespace() {
+    let unshare = ["unshare", "--pid", "--fork", "--mount-proc"].map(str::to_owned);
+    for &place in case::FOREGROUND.iter().filter(|place| place.is_available()) {
+        let mut job = Job::start(place, &[&unshare[..], &command_line(&[])].concat());
+        assert_eq!(job.settle(), running(place), "{place:?}");
+        job.signal_program(libc::SIGSTOP);
+        assert_eq!(job.settle(), JobState { program: State::Stopped, ..running(place) }, "{place:?}");
+        job.signal_program(libc::SIGCONT);
+        type_a_line(&mut job);
+        assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT), "{place:?}");
+    }
 }

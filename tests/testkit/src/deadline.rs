@@ -11,7 +11,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(180);
 /// The variable that sets another [`TIMEOUT`] for conditions, in seconds: a control that must fail need not wait so long.
 pub const SECONDS: &str = "PAUSE_DEADLINE";
 
-fn timeout() -> Duration {
+/// Returns how long a test waits for a condition: [`TIMEOUT`], or what [`SECONDS`] says.
+pub fn timeout() -> Duration {
     static TIMEOUT_HERE: LazyLock<Duration> = LazyLock::new(|| match env::var(SECONDS) {
         Ok(seconds) => Duration::from_secs(seconds.parse().unwrap_or_else(|_| panic!("{SECONDS} must be a number"))),
         Err(_) => TIMEOUT,

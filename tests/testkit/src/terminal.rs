@@ -1,6 +1,6 @@
 //! A pseudo-terminal: the program under test is on one side, the test's keyboard and screen on the other.
 
-use crate::deadline::TIMEOUT;
+use crate::deadline::timeout;
 use crate::streams::unused_terminal;
 use nix::errno::Errno;
 use nix::pty::Winsize;
@@ -61,7 +61,7 @@ impl Keyboard {
     /// Waits until the terminal shows `what`. Returns the text from the end of the last match to the end of this one.
     #[track_caller]
     pub fn shows(&mut self, what: &str) -> String {
-        let end = Instant::now() + TIMEOUT;
+        let end = Instant::now() + timeout();
         loop {
             if let Some(at) = self.seen.find(what) {
                 let rest = self.seen.split_off(at + what.len());
