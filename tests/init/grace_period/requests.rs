@@ -2,7 +2,7 @@
 //! by SIGTERM after the program has ended.
 
 use crate::run::{SignalLog, command, kill_in, probe_child, sorted};
-use nix::sys::signal::Signal::{self, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGWINCH};
+use nix::sys::signal::Signal::{self, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGWINCH};
 use std::fs;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -137,6 +137,7 @@ fn a_forwarded_signal_that_ends_the_program_is_the_request() {
             ("-g", SIGTERM, [15, 18]),
             ("-g", SIGINT, [2, 18]),
             ("-g", SIGHUP, [1, 18]),
+            ("-g", SIGQUIT, [3, 18]),
             ("-g -r TERM:KILL -r HUP:INT", SIGHUP, [2, 18]),
             ("", SIGTERM, [15, 18]),
             ("", SIGINT, [15, 18]),
@@ -198,6 +199,24 @@ fn a_second_sigterm_reaches_only_processes_started_since_the_first() {
         shutdown.assert_next(&[28, 28], "both receive SIGWINCH, and no SIGTERM before it");
         shutdown.signal(SIGUSR1);
         assert_eq!(shutdown.end(), (vec![10, 10], Some(7)), "{role:?}");
+    }
+}
+
+#[test]
+fn a_process_that_ignores_another_signal_is_not_asked_again() {
+    for &role in roles() {
+        let traps = "trap '' USR1; trap 'echo 77' TERM; trap 'echo 78' WINCH; trap exit HUP";
+        let script = format!("( {traps}; PROBE signals 10 & while :; do wait; done ) & :");
+        let mut shutdown = Shutdown::start(role, "", &script);
+        shutdown.end_program();
+        shutdown.assert_next(&[15, 18, 77], "both are asked to end");
+        shutdown.signal(SIGTERM);
+        shutdown.signal(SIGWINCH);
+        shutdown.assert_next(&[28, 78], "both receive SIGWINCH, and no SIGTERM before it");
+        shutdown.signal(SIGHUP);
+        shutdown.assert_next(&[1], "the shell ends");
+        shutdown.signal(SIGUSR1);
+        assert_eq!(shutdown.end(), (vec![10], Some(7)), "{role:?}");
     }
 }
 

@@ -8,6 +8,7 @@
 //! | [`tree`]      | a copy of the project, and the programs that are built from it   |
 //! | [`suite`]     | the test programs                                                |
 //! | [`trial`]     | the quick tests, until one of them fails                         |
+//! | [`programs`]  | writes the programs that are tested                              |
 //! | [`contained`] | where a spoiled program cannot harm this machine                 |
 //! | [`outcomes`]  | what came of each place, also in earlier runs                    |
 //! | [`report`]    | how many places came to what                                     |
@@ -21,6 +22,7 @@ mod contained;
 mod known;
 mod outcomes;
 mod places;
+mod programs;
 mod report;
 mod run;
 mod spoil;

@@ -49,7 +49,7 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
     let originals_key = key((&suite.originals, &suite.built));
     if outcomes.get(originals_key).is_none() {
         println!("running the tests with the programs as they are: all must pass");
-        if let Some(failed) = Bench::new(&suite)?.with(&suite.originals)?.run_all()? {
+        if let Some(failed) = Bench::new(&suite)?.with(&suite.originals)?.run_rest()? {
             bail!("{failed} fails with the programs as they are");
         }
         outcomes.add(originals_key, "src", &Outcome::SameBytes)?;
@@ -60,9 +60,9 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
     let left: Vec<usize> =
         found.iter().filter(|(_, outcome)| *outcome == Outcome::Survived).map(|(at, _)| *at).collect();
     if !left.is_empty() {
-        println!("running all tests for {} places that are left", left.len());
+        println!("running the other tests for {} places that are left", left.len());
         found.retain(|(at, _)| !left.contains(at));
-        found.extend(shared.pass(&trees, left, Tests::All)?);
+        found.extend(shared.pass(&trees, left, Tests::Rest)?);
     }
     found.sort_by_key(|(at, _)| *at);
     report(project, places, &found)
@@ -73,8 +73,8 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
 enum Tests {
     /// The likely ones, those of the source's own name, and the quick ones.
     Quick,
-    /// All, after the quick ones have passed.
-    All,
+    /// The others, after these have passed.
+    Rest,
 }
 
 impl Shared<'_> {
@@ -161,12 +161,12 @@ impl Shared<'_> {
         {
             return Ok(Outcome::Noticed(failed));
         }
-        if tests == Tests::All && !is_unit_likely && !tree.unit_tests_pass()? {
+        if tests == Tests::Rest && !is_unit_likely && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
         let failed = match tests {
             Tests::Quick => trial.run_own(&place.file)?.map_or_else(|| trial.run_quick(), |test| Ok(Some(test)))?,
-            Tests::All => trial.run_all()?,
+            Tests::Rest => trial.run_rest()?,
         };
         Ok(failed.map_or(Outcome::Survived, Outcome::Noticed))
     }

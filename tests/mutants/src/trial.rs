@@ -1,12 +1,11 @@
 //! Runs the quick tests with spoiled programs, until one of them fails.
 
 use crate::contained::{self, Contained, End};
+use crate::programs::install_all;
 use crate::suite::Suite;
-use crate::tree::PROGRAMS;
 use anyhow::{Context, Result, bail};
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 use testkit::deadline::SECONDS;
@@ -157,18 +156,25 @@ impl Trial<'_> {
         self.run(QUICK, &skip(&SLOW), QUICK_TESTS)
     }
 
-    /// Runs all tests that are about a spoiled program, likewise.
+    /// Runs the other tests that are about a spoiled program, likewise, or all tests if no program is spoiled.
     ///
     /// # Errors
     /// A test cannot be started.
-    pub fn run_all(&self) -> Result<Option<String>> {
+    pub fn run_rest(&self) -> Result<Option<String>> {
         // Some tests have the name of the program that they are about.
         let others: &[&str] = match self.is_spoiled {
             [true, false] => &["_of_init_"],
             [false, true] => &["_of_pause_"],
             _ => &[],
         };
-        self.run(TESTS, &skip(others), ALL_TESTS)
+        if self.is_original {
+            return self.run(TESTS, &skip(others), ALL_TESTS);
+        }
+        if let Some(failed) = self.run(QUICK, &SLOW, ALL_TESTS)? {
+            return Ok(Some(failed));
+        }
+        let rest = [0, 1].map(|i| TESTS[i].iter().copied().filter(|test| !QUICK[i].contains(test)).collect::<Vec<_>>());
+        self.run([&rest[0], &rest[1]], &skip(others), ALL_TESTS)
     }
 
     fn run(&self, table: [&[&'static str]; 2], which: &[&str], limit: Duration) -> Result<Option<String>> {
@@ -226,22 +232,4 @@ impl Trial<'_> {
 /// Returns the arguments that leave out the tests with these words in their names.
 fn skip<'a>(words: &[&'a str]) -> Vec<&'a str> {
     words.iter().flat_map(|word| ["--skip", word]).collect()
-}
-
-/// Writes a pair of programs to a folder.
-fn install_all(programs: &[Vec<u8>; 2], folder: &TempDir) -> Result<()> {
-    PROGRAMS.iter().zip(programs).try_for_each(|(name, bytes)| install(bytes, &folder.path().join(name)))
-}
-
-/// Writes an executable file, in another process: a test that another worker starts meanwhile would inherit the file open
-/// for writing, and executing it would fail with ETXTBSY. The file is a new one, because a process of an earlier test may
-/// still execute the old one.
-fn install(bytes: &[u8], path: &Path) -> Result<()> {
-    let mut install =
-        Command::new("install").args(["-m", "755", "/dev/stdin"]).arg(path).stdin(Stdio::piped()).spawn()?;
-    install.stdin.take().context("a pipe")?.write_all(bytes)?;
-    if !install.wait()?.success() {
-        bail!("{} cannot be written", path.display());
-    }
-    Ok(())
 }
