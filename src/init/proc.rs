@@ -177,6 +177,7 @@ impl Numbers<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::CString;
 
     #[test]
     fn the_name_of_a_process_may_hold_anything() {
@@ -195,6 +196,31 @@ mod tests {
         assert_eq!(parse_field(b"17 (sh) S 5", field::GROUP), 0);
         assert_eq!(parse_field(b"", 1), 0);
         assert_eq!(parse_field(b"0.00 0.10 0.05 1/123 4567\n", 5), 4567);
+    }
+
+    #[test]
+    fn a_set_has_a_bit_for_each_signal_below_32() {
+        for signal in 1..32 {
+            let bit = 1 << (signal - 1);
+            assert!(contains(bit, signal) && !contains(!bit, signal), "{signal}");
+        }
+        assert!((32..=64).all(|signal| !contains(-1, signal)));
+    }
+
+    #[test]
+    fn all_numbers_in_a_directory_are_listed_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        // Several times more than the buffer holds.
+        for name in (1..400).map(|number| number.to_string()).chain(["self", "1a", "-1"].map(str::to_owned)) {
+            std::fs::write(folder.path().join(name), "").expect("the folder can be written");
+        }
+        let path = CString::new(folder.path().to_str().expect("it is UTF-8")).expect("it has no NUL");
+        let directory = Directory::open(&path).expect("it is there");
+        let mut numbers = directory.numbers();
+        let mut listed: Vec<c_int> = std::iter::from_fn(|| numbers.take().expect("it can be read")).collect();
+        listed.sort();
+        assert!(listed.into_iter().eq(1..400));
+        assert_eq!(numbers.take(), Ok(None), "once more after the end");
     }
 
     #[test]

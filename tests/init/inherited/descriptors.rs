@@ -1,7 +1,7 @@
 //! The program inherits every file descriptor of `init`. `init` keeps only the standard streams and the terminal open.
 
 use super::program::{Inherited, UnderProcess1, UnderSubreaper, inherited, pairs, start};
-use crate::run::{SignalLog, command, probe_child};
+use crate::run::{SignalLog, command, probe_child, start_probe};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use std::fs::File;
@@ -92,6 +92,22 @@ fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
             assert_eq!(others, expected, "{case}");
         }
     }
+}
+
+#[test]
+fn init_closes_what_it_reads_of_proc() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let (mut pod, mut log) = start_probe(&["-g"]);
+    pod.init().until_it_waits();
+    let before = descriptors::of(pod.pid());
+    for signal in [Signal::SIGTERM, Signal::SIGTSTP].repeat(3) {
+        pod.signal(signal);
+        assert_eq!(log.next(), Some(signal as i32));
+    }
+    pod.init().until_it_waits();
+    assert_eq!(descriptors::of(pod.pid()), before);
 }
 
 #[test]

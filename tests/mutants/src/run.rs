@@ -140,7 +140,7 @@ impl Shared<'_> {
         Ok(outcome)
     }
 
-    /// Runs the tests, the likely ones first, and all tests of the programs last, because they take longest.
+    /// Runs the tests, the likely ones first, and the slow ones last.
     fn test(
         &self,
         place: &Place,
@@ -152,17 +152,15 @@ impl Shared<'_> {
         let outcomes = || lock(&self.outcomes);
         let likely = outcomes().likely_tests(&place.file, LIKELY);
         let trial = bench.with(programs)?;
-        let is_unit_likely = likely.first().is_some_and(|test| test == UNIT_TEST);
-        if is_unit_likely && !tree.unit_tests_pass()? {
+        // In the source's own file, or in others.
+        let has_unit_tests = place.text.contains("#[cfg(test)]");
+        if has_unit_tests == (tests == Tests::Quick) && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
         if tests == Tests::Quick
             && let Some(failed) = trial.run_likely(&likely)?
         {
             return Ok(Outcome::Noticed(failed));
-        }
-        if tests == Tests::Rest && !is_unit_likely && !tree.unit_tests_pass()? {
-            return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
         let failed = match tests {
             Tests::Quick => trial.run_own(&place.file)?.map_or_else(|| trial.run_quick(), |test| Ok(Some(test)))?,

@@ -11,7 +11,6 @@ pub const PROGRAMS: [&str; 2] = ["pause", "init"];
 
 /// The copy.
 pub struct Tree {
-    project: PathBuf,
     folder: PathBuf,
     /// The platform that is built for. `None` for this machine's, by cargo alone.
     platform: Option<String>,
@@ -47,7 +46,7 @@ impl Tree {
             fs::create_dir_all(to.parent().context("a file is in a folder")?)?;
             fs::copy(&from, &to).with_context(|| format!("{} cannot be copied", from.display()))?;
         }
-        Ok(Self { project: project.to_owned(), folder: folder.to_owned(), platform })
+        Ok(Self { folder: folder.to_owned(), platform })
     }
 
     /// Writes a source.
@@ -95,20 +94,9 @@ impl Tree {
     /// # Errors
     /// Cargo cannot be started.
     pub fn unit_tests_pass(&self) -> Result<bool> {
-        // A spoiled loop may have no end. The dependencies were built for the project.
-        let mut cargo = Command::new("timeout");
-        cargo.args([
-            "--kill-after=5",
-            "300",
-            "cargo",
-            "test",
-            "--quiet",
-            "--package",
-            "pause",
-            "--lib",
-            "--target-dir",
-        ]);
-        cargo.arg(self.project.join("target")).current_dir(&self.folder);
+        let mut cargo = Command::new("timeout"); // a spoiled loop may have no end
+        cargo.args(["--kill-after=5", "100", "cargo", "test", "--quiet", "--package", "pause", "--lib"]);
+        cargo.arg("--target-dir").arg(self.folder.join("target")).current_dir(&self.folder);
         Ok(cargo.output()?.status.success())
     }
 }
