@@ -85,6 +85,15 @@ mod tests {
     }
 
     #[test]
+    fn the_names_are_those_of_the_c_library() {
+        for signal in nix::sys::signal::Signal::iterator() {
+            let (name, number) = (signal.as_str(), signal as c_int);
+            assert_eq!(parse_signal(name.as_bytes()), Some(number));
+            assert_eq!(name_of(number), name.as_bytes().strip_prefix(b"SIG"));
+        }
+    }
+
+    #[test]
     fn every_signal_below_32_has_one_name_and_they_are_in_order() {
         let signals: Vec<u8> = NAMES.iter().map(|(_, signal)| *signal).collect();
         assert_eq!(signals, (1..32).collect::<Vec<u8>>());

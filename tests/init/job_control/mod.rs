@@ -5,12 +5,16 @@ mod case;
 mod run;
 mod table;
 
+use crate::run::{command, kill_in};
 use case::ALONE;
 use run::{check_all, command_line, running, type_a_line};
 use std::thread::sleep;
 use std::time::Duration;
 use testkit::job::{Job, JobState, Place, State};
-use testkit::until;
+use testkit::platform::EmulatorLimit;
+use testkit::process_table::rows;
+use testkit::usage::context_switches;
+use testkit::{Pod, until};
 
 /// Much longer than `init` waits for the program to stop after it has forwarded SIGTSTP.
 const LATE: Duration = Duration::from_secs(1);
@@ -77,6 +81,24 @@ fn init_forgets_a_sigtstp_that_a_nested_init_forwards() {
     job.ctrl_z();
     assert_eq!(job.settle().program, State::Runs);
     assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT));
+}
+
+/// SIGTSTP stays pending in a stopped program, and SIGCONT discards it: `init` expects no stop.
+#[test]
+fn init_sleeps_while_a_stopped_program_has_sigtstp_pending() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return; // the emulator wakes up on its own
+    }
+    let mut pod = Pod::start(command(&["sleep", "600"]));
+    until("the program runs", || rows(&pod).iter().any(|row| row.command == "sleep"));
+    kill_in(&pod, "STOP", "2");
+    until("the program is stopped", || rows(&pod).iter().any(|row| row.command == "sleep" && row.state == 'T'));
+    pod.init().signal(libc::SIGTSTP);
+    sleep(LATE);
+    let wakeups = || context_switches(pod.pid()).expect("init is alive");
+    let before = wakeups();
+    sleep(LATE);
+    assert_eq!(wakeups(), before);
 }
 
 /// As process 1 of its own PID namespace, `init` shares a process group with the process that started it, outside.

@@ -74,6 +74,7 @@ pub const SHELL_ABOVE: &[Case] = &[
     only(FOREGROUND, BOTH, &[TSTP_TO_INIT, Fg, CtrlZ], BothStopped, "the key stops the job again"),
     only(FOREGROUND, BOTH, &[CtrlZ, Fg, TSTP_TO_INIT], BothStopped, "the signal stops the job again"),
     only(FOREGROUND, BOTH, &[STOP_TO_PROGRAM, Fg, CtrlZ, Fg, RAISES_SIGTSTP], BothStopped, "the shell sees every stop"),
+    only(FOREGROUND, BOTH, &[DEFAULT, CtrlZ, Fg, CATCHES, TSTP_TO_INIT], Running, "init stops with its program alone"),
 ];
 
 /// There is no terminal.
