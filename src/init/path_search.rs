@@ -57,3 +57,15 @@ fn execute_file(stack: &mut InitialStack, index: usize, path: &CStr) -> Errno {
         error => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::DEFAULT_PATH;
+    use std::process::Command;
+
+    #[test]
+    fn the_default_path_is_that_of_the_c_library() {
+        let output = Command::new("getconf").arg("PATH").output().expect("the C library has getconf");
+        assert_eq!(output.stdout.trim_ascii_end(), DEFAULT_PATH.to_bytes());
+    }
+}

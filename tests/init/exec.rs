@@ -85,6 +85,11 @@ fn the_search_continues_after_a_folder_name_that_is_too_long() {
         let output = run_with_path(&path, &["it"]);
         assert_eq!(output.status.code(), Some(0), "{length}: {}", text(&output.stderr));
     }
+    // This folder exists, and what would be left of the path if it was cut is not executable.
+    for length in [4094, 4096] {
+        let output = run_with_path(&format!("/{}", "./".repeat(length / 2)), &["it"]);
+        assert_fails(&output, 127, "it: No such file or directory");
+    }
 }
 
 #[test]
