@@ -101,6 +101,25 @@ fn init_sleeps_while_a_stopped_program_has_sigtstp_pending() {
     assert_eq!(wakeups(), before);
 }
 
+/// `init` stops itself, and takes a SIGCONT or a SIGTTIN for the proof that it was stopped.
+#[test]
+fn a_sigttin_from_before_is_no_proof_that_init_was_stopped() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return; // the emulator has threads of its own
+    }
+    let mut job = Job::start(Place::SessionLeader, &command_line(&[]));
+    job.settle();
+    job.hold_member(|| {
+        job.signal_parent(libc::SIGTTIN);
+        job.signal_program(libc::SIGSTOP);
+        until("the program is stopped", || job.look().program == State::Stopped);
+    });
+    assert_eq!(job.settle(), JobState { program: State::Stopped, ..running(Place::SessionLeader) });
+    job.signal_program(libc::SIGCONT);
+    type_a_line(&mut job);
+    assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT));
+}
+
 /// As process 1 of its own PID namespace, `init` shares a process group with the process that started it, outside.
 #[test]
 fn process_1_stops_nobody_outside_of_its_pid_namespace() {

@@ -14,7 +14,9 @@ use crate::pod::{Pod, PodProcess};
 use crate::programs::path;
 use crate::terminal::{CTRL_C, CTRL_Z, Keyboard};
 use nix::errno::Errno;
+use nix::sys::ptrace;
 use nix::sys::stat::Mode;
+use nix::sys::wait::waitpid;
 use nix::unistd::mkfifo;
 use place::{PROBE_CHILD, PROBE_JOB, PROMPT};
 use procfs::process::Stat;
@@ -128,6 +130,17 @@ impl Job {
     #[track_caller]
     pub fn signal_parent(&self, number: i32) {
         self.signal(state::program(&self.pod).expect("the program is alive").ppid, number);
+    }
+
+    /// Holds the process that has joined the pod while `meanwhile` runs: it acts on nothing, and gets no signal for that.
+    #[track_caller]
+    pub fn hold_member(&self, meanwhile: impl FnOnce()) {
+        let pid = self.member.as_ref().expect("a process has joined").pid();
+        ptrace::seize(pid, ptrace::Options::empty()).expect("it may be traced");
+        ptrace::interrupt(pid).expect("it is traced");
+        waitpid(pid, None).expect("it is traced");
+        meanwhile();
+        ptrace::detach(pid, None).expect("it is held");
     }
 
     /// Sends a signal to process 1 of the pod.
