@@ -1,7 +1,8 @@
 //! The program uses the terminal and receives the signals of its keys. `job_control` tests stops.
 
+use crate::run::{SignalLog, command, probe_child};
 use nix::sys::signal::Signal;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use testkit::process_table::rows;
 use testkit::programs::{init, pause};
 use testkit::terminal::{CTRL_C, CTRL_D, CTRL_Z, Keyboard, take_control};
@@ -61,6 +62,30 @@ fn the_program_receives_a_key_once_when_c_shares_the_process_group() {
     pod.signal(Signal::SIGTERM);
     assert_eq!(pod.wait().status.code(), Some(143));
     assert!(!keyboard.seen().contains("caught"), "{:?}", keyboard.seen());
+}
+
+#[test]
+fn the_program_receives_each_signal_of_the_terminal_once() {
+    const CTRL_BACKSLASH: &str = "\u{1c}";
+    const LAST: i32 = 40; // of all pending signals, the kernel hands over the one with the lowest number first
+    for options in [&[][..], &["-c"]] {
+        let mut command = command(&[options, &[probe_child(), "signals"]].concat());
+        let mut keyboard = Keyboard::of(&mut command);
+        command.stdout(Stdio::piped());
+        let mut pod = Pod::start_after(command, take_control);
+        let mut log = SignalLog::of(pod.init());
+        let mut assert_once = |signal| {
+            assert_eq!(log.next(), Some(signal), "{options:?}");
+            pod.init().signal(LAST);
+            assert_eq!(log.next(), Some(LAST), "{options:?}: signal {signal} once more");
+        };
+        for (key, signal) in [(CTRL_C, libc::SIGINT), (CTRL_BACKSLASH, libc::SIGQUIT), (CTRL_Z, libc::SIGTSTP)] {
+            keyboard.types(key);
+            assert_once(signal);
+        }
+        keyboard.resize(33, 77);
+        assert_once(libc::SIGWINCH);
+    }
 }
 
 #[test]

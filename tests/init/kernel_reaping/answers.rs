@@ -9,6 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
+use testkit::descriptors;
 use testkit::platform::kernel_remembers_status;
 use testkit::refused_call::{Call, matching};
 use testkit::reported_calls::{Listener, ReportedCall, report};
@@ -102,6 +103,8 @@ fn no_answer_costs_the_status_in_silence() {
         })
         .expect("a pair of sockets");
         let mut pod = start_after(&[], move || install.install());
+        let keeps_descriptor = descriptors::of(pod.pid()).iter().any(|(_, target)| target.contains("pidfd"));
+        assert_eq!(keeps_descriptor, matches!(running, True), "{running:?}: init asks on, and needs it for that");
         ends.store(true, SeqCst);
         drop(pod.init().streams().stdin.take());
         let output = pod.wait();

@@ -2,6 +2,7 @@
 //! and a storm of orphans hardly wakes it up. With `-w` it reaps by itself, which is the control.
 
 mod answers;
+mod release;
 
 use crate::run::{command, run_probe};
 use nix::sys::signal::Signal;
