@@ -1,12 +1,14 @@
-//! `init` works while its standard error cannot be written.
+//! `init` works while its standard error cannot be written, and its status tells if it could not print what it was asked for.
 
 use crate::run::{SignalLog, command, probe_child, until_only_the_program_is_left};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
 use nix::unistd::close;
+use std::fs::File;
 use std::io::{Write, pipe};
-use testkit::Pod;
+use std::process::Command;
 use testkit::container::{container, finish};
+use testkit::{Pod, PodProcess};
 
 #[test]
 fn init_works_while_standard_error_is_closed_full_or_broken() {
@@ -29,5 +31,22 @@ fn init_works_while_standard_error_is_closed_full_or_broken() {
             assert_eq!(log.next(), Some(libc::SIGUSR1), "{stderr}");
         }
         until_only_the_program_is_left(&pod);
+    }
+}
+
+#[test]
+fn what_is_not_written_whole_is_an_error() {
+    for option in ["--help", "--version"] {
+        for (limit, status) in [("10", 1), ("100000", 0)] {
+            // A file that must not grow is written in part.
+            let init = command(&[option]);
+            let mut limited = Command::new("prlimit");
+            limited.arg(format!("--fsize={limit}")).arg("--").arg(init.get_program()).args(init.get_args());
+            limited.stdout(tempfile::tempfile().expect("a file can be made"));
+            assert_eq!(PodProcess::outside(limited).wait().status.code(), Some(status), "{option}, {limit} bytes");
+        }
+        let mut init = command(&[option]);
+        init.stdout(File::options().write(true).open("/dev/full").expect("every machine has it"));
+        assert_eq!(PodProcess::outside(init).wait().status.code(), Some(1), "{option}, nowhere");
     }
 }
