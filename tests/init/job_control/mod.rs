@@ -7,9 +7,10 @@ mod table;
 
 use crate::run::{command, kill_in};
 use case::ALONE;
-use run::{check_all, command_line, running, type_a_line};
+use run::{both_stopped, check_all, command_line, running, type_a_line};
 use std::thread::sleep;
 use std::time::Duration;
+use testkit::job::step::CATCHES;
 use testkit::job::{Job, JobState, Place, State};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::rows;
@@ -109,7 +110,7 @@ fn a_sigttin_from_before_is_no_proof_that_init_was_stopped() {
     }
     let mut job = Job::start(Place::SessionLeader, &command_line(&[]));
     job.settle();
-    job.hold_member(|| {
+    job.hold_member(|job| {
         job.signal_parent(libc::SIGTTIN);
         job.signal_program(libc::SIGSTOP);
         until("the program is stopped", || job.look().program == State::Stopped);
@@ -118,6 +119,42 @@ fn a_sigttin_from_before_is_no_proof_that_init_was_stopped() {
     job.signal_program(libc::SIGCONT);
     type_a_line(&mut job);
     assert_eq!(job.end_by_key(), Some(128 + libc::SIGINT));
+}
+
+#[test]
+fn init_forgets_a_sigtstp_that_sigcont_discards_before_the_program_stops() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let mut job = Job::start(Place::SessionLeader, &command_line(&[]));
+    job.settle();
+    job.hold_child_of_member(|job| {
+        job.signal_parent(libc::SIGTSTP);
+        sleep(LATE); // init has forwarded it
+        job.signal_parent(libc::SIGCONT);
+        sleep(LATE);
+        job.ctrl_z(); // stops the program when it is no longer held
+    });
+    assert_eq!(job.settle(), running(Place::SessionLeader));
+    assert_ne!(job.end_by_key(), Some(0));
+}
+
+/// After it was continued, `init` blocks SIGTSTP again: one that comes while a debugger holds it does not stop it.
+#[test]
+fn init_takes_sigtstp_again_after_it_was_continued() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let place = Place::ChildWithoutTerminal;
+    let mut job = Job::start(place, &command_line(&[]));
+    job.settle();
+    job.signal_parent(libc::SIGTSTP);
+    assert_eq!(job.settle(), both_stopped(place));
+    job.signal_parent(libc::SIGCONT);
+    assert_eq!(job.settle(), running(place));
+    job.take(CATCHES);
+    job.hold_member(|job| job.signal_parent(libc::SIGTSTP));
+    assert_eq!((job.settle(), job.caught()), (running(place), 1));
 }
 
 /// As process 1 of its own PID namespace, `init` shares a process group with the process that started it, outside.

@@ -156,7 +156,15 @@ impl Trial<'_> {
         self.run(QUICK, &skip(&SLOW), QUICK_TESTS)
     }
 
-    /// Runs the other tests that are about a spoiled program, likewise, or all tests if no program is spoiled.
+    /// Runs all tests, likewise.
+    ///
+    /// # Errors
+    /// A test cannot be started.
+    pub fn run_all(&self) -> Result<Option<String>> {
+        self.run(TESTS, &[], ALL_TESTS)
+    }
+
+    /// Runs the tests that are about a spoiled program and not quick, likewise.
     ///
     /// # Errors
     /// A test cannot be started.
@@ -167,9 +175,6 @@ impl Trial<'_> {
             [false, true] => &["_of_pause_"],
             _ => &[],
         };
-        if self.is_original {
-            return self.run(TESTS, &skip(others), ALL_TESTS);
-        }
         if let Some(failed) = self.run(QUICK, &SLOW, ALL_TESTS)? {
             return Ok(Some(failed));
         }
