@@ -223,7 +223,7 @@ fn a_process_that_ignores_another_signal_is_not_asked_again() {
 #[test]
 fn a_key_that_ends_the_program_is_the_request() {
     for &role in roles() {
-        for options in ["", "-g"] {
+        for options in ["", "-g", "-c"] {
             let mut shutdown = Shutdown::start_at(true, role, options, "PROBE signals 18 & :");
             shutdown.keyboard.as_mut().expect("there is a terminal").types(CTRL_C);
             assert_eq!(shutdown.end(), (vec![2, 18], Some(130)), "{role:?}, {options:?}");

@@ -1,0 +1,108 @@
+//! Processes that end between two looks of `init`: the kernel answers ESRCH or ENOENT, and that is no failure.
+
+use crate::run::{command, probe_child, text};
+use nix::errno::Errno;
+use std::ffi::CStr;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::process::Output;
+use testkit::Pod;
+use testkit::platform::EmulatorLimit;
+use testkit::programs::pause;
+use testkit::refused_call::{Call, matching};
+use testkit::reported_calls::{Listener, ReportedCall, report};
+
+/// What `init` writes about EPERM.
+const REFUSED: &str = "init: cannot signal the remaining processes: errno 1\n";
+
+/// Runs `init -s -t SECONDS SCRIPT`, whose calls of `kill` and `openat` `answer` answers, or lets through if it returns `None`.
+fn run(seconds: &str, script: &str, mut answer: impl FnMut(&ReportedCall) -> Option<Errno> + Send + 'static) -> Output {
+    let filter = |_| {
+        let terminates = Call::with(libc::SYS_kill, 1, u32::MAX, libc::SIGTERM as u32);
+        matching(&[terminates, Call::every(libc::SYS_openat)], libc::SECCOMP_RET_USER_NOTIF)
+    };
+    let serve = move |listener: Listener| {
+        while let Some(call) = listener.next()? {
+            match answer(&call) {
+                Some(error) => listener.answer(&call, Err(error)),
+                None => listener.allow(&call),
+            }
+        }
+        io::Result::Ok(())
+    };
+    let (install, thread) = report(filter, serve).expect("a pair of sockets");
+    let init = command(&["-s", "-t", seconds, "sh", "-c", &script.replace("PROBE", probe_child())]);
+    let pod = Pod::with(pause()); // kills all processes when the test ends
+    let output = pod.join_after(init, move || install.install()).wait();
+    drop(pod);
+    thread.join().expect("the thread returns its errors").expect("the kernel reports calls");
+    output
+}
+
+/// Returns the path that a call of `openat` names, if it is `PID/stat`.
+fn stat_path(call: &ReportedCall) -> Option<String> {
+    if call.number != libc::SYS_openat {
+        return None;
+    }
+    let mut path = [0; 24]; // longer paths are others
+    let memory = File::open(format!("/proc/{}/mem", call.pid)).ok()?;
+    memory.read_at(&mut path, call.arguments[1]).ok()?;
+    let path = CStr::from_bytes_until_nul(&path).ok()?.to_str().ok()?;
+    (path.ends_with("/stat") && !path.starts_with('/')).then(|| path.to_owned())
+}
+
+/// Whether `init` asks a process to end, or else whether it looks at one.
+fn is_about_a_process(call: &ReportedCall, is_asked: bool) -> bool {
+    if is_asked { call.number == libc::SYS_kill } else { stat_path(call).is_some() }
+}
+
+#[test]
+fn a_process_that_has_ended_is_no_failure() {
+    if EmulatorLimit::NoSubreaper.applies() {
+        return;
+    }
+    for (error, message) in [(Errno::ESRCH, ""), (Errno::ENOENT, ""), (Errno::EPERM, REFUSED)] {
+        for is_asked in [true, false] {
+            let answer = move |call: &ReportedCall| is_about_a_process(call, is_asked).then_some(error);
+            let output = run("1", "exec > /dev/null 2>&1; sleep 100 & exit 7", answer);
+            let case = format!("{error}, asked: {is_asked}");
+            assert_eq!((output.status.code(), text(&output.stderr)), (Some(7), message), "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_is_reported_even_if_a_process_that_has_ended_follows() {
+    if EmulatorLimit::NoSubreaper.applies() {
+        return;
+    }
+    for is_asked in [true, false] {
+        let mut errors = [Errno::EPERM, Errno::ESRCH].into_iter();
+        let answer = move |call: &ReportedCall| {
+            if is_about_a_process(call, is_asked) { errors.next() } else { None }
+        };
+        let output = run("1", "exec > /dev/null 2>&1; sleep 100 & sleep 100 & exit 7", answer);
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(7), REFUSED), "asked: {is_asked}");
+    }
+}
+
+#[test]
+fn a_process_whose_parent_has_just_ended_is_asked_to_end() {
+    if EmulatorLimit::NoSubreaper.applies() {
+        return;
+    }
+    // init looks at the shell, at its child, and at the shell again, which seems to be gone then.
+    let (mut seen, mut is_gone) = (Vec::new(), false);
+    let answer = move |call: &ReportedCall| {
+        let path = stat_path(call)?;
+        if !is_gone && seen.contains(&path) {
+            is_gone = true;
+            return Some(Errno::ENOENT);
+        }
+        seen.push(path);
+        None
+    };
+    let output = run("600", "sh -c 'PROBE signals 15 & wait' & sleep 0.3; exit 7", answer);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(7), "0\n15\n"), "{}", text(&output.stderr));
+}
