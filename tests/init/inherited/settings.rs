@@ -62,12 +62,14 @@ fn the_program_inherits_the_parent_death_signal_that_p_sets() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let pod = Pod::with(pause());
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let file = folder.path().join("inherited");
-    let mut command = command(&["-s", "-p", "USR2", "--"]);
-    command.arg(path("print-inherited")).arg(&file);
-    assert!(pod.join(command).wait().status.success());
-    let text = fs::read_to_string(&file).expect("the program has written the file");
-    assert!(text.contains(&format!("\nparent-death signal {}\n", libc::SIGUSR2)), "{text}");
+    for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGUSR2, 64] {
+        let pod = Pod::with(pause());
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let file = folder.path().join("inherited");
+        let mut command = command(&["-s", "-p", &signal.to_string(), "--"]);
+        command.arg(path("print-inherited")).arg(&file);
+        assert!(pod.join(command).wait().status.success());
+        let text = fs::read_to_string(&file).expect("the program has written the file");
+        assert!(text.contains(&format!("\nparent-death signal {signal}\n")), "{signal}: {text}");
+    }
 }
