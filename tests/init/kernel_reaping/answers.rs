@@ -6,9 +6,11 @@ use nix::errno::Errno;
 use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
+use std::time::{Duration, Instant};
 use testkit::descriptors;
 use testkit::platform::kernel_remembers_status;
 use testkit::refused_call::{Call, matching};
@@ -115,5 +117,58 @@ fn no_answer_costs_the_status_in_silence() {
         assert_eq!(output.status.code(), Some(status), "{running:?} {ending:?}: {output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), message, "{running:?} {ending:?}");
         thread.join().expect("the thread returns its errors").expect("the kernel reports calls");
+    }
+}
+
+/// How long the kernel takes to reap the program.
+const LATE: Duration = Duration::from_millis(300);
+
+/// Answers the question as if the kernel was still reaping the program, for some time. Returns how often it was asked.
+fn serve_late(listener: &Listener, ends: &AtomicBool) -> io::Result<usize> {
+    let (mut begin, mut count) = (None, 0);
+    while let Some(call) = listener.next()? {
+        if !ends.load(SeqCst) || begin.get_or_insert_with(Instant::now).elapsed() > LATE {
+            listener.allow(&call);
+        } else if call.number == libc::SYS_kill {
+            listener.answer(&call, Ok(())); // the process ID is not free yet
+        } else {
+            count += 1;
+            write_mask(&call, libc::PIDFD_INFO_PID as u64)?;
+            listener.answer(&call, Ok(()));
+        }
+    }
+    Ok(count)
+}
+
+/// The kernel tells of the end first, then it remembers the status, and then it gives up the process ID. `init` asks again,
+/// and does not spin.
+#[test]
+fn a_status_that_comes_late_is_not_lost() {
+    if !kernel_remembers_status() {
+        return;
+    }
+    for has_orphan in [true, false] {
+        let ends = Arc::new(AtomicBool::new(false));
+        let filter = |_| {
+            let exists = Call::with(libc::SYS_kill, 1, u32::MAX, 0);
+            matching(&[QUESTION, exists], libc::SECCOMP_RET_USER_NOTIF)
+        };
+        let (install, thread) = report(filter, {
+            let ends = Arc::clone(&ends);
+            move |listener| serve_late(&listener, &ends)
+        })
+        .expect("a pair of sockets");
+        let mut pod = start_after(&[], move || install.install());
+        if has_orphan {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "sleep 100 > /dev/null 2>&1 & exit 0"]);
+            assert!(pod.join(shell).wait().status.success());
+        }
+        ends.store(true, SeqCst);
+        drop(pod.init().streams().stdin.take());
+        let output = pod.wait();
+        let count = thread.join().expect("the thread returns its errors").expect("the kernel reports calls");
+        assert_eq!(output.status.code(), Some(STATUS), "an orphan remains: {has_orphan}: {output:?}");
+        assert!(count < 50, "asked {count} times in {LATE:?}"); // up to three times in 50 ms
     }
 }
