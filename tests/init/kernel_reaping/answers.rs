@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
+use testkit::Pod;
 use testkit::descriptors;
 use testkit::platform::kernel_remembers_status;
 use testkit::refused_call::{Call, matching};
@@ -90,12 +91,19 @@ fn write_mask(call: &ReportedCall, bits: u64) -> io::Result<()> {
     memory.write_all_at(&bits.to_ne_bytes(), call.arguments[2])
 }
 
+/// Gives `init` another child, which does not end.
+fn add_orphan(pod: &Pod) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "sleep 100 > /dev/null 2>&1 & exit 0"]);
+    assert!(pod.join(shell).wait().status.success());
+}
+
 #[test]
 fn no_answer_costs_the_status_in_silence() {
     if !kernel_remembers_status() {
         return; // there is no question
     }
-    for (running, ending, outcome) in &ROWS {
+    for ((running, ending, outcome), has_orphan) in ROWS.iter().flat_map(|row| [(row, false), (row, true)]) {
         let (running, ending) = (*running, *ending);
         let ends = Arc::new(AtomicBool::new(false));
         let filter = |_| matching(&[QUESTION], libc::SECCOMP_RET_USER_NOTIF);
@@ -107,6 +115,9 @@ fn no_answer_costs_the_status_in_silence() {
         let mut pod = start_after(&[], move || install.install());
         let keeps_descriptor = descriptors::of(pod.pid()).iter().any(|(_, target)| target.contains("pidfd"));
         assert_eq!(keeps_descriptor, matches!(running, True), "{running:?}: init asks on, and needs it for that");
+        if has_orphan {
+            add_orphan(&pod);
+        }
         ends.store(true, SeqCst);
         drop(pod.init().streams().stdin.take());
         let output = pod.wait();
@@ -160,9 +171,7 @@ fn a_status_that_comes_late_is_not_lost() {
         .expect("a pair of sockets");
         let mut pod = start_after(&[], move || install.install());
         if has_orphan {
-            let mut shell = Command::new("sh");
-            shell.args(["-c", "sleep 100 > /dev/null 2>&1 & exit 0"]);
-            assert!(pod.join(shell).wait().status.success());
+            add_orphan(&pod);
         }
         ends.store(true, SeqCst);
         drop(pod.init().streams().stdin.take());
