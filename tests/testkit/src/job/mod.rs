@@ -1,5 +1,6 @@
 //! A job: a program that is stopped and continued, the shell or process that started it, and perhaps a terminal.
 
+mod hold;
 mod place;
 pub mod program;
 mod state;
@@ -13,12 +14,9 @@ use crate::deadline::until;
 use crate::pod::{Pod, PodProcess};
 use crate::programs::path;
 use crate::terminal::{CTRL_C, CTRL_Z, Keyboard};
-use crate::usage::children;
 use nix::errno::Errno;
-use nix::sys::ptrace;
 use nix::sys::stat::Mode;
-use nix::sys::wait::waitpid;
-use nix::unistd::{Pid, mkfifo};
+use nix::unistd::mkfifo;
 use place::{PROBE_CHILD, PROBE_JOB, PROMPT};
 use procfs::process::Stat;
 use std::fs::{self, File};
@@ -131,34 +129,6 @@ impl Job {
     #[track_caller]
     pub fn signal_parent(&self, number: i32) {
         self.signal(state::program(&self.pod).expect("the program is alive").ppid, number);
-    }
-
-    /// Holds the process that has joined the pod, as a debugger does, while `meanwhile` runs.
-    #[track_caller]
-    pub fn hold_member(&mut self, meanwhile: impl FnOnce(&mut Self)) {
-        self.hold(self.member_pid(), meanwhile);
-    }
-
-    /// Holds its only child likewise.
-    #[track_caller]
-    pub fn hold_child_of_member(&mut self, meanwhile: impl FnOnce(&mut Self)) {
-        let children = children(self.member_pid());
-        let [child] = children[..] else { panic!("it has other children: {children:?}") };
-        self.hold(child, meanwhile);
-    }
-
-    #[track_caller]
-    fn hold(&mut self, pid: Pid, meanwhile: impl FnOnce(&mut Self)) {
-        ptrace::seize(pid, ptrace::Options::empty()).expect("it may be traced");
-        ptrace::interrupt(pid).expect("it is traced");
-        waitpid(pid, None).expect("it is traced");
-        meanwhile(self);
-        ptrace::detach(pid, None).expect("it is held");
-    }
-
-    #[track_caller]
-    fn member_pid(&self) -> Pid {
-        self.member.as_ref().expect("a process has joined the pod").pid()
     }
 
     /// Sends a signal to process 1 of the pod.
