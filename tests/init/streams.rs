@@ -2,11 +2,11 @@
 
 use crate::run::{SignalLog, command, probe_child, until_only_the_program_is_left};
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use nix::unistd::close;
 use std::fs::File;
 use std::io::{Write, pipe};
-use std::process::Command;
 use testkit::container::{container, finish};
 use testkit::{Pod, PodProcess};
 
@@ -37,13 +37,13 @@ fn init_works_while_standard_error_is_closed_full_or_broken() {
 #[test]
 fn what_is_not_written_whole_is_an_error() {
     for option in ["--help", "--version"] {
-        for (limit, status) in [("10", 1), ("100000", 0)] {
+        for (limit, status) in [(10, 1), (100_000, 0)] {
+            let mut init = command(&[option]);
+            init.stdout(tempfile::tempfile().expect("a file can be made"));
             // A file that must not grow is written in part.
-            let init = command(&[option]);
-            let mut limited = Command::new("prlimit");
-            limited.arg(format!("--fsize={limit}")).arg("--").arg(init.get_program()).args(init.get_args());
-            limited.stdout(tempfile::tempfile().expect("a file can be made"));
-            assert_eq!(PodProcess::outside(limited).wait().status.code(), Some(status), "{option}, {limit} bytes");
+            let last_step = move || Ok(setrlimit(Resource::RLIMIT_FSIZE, limit, limit)?);
+            let output = PodProcess::outside_after(init, last_step).wait();
+            assert_eq!(output.status.code(), Some(status), "{option}, {limit} bytes");
         }
         let mut init = command(&[option]);
         init.stdout(File::options().write(true).open("/dev/full").expect("every machine has it"));

@@ -160,7 +160,7 @@ fn init_takes_sigtstp_again_after_it_was_continued() {
 /// As process 1 of its own PID namespace, `init` shares a process group with the process that started it, outside.
 #[test]
 fn process_1_stops_nobody_outside_of_its_pid_namespace() {
-    let unshare = ["unshare", "--pid", "--fork", "--mount-proc"].map(str::to_owned);
+    let unshare = ["unshare", "-p", "-f", "--mount-proc"].map(str::to_owned); // as busybox has them, too
     for &place in case::FOREGROUND.iter().filter(|place| place.is_available()) {
         let mut job = Job::start(place, &[&unshare[..], &command_line(&[])].concat());
         assert_eq!(job.settle(), running(place), "{place:?}");

@@ -16,7 +16,8 @@ pub const TESTS: &str = "tests";
 pub const PROGRAMS: &str = "programs";
 
 /// The tools that the tests call, all of them busybox.
-const TOOLS: [&str; 12] = ["cat", "cp", "echo", "env", "kill", "ls", "mkdir", "rm", "sleep", "stty", "true", "false"];
+const TOOLS: [&str; 13] =
+    ["cat", "cp", "echo", "env", "kill", "ls", "mkdir", "rm", "sleep", "stty", "true", "false", "unshare"];
 
 /// Returns an archive for this platform with these programs, to run these steps, or
 /// of their tests only those with the word `filter` in their names.
