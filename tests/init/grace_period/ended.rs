@@ -3,7 +3,6 @@
 use crate::run::{command, probe_child, text};
 use nix::errno::Errno;
 use std::ffi::CStr;
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::process::Output;
@@ -46,8 +45,7 @@ fn stat_path(call: &ReportedCall) -> Option<String> {
         return None;
     }
     let mut path = [0; 24]; // longer paths are others
-    let memory = File::open(format!("/proc/{}/mem", call.pid)).ok()?;
-    memory.read_at(&mut path, call.arguments[1]).ok()?;
+    call.memory().and_then(|memory| memory.read_at(&mut path, call.arguments[1])).ok()?;
     let path = CStr::from_bytes_until_nul(&path).ok()?.to_str().ok()?;
     (path.ends_with("/stat") && !path.starts_with('/')).then(|| path.to_owned())
 }

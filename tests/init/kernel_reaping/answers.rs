@@ -3,7 +3,6 @@
 
 use super::{STATUS, start_after};
 use nix::errno::Errno;
-use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::process::Command;
@@ -87,8 +86,7 @@ fn serve(listener: &Listener, running: Answer, ending: &[Answer], ends: &AtomicB
 
 /// Writes the mask, which is the first member of `pidfd_info`.
 fn write_mask(call: &ReportedCall, bits: u64) -> io::Result<()> {
-    let memory = OpenOptions::new().write(true).open(format!("/proc/{}/mem", call.pid))?;
-    memory.write_all_at(&bits.to_ne_bytes(), call.arguments[2])
+    call.memory()?.write_all_at(&bits.to_ne_bytes(), call.arguments[2])
 }
 
 /// Gives `init` another child, which does not end.

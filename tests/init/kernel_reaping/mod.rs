@@ -36,11 +36,16 @@ fn start_after(options: &[&str], last_step: impl FnMut() -> io::Result<()> + Sen
     pod
 }
 
+/// Stops `init`.
+fn stop(pod: &Pod) {
+    pod.signal(Signal::SIGSTOP);
+    until("init is stopped", || is_stopped(pod.pid()));
+}
+
 /// Starts it, and stops `init`.
 fn start_and_stop(options: &[&str]) -> Pod {
-    let mut pod = start(options);
-    pod.signal(Signal::SIGSTOP);
-    until("init is stopped", || is_stopped(pod.init().pid()));
+    let pod = start(options);
+    stop(&pod);
     pod
 }
 

@@ -1,16 +1,12 @@
 //! `init` lets the kernel reap since Linux 6.15, by the release that the kernel tells.
 
-use super::{ORPHANS, make_orphans, start_after};
-use nix::sys::signal::Signal;
-use std::fs::OpenOptions;
+use super::{ORPHANS, make_orphans, start_after, stop};
 use std::io;
 use std::os::unix::fs::FileExt;
 use testkit::platform::kernel_remembers_status;
 use testkit::process_table::zombies;
 use testkit::refused_call::{Call, matching};
 use testkit::reported_calls::{Listener, report};
-use testkit::until;
-use testkit::usage::is_stopped;
 
 /// Where `struct utsname` has the release: after two fields of 65 bytes.
 const RELEASE_AT: u64 = 130;
@@ -18,8 +14,7 @@ const RELEASE_AT: u64 = 130;
 /// Answers each `uname` with this release.
 fn serve(listener: &Listener, release: &str) -> io::Result<()> {
     while let Some(call) = listener.next()? {
-        let memory = OpenOptions::new().write(true).open(format!("/proc/{}/mem", call.pid))?;
-        memory.write_all_at(format!("{release}\0").as_bytes(), call.arguments[0] + RELEASE_AT)?;
+        call.memory()?.write_all_at(format!("{release}\0").as_bytes(), call.arguments[0] + RELEASE_AT)?;
         listener.answer(&call, Ok(()));
     }
     Ok(())
@@ -34,9 +29,8 @@ fn the_kernel_reaps_since_linux_6_15() {
     {
         let filter = |_| matching(&[Call::every(libc::SYS_uname)], libc::SECCOMP_RET_USER_NOTIF);
         let (install, thread) = report(filter, move |listener| serve(&listener, release)).expect("a pair of sockets");
-        let mut pod = start_after(&[], move || install.install());
-        pod.signal(Signal::SIGSTOP);
-        until("init is stopped", || is_stopped(pod.init().pid()));
+        let pod = start_after(&[], move || install.install());
+        stop(&pod);
         make_orphans(&pod, ORPHANS);
         assert_eq!(zombies(&pod).len(), zombies_left, "{release}");
         drop(pod);

@@ -4,6 +4,7 @@ use crate::refused_call::{Filter, install};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl::set_no_new_privs;
+use std::fs::File;
 use std::io;
 use std::mem;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
@@ -48,6 +49,13 @@ impl Install {
         set_no_new_privs()?;
         let listener = install(&self.filter, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER)?;
         send_descriptor(&self.socket, listener as RawFd)
+    }
+}
+
+impl ReportedCall {
+    /// Opens the memory of the process, where the pointers among the arguments lead.
+    pub fn memory(&self) -> io::Result<File> {
+        File::options().read(true).write(true).open(format!("/proc/{}/mem", self.pid))
     }
 }
 
