@@ -52,7 +52,9 @@ fuzz() {
     return "$status"
 }
 
+# The programs that the targets start. Without this variable, the first input would build all programs of the tests.
 cargo build --quiet --release --package pause
+export PAUSE_PROGRAMS=$PWD/target/release
 echo "PAUSE_SEED=$PAUSE_SEED"
 if fuzz spoiled 60 || ! grep -q POLL "$folder"/finds/spoiled-crash-*; then
     echo "the control: the fault was not found in a minute"
