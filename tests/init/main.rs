@@ -17,6 +17,7 @@ mod signals;
 mod status;
 mod streams;
 mod terminal;
+mod waits;
 
 #[test]
 fn all_tests_pass_as_an_ordinary_user() {

@@ -42,10 +42,29 @@ fn each_refused_call_of_pause_has_the_outcome_in_its_row() {
     assert_all(pause::ROWS.iter().filter(|row| !is_emulated || row.is_possible_under_an_emulator()));
 }
 
+/// Checks a table of `init`.
+fn assert_all_of_init(rows: &[row::Row]) {
+    if !EmulatorLimit::OwnProcess.applies() {
+        assert_all(rows);
+    }
+}
+
 #[test]
 fn each_refused_call_of_init_has_the_outcome_in_its_row() {
-    if EmulatorLimit::OwnProcess.applies() {
-        return;
-    }
-    assert_all(coverage::INIT_TABLES.into_iter().flatten());
+    assert_all_of_init(&init_plain::ROWS);
+}
+
+#[test]
+fn each_refused_call_of_init_at_a_terminal_has_the_outcome_in_its_row() {
+    assert_all_of_init(&init_terminal::ROWS);
+}
+
+#[test]
+fn each_refused_call_of_init_with_a_grace_period_has_the_outcome_in_its_row() {
+    assert_all_of_init(&init_grace::ROWS);
+}
+
+#[test]
+fn each_refused_call_of_init_in_place_of_pause_has_the_outcome_in_its_row() {
+    assert_all_of_init(&init_pause::ROWS);
 }

@@ -57,7 +57,7 @@ pub fn end(process: &mut PodProcess, timing: Timing) -> Settled {
     loop {
         match settle(process, timing) {
             Settled::Waits if start.elapsed() > timing.timeout => return Settled::Hangs,
-            Settled::Waits => sleep(Duration::from_millis(1)),
+            Settled::Waits => sleep(Duration::from_millis(20)), // a grace period takes seconds
             settled => return settled,
         }
     }

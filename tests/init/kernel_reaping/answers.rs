@@ -73,10 +73,10 @@ fn serve(listener: &Listener, running: Answer, ending: &[Answer], ends: &AtomicB
         let answer = if ends.load(SeqCst) { *ending.next().expect("a row has answers") } else { running };
         match answer {
             True => listener.allow(&call),
-            Nothing => listener.answer(&call, Ok(())),
+            Nothing => listener.answer(&call, Ok(0)),
             Mask(bits) => {
                 write_mask(&call, bits)?;
-                listener.answer(&call, Ok(()));
+                listener.answer(&call, Ok(0));
             }
             Error(error) => listener.answer(&call, Err(error)),
         }
@@ -139,11 +139,11 @@ fn serve_late(listener: &Listener, ends: &AtomicBool) -> io::Result<usize> {
         if !ends.load(SeqCst) || begin.get_or_insert_with(Instant::now).elapsed() > LATE {
             listener.allow(&call);
         } else if call.number == libc::SYS_kill {
-            listener.answer(&call, Ok(())); // the process ID is not free yet
+            listener.answer(&call, Ok(0)); // the process ID is not free yet
         } else {
             count += 1;
             write_mask(&call, libc::PIDFD_INFO_PID as u64)?;
-            listener.answer(&call, Ok(()));
+            listener.answer(&call, Ok(0));
         }
     }
     Ok(count)

@@ -73,7 +73,7 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
 enum Tests {
     /// The likely ones, those of the source's own name, and the quick ones.
     Quick,
-    /// The others, after these have passed.
+    /// The likely ones again, as there are others now, and then those that are not quick.
     Rest,
 }
 
@@ -157,9 +157,7 @@ impl Shared<'_> {
         if has_unit_tests == (tests == Tests::Quick) && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
-        if tests == Tests::Quick
-            && let Some(failed) = trial.run_likely(&likely)?
-        {
+        if let Some(failed) = trial.run_likely(&likely)? {
             return Ok(Outcome::Noticed(failed));
         }
         let failed = match tests {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Calls `work` with each item, four at a time, and collects the results in any order.
+/// Calls `work` with each item, sixteen at a time, as most of them wait, and collects the results in any order.
 pub fn side_by_side<'a, T: Sync, R: Send>(items: &'a [T], work: impl Fn(&'a T) -> Option<R> + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let work_on_some = || {
@@ -14,7 +14,7 @@ pub fn side_by_side<'a, T: Sync, R: Send>(items: &'a [T], work: impl Fn(&'a T) -
         results
     };
     thread::scope(|scope| {
-        let workers = [(); 4].map(|()| scope.spawn(work_on_some));
+        let workers = [(); 16].map(|()| scope.spawn(work_on_some));
         workers.into_iter().flat_map(|worker| worker.join().expect("a worker reports its own failure")).collect()
     })
 }

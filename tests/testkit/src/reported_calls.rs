@@ -81,16 +81,17 @@ impl Listener {
 
     /// Lets the kernel execute the call.
     pub fn allow(&self, call: &ReportedCall) {
-        self.respond(call, 0, libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32);
+        self.respond(call, Ok(0), libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32);
     }
 
-    /// Makes the call return 0, or fail.
-    pub fn answer(&self, call: &ReportedCall, result: Result<(), Errno>) {
-        self.respond(call, result.map_or_else(|error| -(error as i32), |()| 0), 0);
+    /// Makes the call return a number, or fail.
+    pub fn answer(&self, call: &ReportedCall, result: Result<i32, Errno>) {
+        self.respond(call, result, 0);
     }
 
-    fn respond(&self, call: &ReportedCall, error: i32, flags: u32) {
-        let mut response = libc::seccomp_notif_resp { id: call.id, val: 0, error, flags };
+    fn respond(&self, call: &ReportedCall, result: Result<i32, Errno>, flags: u32) {
+        let (value, error) = result.map_or_else(|error| (0, -(error as i32)), |value| (value, 0));
+        let mut response = libc::seccomp_notif_resp { id: call.id, val: value.into(), error, flags };
         // It fails if the process was killed meanwhile, and then no response is needed.
         // SAFETY: the kernel reads the structure.
         _ = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw mut response) };
