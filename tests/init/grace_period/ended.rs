@@ -1,6 +1,7 @@
 //! Processes that end between two looks of `init`: the kernel answers ESRCH or ENOENT, and that is no failure.
 
-use crate::run::{command, probe_child, text};
+use super::{end_program_beside, shell};
+use crate::run::text;
 use nix::errno::Errno;
 use std::ffi::CStr;
 use std::io;
@@ -15,7 +16,8 @@ use testkit::reported_calls::{Listener, ReportedCall, report};
 /// What `init` writes about EPERM.
 const REFUSED: &str = "init: cannot signal the remaining processes: errno 1\n";
 
-/// Runs `init -s -t SECONDS SCRIPT`, whose calls of `kill` and `openat` `answer` answers, or lets through if it returns `None`.
+/// Runs `init -s -t SECONDS SCRIPT` until it exits, whose calls of `kill` and `openat` `answer` answers, or lets through if it
+/// returns `None`. If the script starts a probe child, its input ends when that has begun.
 fn run(seconds: &str, script: &str, mut answer: impl FnMut(&ReportedCall) -> Option<Errno> + Send + 'static) -> Output {
     let filter = |_| {
         let terminates = Call::with(libc::SYS_kill, 1, u32::MAX, libc::SIGTERM as u32);
@@ -31,9 +33,12 @@ fn run(seconds: &str, script: &str, mut answer: impl FnMut(&ReportedCall) -> Opt
         io::Result::Ok(())
     };
     let (install, thread) = report(filter, serve).expect("a pair of sockets");
-    let init = command(&["-s", "-t", seconds, "sh", "-c", &script.replace("PROBE", probe_child())]);
     let pod = Pod::with(pause()); // kills all processes when the test ends
-    let output = pod.join_after(init, move || install.install()).wait();
+    let mut init = pod.join_after(shell(&["-s", "-t", seconds], script), move || install.install());
+    if script.contains("PROBE") {
+        end_program_beside(1, &mut init);
+    }
+    let output = init.wait();
     drop(pod);
     thread.join().expect("the thread returns its errors").expect("the kernel reports calls");
     output
@@ -101,6 +106,6 @@ fn a_process_whose_parent_has_just_ended_is_asked_to_end() {
         seen.push(path);
         None
     };
-    let output = run("600", "sh -c 'PROBE signals 15 & wait' & sleep 0.3; exit 7", answer);
-    assert_eq!((output.status.code(), text(&output.stdout)), (Some(7), "0\n15\n"), "{}", text(&output.stderr));
+    let output = run("600", "sh -c 'PROBE signals 15 & wait' & read line; exit 7", answer);
+    assert_eq!(output.status.code(), Some(7), "{}", text(&output.stderr));
 }

@@ -1,6 +1,7 @@
 //! With `-t`, `init` sends the remaining processes SIGTERM and SIGCONT, and waits for them. Without it, it does not.
 
-use crate::run::{SignalLog, command, kill_in, probe_child, sorted, text};
+use super::{end_program_beside, shell};
+use crate::run::{SignalLog, kill_in, probe_child, sorted, text};
 use nix::sys::signal::Signal;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -14,10 +15,9 @@ use testkit::{Pod, PodProcess, until};
 /// A grace period longer than `Pod::wait` waits: a test fails if `init` waits until it is over.
 const LONG: &str = "600";
 
-/// Starts `init OPTIONS -- sh -c SCRIPT` as process 1. PROBE in the script stands for the path of the probe child.
+/// Starts `init OPTIONS -- sh -c SCRIPT` as process 1.
 fn start(options: &[&str], script: &str) -> Pod {
-    let script = script.replace("PROBE", probe_child());
-    Pod::start(command(&[options, &["--", "sh", "-c", &script]].concat()))
+    Pod::start(shell(options, script))
 }
 
 /// Starts a probe child in the pod that is no descendant of process 1. It exits on SIGUSR1.
@@ -32,25 +32,25 @@ fn join_probe(pod: &Pod) -> (PodProcess, SignalLog) {
 #[test]
 fn each_remaining_process_is_sent_sigterm_and_sigcont_and_waited_for() {
     // One process is in the program's group, the other in its own session. Both exit on SIGCONT, which is sent last.
-    let mut pod = start(&["-t", LONG], "PROBE signals 18 & PROBE daemon 18 & sleep 0.5; exit 7");
-    let log = SignalLog::of(pod.init());
-    assert_eq!(sorted(log), [0, 15, 15, 18, 18]);
+    let mut pod = start(&["-t", LONG], "PROBE signals 18 & PROBE daemon 18 & read line; exit 7");
+    let log = end_program_beside(2, pod.init());
+    assert_eq!(sorted(log), [15, 15, 18, 18]);
     assert_eq!(pod.wait().status.code(), Some(7));
 }
 
 #[test]
 fn without_t_no_process_is_sent_a_signal() {
-    let mut pod = start(&[], "PROBE signals & PROBE daemon & sleep 0.5; exit 7");
-    let log = SignalLog::of(pod.init());
-    assert_eq!(sorted(log), [0], "the remaining processes are killed");
+    let mut pod = start(&[], "PROBE signals & PROBE daemon & read line; exit 7");
+    let log = end_program_beside(2, pod.init());
+    assert_eq!(log.count(), 0, "the remaining processes are killed");
     assert_eq!(pod.wait().status.code(), Some(7));
 }
 
 #[test]
 fn init_exits_when_the_grace_period_is_over() {
     let begin = Instant::now();
-    let mut pod = start(&["-t2"], "PROBE signals & sleep 0.5; exit 3");
-    let log = SignalLog::of(pod.init());
+    let mut pod = start(&["-t2"], "PROBE signals & read line; exit 3");
+    let log = end_program_beside(1, pod.init());
     assert_eq!(sorted(log), [15, 18], "then the remaining process is killed with the namespace");
     assert_eq!(pod.wait().status.code(), Some(3));
     assert!(begin.elapsed() >= Duration::from_secs(2));
@@ -82,9 +82,9 @@ fn processes_that_keep_forking_do_not_keep_init_from_exiting() {
 
 #[test]
 fn a_signal_in_the_grace_period_is_sent_to_the_remaining_processes() {
-    let mut pod = start(&["-t", LONG], "PROBE signals 10 & PROBE daemon 10 & sleep 0.5; exit 8");
-    let mut log = SignalLog::of(pod.init());
-    assert_eq!(sorted(log.by_ref().take(5)), [0, 15, 15, 18, 18]);
+    let mut pod = start(&["-t", LONG], "PROBE signals 10 & PROBE daemon 10 & read line; exit 8");
+    let mut log = end_program_beside(2, pod.init());
+    assert_eq!(sorted(log.by_ref().take(4)), [15, 15, 18, 18]);
     pod.signal(Signal::SIGUSR1);
     assert_eq!(sorted(log), [10, 10]);
     assert_eq!(pod.wait().status.code(), Some(8));
@@ -92,8 +92,8 @@ fn a_signal_in_the_grace_period_is_sent_to_the_remaining_processes() {
 
 #[test]
 fn while_init_waits_for_children_it_never_wakes_up() {
-    let mut pod = start(&["-t", LONG], "PROBE signals 10 & sleep 0.5; exit 8");
-    let mut log = SignalLog::of(pod.init());
+    let mut pod = start(&["-t", LONG], "PROBE signals 10 & read line; exit 8");
+    let mut log = end_program_beside(1, pod.init());
     assert_eq!([log.next(), log.next()], [Some(15), Some(18)]);
     sleep(Duration::from_secs(1)); // much longer than it rests after the end of the program
     let before = context_switches(pod.pid()).expect("init is alive");
@@ -114,9 +114,7 @@ fn a_storm_of_orphans_does_not_keep_init_from_exiting() {
 
 #[test]
 fn process_1_also_waits_for_a_process_that_joined_its_namespace() {
-    let mut command = command(&["-t", LONG, "--", "sh", "-c", "read line; exit 9"]);
-    command.stdin(Stdio::piped()); // the program exits when its input ends
-    let mut pod = Pod::start(command);
+    let mut pod = start(&["-t", LONG], "read line; exit 9");
     let (joined, mut log) = join_probe(&pod);
     drop(pod.init().streams().stdin.take());
     assert_eq!([log.next(), log.next()], [Some(15), Some(18)]);
@@ -137,10 +135,10 @@ fn a_subreaper_sends_signals_to_its_descendants_only() {
     let (_other, mut other_log) = join_probe(&pod);
 
     // The last probe child is a grandchild, whose parent waits for it.
-    let script = "PROBE signals 18 & PROBE daemon 18 & sh -c 'PROBE daemon 18; true' & sleep 0.5; exit 7";
-    let script = script.replace("PROBE", probe_child());
-    let mut init = pod.join(command(&["-s", "-t", LONG, "--", "sh", "-c", &script]));
-    assert_eq!(sorted(SignalLog::of(&mut init)), [0, 0, 15, 15, 15, 18, 18, 18]);
+    let script = "PROBE signals 18 & PROBE daemon 18 & sh -c 'PROBE daemon 18; true' & read line; exit 7";
+    let mut init = pod.join(shell(&["-s", "-t", LONG], script));
+    let log = end_program_beside(3, &mut init);
+    assert_eq!(sorted(log), [15, 15, 15, 18, 18, 18]);
     let output = init.wait();
     assert_eq!(output.status.code(), Some(7), "{}", text(&output.stderr));
 
