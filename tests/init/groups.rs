@@ -1,9 +1,12 @@
 //! The process group of the program, and which processes of it receive a forwarded signal.
 
 use crate::run::{SignalLog, command, probe_child, run_probe, sorted, text};
-use libc::{SIGHUP, SIGUSR1};
+use libc::{SIGCONT, SIGHUP, SIGUSR1};
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use testkit::Pod;
+use testkit::platform::EmulatorLimit;
+use testkit::refused_call::{Call, apply, refuse, refuse_some};
 
 #[test]
 fn the_program_leads_a_process_group_unless_c_shares_that_of_init() {
@@ -44,5 +47,39 @@ fn a_signal_reaches_the_whole_process_group_only_with_g() {
         let count = |signal| received.iter().filter(|received| **received == signal).count();
         assert_eq!(count(SIGUSR1), 2, "{received:?}");
         assert!(count(SIGHUP) >= 1, "{received:?}");
+    }
+}
+
+/// With `-g`, a program that has left its group is signalled alone, also if `init` cannot ask for its group.
+#[test]
+fn a_signal_reaches_a_program_that_has_left_its_group() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for (leaves_member, refused) in [(false, &[][..]), (true, &[]), (false, &[libc::SYS_getpgid])] {
+        let member = if leaves_member { "sleep 1000 &" } else { "" };
+        let script = format!("{member} exec {} leaves 1", probe_child());
+        let filter = refuse(refused, Errno::EPERM);
+        let mut pod = Pod::start_after(command(&["-g", "sh", "-c", &script]), move || apply(&filter));
+        let mut log = SignalLog::of(pod.init());
+        pod.signal(Signal::SIGUSR1);
+        assert_eq!(log.next(), Some(SIGUSR1), "a member is left: {leaves_member}, without {refused:?}");
+    }
+}
+
+/// With `-g`, the signal may have reached only others of the group. The kernel allows SIGCONT to every process of the session.
+#[test]
+fn a_program_that_must_not_be_signalled_is_reported_except_for_sigcont() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for (signal, message) in [(SIGCONT, ""), (SIGUSR1, "init: cannot forward a signal: errno 1\n")] {
+        let filter = refuse_some(&[Call::with(libc::SYS_kill, 1, u32::MAX, 0)], Errno::EPERM);
+        let init = command(&["-g", "--", probe_child(), "signals", &signal.to_string()]);
+        let mut pod = Pod::start_after(init, move || apply(&filter));
+        let mut log = SignalLog::of(pod.init());
+        pod.init().signal(signal); // which ends the program
+        assert_eq!(log.next(), Some(signal));
+        assert_eq!(text(&pod.wait().stderr), message, "signal {signal}");
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::run::{SignalLog, command, kill_in, probe_child};
 use nix::errno::Errno;
+use nix::sys::signal::{SigSet, Signal};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
@@ -56,6 +57,11 @@ struct Answered {
 impl Answered {
     /// Starts `init ARGUMENTS`. Its standard input and output are pipes.
     fn start(arguments: &[&str]) -> Self {
+        Self::start_after(arguments, || Ok(()))
+    }
+
+    /// Like [`start`](Self::start), and calls `last_step` before `init` is executed.
+    fn start_after(arguments: &[&str], last_step: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
         let (to_test, waits) = channel();
         let (answers, from_test) = channel();
         let filter = |_| matching(&[Call::every(libc::SYS_rt_sigtimedwait)], libc::SECCOMP_RET_USER_NOTIF);
@@ -63,7 +69,8 @@ impl Answered {
             report(filter, move |listener| serve(&listener, &to_test, &from_test)).expect("a pair of sockets");
         let mut init = command(arguments);
         init.stdin(Stdio::piped());
-        Self { pod: Pod::start_after(init, move || install.install()), waits, answers }
+        let pod = Pod::start_after(init, move || install.install().and_then(|()| last_step()));
+        Self { pod, waits, answers }
     }
 
     /// Returns the next wait of `init`, which must be answered, or nothing when `init` has ended. The waits of other processes
@@ -180,6 +187,24 @@ fn after_it_has_reaped_a_child_it_takes_no_sigchld() {
     assert_eq!(init.next(), Some(IDLE));
 }
 
+#[test]
+fn it_expects_no_stop_of_a_program_that_sigtstp_does_not_stop() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for (is_blocked, trap) in [(true, ""), (false, "trap '' TSTP;"), (false, "trap : TSTP;")] {
+        let script = format!("{trap} echo 0; while :; do :; done");
+        let mut init = Answered::start_after(&["--", "sh", "-c", &script], move || {
+            let blocked = if is_blocked { SigSet::from(Signal::SIGTSTP) } else { SigSet::empty() };
+            Ok(blocked.thread_block()?)
+        });
+        assert_eq!(init.next(), Some(IDLE));
+        _ = SignalLog::of(init.pod.init());
+        init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+        assert_eq!(init.next(), Some(IDLE), "blocked: {is_blocked}, {trap}");
+    }
+}
+
 /// The program has stopped and was continued again, before `init` has looked.
 #[test]
 fn after_the_program_was_continued_it_expects_no_stop() {
@@ -208,7 +233,7 @@ fn after_the_program_was_continued_it_expects_no_stop() {
 /// The kernel hands over the signal with the smallest number first. So the SIGALRM of the timer could wait for ever behind
 /// SIGHUP.
 #[test]
-fn signals_that_keep_coming_do_not_prolong_the_grace_period() {
+fn signals_that_keep_coming_do_not_delay_the_timer() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }

@@ -102,11 +102,13 @@ pub static GRACE_GROUP: Scenario =
     scenario("a grace period with a group", Process1, &["-g", "-t", "2"], Child, GRACE_WORKS);
 pub static GRACE_ORDINARY: Scenario =
     scenario("a grace period of a subreaper", Ordinary, &["-s", "-t", "2"], Child, GRACE_WORKS);
+pub static GRACE_GROUP_ORDINARY: Scenario =
+    scenario("a grace period of a subreaper with a group", Ordinary, &["-g", "-s", "-t", "2"], Child, GRACE_WORKS);
 
 #[rustfmt::skip]
-pub static SCENARIOS: [&Scenario; 24] = [
+pub static SCENARIOS: [&Scenario; 25] = [
     &PROCESS_1, &SILENT, &NO_FILE, &ORDINARY, &SUBREAPER, &PARENT, &INHERITED, &GROUP, &SHARED, &WARNS, &VERBOSE,
     &DESCRIPTORS, &HIGH_DESCRIPTOR, &PRINTS_HELP, &PRINTS_VERSION, &WRONG_OPTION,
     &READER, &SHARED_READER, &OTHER_TERMINAL, &CLOSED_INPUT,
-    &GRACE, &GRACE_ALONE, &GRACE_GROUP, &GRACE_ORDINARY,
+    &GRACE, &GRACE_ALONE, &GRACE_GROUP, &GRACE_ORDINARY, &GRACE_GROUP_ORDINARY,
 ];

@@ -1,8 +1,8 @@
 //! The table of `init` with a grace period.
 
 use crate::init::{
-    GRACE, GRACE_ALONE, GRACE_GROUP, GRACE_ORDINARY, GRACE_WORKS, NO_GROUP, NO_REAPING, NOT_FORWARDED, NOT_STARTED,
-    WOULD_KILL,
+    GRACE, GRACE_ALONE, GRACE_GROUP, GRACE_GROUP_ORDINARY, GRACE_ORDINARY, GRACE_WORKS, NO_GROUP, NO_REAPING,
+    NOT_FORWARDED, NOT_STARTED, WOULD_KILL,
 };
 use crate::row::Row;
 use crate::scenario::{CHILD_TERMINATED, Outcome, TERMINATED, WARNING, stays, works};
@@ -30,7 +30,7 @@ const UNKNOWN: &str = "it does not know its descendants, says so, and waits unti
 const NO_TIMER: &str = "it would wait for ever";
 
 #[rustfmt::skip]
-pub static ROWS: [Row; 26] = [
+pub static ROWS: [Row; 27] = [
     Row::of(&GRACE_ALONE, &[SYS_setitimer], works(&[WARNING, TERMINATED, "init: cannot set a timer: errno {error}"]),
         NO_TIMER),
     Row::of(&GRACE, &[SYS_openat], GRACE_WORKS, NOT_NEEDED),
@@ -64,4 +64,5 @@ pub static ROWS: [Row; 26] = [
     Row::of(&GRACE_ORDINARY, &[SYS_getpid], works(&[WARNING, TERMINATED, OTHER_PROC]), UNKNOWN),
     Row::of(&GRACE_ORDINARY, &[SYS_kill],
         stays(&[NOT_FORWARDED, WARNING, TERMINATED, NOT_SIGNALLED]), WOULD_KILL),
+    Row::of(&GRACE_GROUP_ORDINARY, &[SYS_openat], SIGNALS_NONE, UNKNOWN),
 ];

@@ -25,6 +25,9 @@ const fn prctl(operation: libc::c_int) -> Call {
 /// The question how the program has ended, which the kernel answers after it has reaped it.
 const ASKS_FOR_STATUS: Call = Call::with(SYS_ioctl, 1, u32::MAX, libc::PIDFD_GET_INFO as u32);
 
+/// The question whether a process may be signalled.
+const MAY_SIGNAL: Call = Call::with(SYS_kill, 1, u32::MAX, 0);
+
 const REAPS_ITSELF: &str = "it reaps by itself if the kernel cannot tell the program's status";
 const LOSES_SIGNALS: &str = "it would lose signals";
 const NO_STATUS: &str = "it would not receive the program's exit status";
@@ -32,13 +35,14 @@ const NEVER_SPINS: &str = "it must not spin";
 const NO_TERMINAL: &str = "no terminal is found, and there is none";
 const LIVES_ON: &str = "the program stays alive when its parent ends, as after every fork";
 const REACHES_PROGRAM: &str = "the program shares the group, and receives its signals";
+const PERHAPS_OTHERS: &str = "the signal may have reached only others of the group";
 const CANNOT_OBEY: &str = "it cannot do what the option asks for";
 const NOT_POLLED: &str = "messages are written without checking whether there is room";
 const LOSES_MESSAGES: &str = "only messages are lost";
 const NOT_EMPTY: &str = "a script must not take an empty output for success";
 
 #[rustfmt::skip]
-pub static ROWS: [Row; 55] = [
+pub static ROWS: [Row; 56] = [
     Row::of(&PROCESS_1, &[SYS_rt_sigprocmask], NOT_STARTED, LOSES_SIGNALS),
     Row::of(&PROCESS_1, &[SYS_rt_sigaction], NOT_STARTED, NO_STATUS),
     Row::of(&PROCESS_1, &[SYS_getpid], works(&[NO_REAPING, WARNING, TERMINATED]), "it cannot know that it is process 1"),
@@ -85,6 +89,7 @@ pub static ROWS: [Row; 55] = [
 
     Row::of(&GROUP, &[SYS_setpgid], works(&[NO_GROUP, WARNING, TERMINATED]), REACHES_PROGRAM),
     Row::of(&GROUP, &[SYS_kill], stays(&[NOT_FORWARDED, WARNING, TERMINATED]), WOULD_KILL),
+    Row::some(&GROUP, &[MAY_SIGNAL], works(&[NOT_FORWARDED, WARNING, TERMINATED]), PERHAPS_OTHERS),
     Row::of(&SHARED, &[SYS_setpgid], WORKS, "it makes no group"),
     Row::of(&SHARED, &[SYS_kill], stays(&[NOT_FORWARDED, WARNING, TERMINATED]), WOULD_KILL),
     Row::of(&WARNS, &[SYS_ppoll], works(&[WARNING, TERMINATED, REAPED, REAPED]), NOT_POLLED),

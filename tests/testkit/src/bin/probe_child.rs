@@ -3,7 +3,9 @@
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::unistd::{execvp, getpgid, getpgrp, getpid, getppid, getsid, setsid, tcgetpgrp};
+use nix::unistd::{
+    ForkResult, execvp, fork, getpgid, getpgrp, getpid, getppid, getsid, pause, setpgid, setsid, tcgetpgrp,
+};
 use procfs::process::Process;
 use std::env;
 use std::io::{self, Write};
@@ -19,6 +21,7 @@ const USAGE: &str = "usage: probe-child WHAT [NUMBER]
   facts         print its process group, session and parent, its blocked and ignored signals, and the foreground
   signals [N]   print 0, then the number of every signal that it receives, one a line; exit after signal N
   daemon [N]    like signals, in a session of its own
+  leaves [N]    like signals, in the process group of a child
   job FOLDER    execute the commands from FOLDER/commands, while it is stopped and continued
   exec          execute the program `it` by the C library; exit with 127 if there is none, with 126 on other errors";
 
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         (Some("job"), None) if arguments.len() == 2 => job::program::run(Path::new(&arguments[1])),
         (Some("signals"), last) => signals(last),
         (Some("daemon"), last) => setsid().map_err(io::Error::from).and_then(|_| signals(last)),
+        (Some("leaves"), last) => leave_group().and_then(|()| signals(last)),
         _ => return wrong_usage(USAGE),
     };
     exit_code("probe-child", done)
@@ -55,6 +59,20 @@ fn exec() -> io::Result<()> {
     match execvp(words[0], &words) {
         Err(Errno::ENOENT | Errno::ENOTDIR) => exit(127), // ENOTDIR can come from the last folder of PATH
         _ => exit(126),
+    }
+}
+
+/// Moves to the process group of a child, which does nothing.
+fn leave_group() -> io::Result<()> {
+    // SAFETY: there is one thread, and the child makes one system call after the other.
+    match unsafe { fork() }? {
+        ForkResult::Child => loop {
+            pause();
+        },
+        ForkResult::Parent { child } => {
+            setpgid(child, child)?;
+            Ok(setpgid(getpid(), child)?)
+        }
     }
 }
 
