@@ -50,6 +50,19 @@ fn init_works_while_standard_error_is_closed_full_or_broken() {
     }
 }
 
+/// Where poll is refused, the child writes to a broken standard error, and the kernel sends it SIGPIPE.
+#[test]
+fn a_broken_standard_error_does_not_change_the_status_of_a_program_that_is_not_found() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let (_, writer) = pipe().expect("a pipe can be made");
+    let mut init = command(&["/no/such/file"]);
+    init.stderr(writer);
+    let filter = refuse(&[libc::SYS_ppoll, SYS_PPOLL_TIME64], Errno::EPERM);
+    assert_eq!(Pod::start_after(init, move || apply(&filter)).wait().status.code(), Some(127));
+}
+
 #[test]
 fn what_is_not_written_whole_is_an_error() {
     for option in ["--help", "--version"] {

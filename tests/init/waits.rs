@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use testkit::deadline::timeout;
 use testkit::platform::{EmulatorLimit, kernel_remembers_status};
 use testkit::process_table::{rows, zombies};
-use testkit::refused_call::{Call, matching};
+use testkit::refused_call::{Call, apply, matching, refuse_some};
 use testkit::reported_calls::{Listener, ReportedCall, report};
+use testkit::shim::ignore;
 use testkit::{Pod, until};
 
 /// The signals that `init` waits for, one bit for each, and how long.
@@ -202,6 +203,35 @@ fn it_expects_no_stop_of_a_program_that_sigtstp_does_not_stop() {
         _ = SignalLog::of(init.pod.init());
         init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
         assert_eq!(init.next(), Some(IDLE), "blocked: {is_blocked}, {trap}");
+    }
+}
+
+/// Without `/proc`, a SIGTSTP counts as a key.
+#[test]
+fn it_expects_no_stop_of_a_program_that_it_cannot_look_at() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let folder = Call::with(libc::SYS_openat, 2, libc::O_DIRECTORY as u32, libc::O_DIRECTORY as u32);
+    let filter = refuse_some(&[folder], Errno::EPERM);
+    let last_step = move || ignore(&[Signal::SIGTSTP]).and_then(|()| apply(&filter));
+    let init = Answered::start_after(&[&["--"], &BUSY[..]].concat(), last_step);
+    assert_eq!(init.next(), Some(IDLE));
+    init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+    assert_eq!(init.next(), Some(IDLE));
+}
+
+#[test]
+fn a_stop_of_the_program_wakes_it_up_whoever_reaps() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for options in [&[][..], &["-w"]] {
+        let init = Answered::start(&[options, &["--"], &BUSY[..]].concat());
+        assert_eq!(init.next(), Some(IDLE));
+        init.answer(Answer::True);
+        kill_in(&init.pod, "STOP", "2");
+        assert_eq!(init.next(), Some(GLANCE), "{options:?}");
     }
 }
 

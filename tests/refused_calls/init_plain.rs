@@ -42,7 +42,7 @@ const LOSES_MESSAGES: &str = "only messages are lost";
 const NOT_EMPTY: &str = "a script must not take an empty output for success";
 
 #[rustfmt::skip]
-pub static ROWS: [Row; 56] = [
+pub static ROWS: [Row; 57] = [
     Row::of(&PROCESS_1, &[SYS_rt_sigprocmask], NOT_STARTED, LOSES_SIGNALS),
     Row::of(&PROCESS_1, &[SYS_rt_sigaction], NOT_STARTED, NO_STATUS),
     Row::of(&PROCESS_1, &[SYS_getpid], works(&[NO_REAPING, WARNING, TERMINATED]), "it cannot know that it is process 1"),
@@ -94,6 +94,7 @@ pub static ROWS: [Row; 56] = [
     Row::of(&SHARED, &[SYS_kill], stays(&[NOT_FORWARDED, WARNING, TERMINATED]), WOULD_KILL),
     Row::of(&WARNS, &[SYS_ppoll], works(&[WARNING, TERMINATED, REAPED, REAPED]), NOT_POLLED),
     Row::of(&WARNS, &[SYS_write], SILENCE, LOSES_MESSAGES),
+    Row::of(&VERBOSE, &[SYS_close_range], works(&[WARNING, TERMINATED, REAPED, REAPED, FORWARDING]), "standard error stays open"),
     Row::of(&VERBOSE, &[SYS_ppoll], works(&[WARNING, TERMINATED, REAPED, REAPED, FORWARDING]), NOT_POLLED),
     Row::of(&VERBOSE, &[SYS_write], SILENCE, LOSES_MESSAGES),
     Row::of(&VERBOSE, &[SYS_kill],

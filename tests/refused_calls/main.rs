@@ -65,6 +65,6 @@ fn each_refused_call_of_init_with_a_grace_period_has_the_outcome_in_its_row() {
 }
 
 #[test]
-fn each_refused_call_of_init_in_place_of_pause_has_the_outcome_in_its_row() {
+fn each_refused_call_of_init_with_p_has_the_outcome_in_its_row() {
     assert_all_of_init(&init_pause::ROWS);
 }

@@ -1,9 +1,11 @@
 //! The program inherits every file descriptor of `init`. `init` keeps only the standard streams and the terminal open.
 
 use super::program::{Inherited, UnderProcess1, UnderSubreaper, inherited, pairs, start};
-use crate::run::{SignalLog, command, probe_child, start_probe};
+use crate::run::{SignalLog, command, probe_child, start_probe, text};
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use testkit::descriptors::{self, close_on_execution, leave_open, put};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::rows;
+use testkit::refused_call::{Call, apply, refuse_some};
 use testkit::{Pod, until};
 
 /// Opens a file, both ends of a pipe, and a socket.
@@ -134,4 +137,36 @@ fn a_reader_sees_the_end_of_a_pipe_when_the_program_closes_it() {
         pod.signal(Signal::SIGUSR1);
         assert_eq!(log.next(), Some(libc::SIGUSR1));
     }
+}
+
+/// Where `close_range` is refused, `init` closes one by one. It reports an error also if it could close the last one.
+#[test]
+fn a_descriptor_that_stays_open_is_reported_even_if_others_are_closed() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    const FIRST: i32 = 100;
+    let file = File::open("/proc/version").expect("Linux has this file");
+    let filter = refuse_some(
+        &[Call::every(libc::SYS_close_range), Call::with(libc::SYS_close, 0, u32::MAX, FIRST as u32)],
+        Errno::EPERM,
+    );
+    let last_step = move || {
+        for _ in 0..3 {
+            fcntl(&file, FcntlArg::F_DUPFD(FIRST))?;
+        }
+        apply(&filter)
+    };
+    let mut pod = Pod::start_after(command(&["--", probe_child(), "signals", "1"]), last_step);
+    let log = SignalLog::of(pod.init());
+    until("init has closed the last one", || !has_descriptor(pod.pid(), FIRST + 2));
+    assert!(has_descriptor(pod.pid(), FIRST));
+    pod.signal(Signal::SIGHUP);
+    assert_eq!(log.last(), Some(libc::SIGHUP));
+    assert_eq!(text(&pod.wait().stderr), "init: cannot close inherited descriptors: errno 1\n");
+}
+
+/// Whether a process has this descriptor open.
+fn has_descriptor(pid: Pid, number: i32) -> bool {
+    descriptors::of(pid).iter().any(|(open, _)| *open == number)
 }
