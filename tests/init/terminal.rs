@@ -1,10 +1,13 @@
 //! The program uses the terminal and receives the signals of its keys. `job_control` tests stops.
 
-use crate::run::{SignalLog, command, probe_child};
+use crate::run::{SignalLog, command, probe_child, text};
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use std::process::{Command, Stdio};
+use testkit::platform::EmulatorLimit;
 use testkit::process_table::rows;
 use testkit::programs::{init, pause};
+use testkit::refused_call::{Call, apply, refuse_some};
 use testkit::terminal::{CTRL_C, CTRL_D, CTRL_Z, Keyboard, take_control};
 use testkit::{Pod, until};
 
@@ -136,5 +139,33 @@ fn a_background_job_cleans_up_in_the_grace_period() {
         keyboard.types(key);
         keyboard.shows("cleaned");
         assert_eq!(pod.wait().status.code(), Some(status), "{program}");
+    }
+}
+
+#[test]
+fn a_process_that_init_adopts_may_stop_without_effect_on_the_program() {
+    let script = format!("(sh -c 'kill -TSTP $$; :' > /dev/null 2>&1 &); exec {} signals", probe_child());
+    let (mut keyboard, pod) = at_terminal(&["sh", "-c", &script]);
+    keyboard.shows("0\r\n"); // the program has begun
+    until("the adopted process has stopped", || rows(&pod).iter().any(|row| row.command == "sh" && row.state == 'T'));
+    pod.signal(Signal::SIGWINCH);
+    assert_eq!(keyboard.shows("28\r\n"), "28\r\n", "no SIGCONT");
+}
+
+/// Without a device node, the terminal is not for `init`, whatever the kernel says about standard input.
+#[test]
+fn a_refusal_matters_only_if_there_is_a_device_node_of_the_terminal() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let asks = Call::with(libc::SYS_ioctl, 1, u32::MAX, libc::TIOCGPGRP as u32);
+    let opens = Call::with(libc::SYS_openat, 2, libc::O_NOCTTY as u32, libc::O_NOCTTY as u32);
+    for (error, message) in
+        [(Errno::ENXIO, ""), (Errno::ENOENT, ""), (Errno::EACCES, "init: cannot use the terminal: errno 1\n")]
+    {
+        let filters = [refuse_some(&[asks], Errno::EPERM), refuse_some(&[opens], error)];
+        let init = command(&["--", probe_child(), "status", "0"]);
+        let output = Pod::start_after(init, move || filters.iter().try_for_each(apply)).wait();
+        assert_eq!(text(&output.stderr), message, "{error}");
     }
 }

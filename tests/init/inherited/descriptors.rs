@@ -14,7 +14,8 @@ use std::sync::Arc;
 use testkit::descriptors::{self, close_on_execution, leave_open, put};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::rows;
-use testkit::refused_call::{Call, apply, refuse_some};
+use testkit::refused_call::{Call, apply, refuse, refuse_some};
+use testkit::shim::ignore;
 use testkit::{Pod, until};
 
 /// Opens a file, both ends of a pipe, and a socket.
@@ -97,6 +98,23 @@ fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
     }
 }
 
+/// A background job of a shell without job control has both signals ignored. Its terminal is not for `init`.
+#[test]
+fn init_opens_the_terminal_unless_sigint_and_sigquit_are_ignored() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    use Signal::{SIGINT, SIGQUIT};
+    for (ignored, expected) in [(&[SIGINT][..], 1), (&[SIGQUIT], 1), (&[SIGINT, SIGQUIT], 0)] {
+        let without_input = || leave_open(0b110);
+        let last_step = move || ignore(ignored).and_then(|()| without_input());
+        let mut inherited = start(UnderProcess1, true, &[], &["stay"], last_step);
+        inherited.process.until_it_waits();
+        let kept = descriptors::of(inherited.process.pid());
+        assert_eq!(kept.iter().filter(|(_, target)| target == "/dev/tty").count(), expected, "{ignored:?}: {kept:?}");
+    }
+}
+
 #[test]
 fn init_closes_what_it_reads_of_proc() {
     if EmulatorLimit::OwnProcess.applies() {
@@ -137,6 +155,21 @@ fn a_reader_sees_the_end_of_a_pipe_when_the_program_closes_it() {
         pod.signal(Signal::SIGUSR1);
         assert_eq!(log.next(), Some(libc::SIGUSR1));
     }
+}
+
+#[test]
+fn init_closes_each_inherited_descriptor_where_close_range_is_refused() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let mut put = put(&files()); // from 3 on
+    let filter = refuse(&[libc::SYS_close_range], Errno::EPERM);
+    let last_step = move || put().and_then(|()| apply(&filter));
+    let mut inherited = start(UnderProcess1, false, &[], &["stay"], last_step);
+    inherited.process.until_it_waits();
+    let kept = descriptors::of(inherited.process.pid());
+    let others: Vec<_> = kept.iter().filter(|(number, target)| *number > 2 && !target.contains("pidfd")).collect();
+    assert!(others.is_empty(), "{others:?}");
 }
 
 /// Where `close_range` is refused, `init` closes one by one. It reports an error also if it could close the last one.

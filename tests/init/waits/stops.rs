@@ -1,0 +1,172 @@
+//! After a stop, or where `init` expects one: whose stop it is, and how long `init` waits for it.
+
+use super::{Answer, Answered, BUSY, GLANCE, IDLE, POLL, Waits};
+use crate::run::{SignalLog, command, kill_in, probe_child};
+use nix::errno::Errno;
+use nix::sys::signal::{SigSet, Signal};
+use nix::unistd::{Pid, setpgid};
+use std::fs;
+use std::process::Stdio;
+use testkit::platform::{EmulatorLimit, kernel_remembers_status};
+use testkit::process_table::rows;
+use testkit::programs::pause;
+use testkit::refused_call::{Call, apply, refuse_some};
+use testkit::shim::ignore;
+use testkit::{Pod, until};
+
+#[test]
+fn it_expects_no_stop_of_a_program_that_sigtstp_does_not_stop() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for (is_blocked, trap) in [(true, ""), (false, "trap '' TSTP;"), (false, "trap : TSTP;")] {
+        let script = format!("{trap} echo 0; while :; do :; done");
+        let mut init = Answered::start_after(&["--", "sh", "-c", &script], move || {
+            let blocked = if is_blocked { SigSet::from(Signal::SIGTSTP) } else { SigSet::empty() };
+            Ok(blocked.thread_block()?)
+        });
+        assert_eq!(init.next(), Some(IDLE));
+        _ = SignalLog::of(init.pod.init());
+        init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+        assert_eq!(init.next(), Some(IDLE), "blocked: {is_blocked}, {trap}");
+    }
+}
+
+/// Without `/proc`, a SIGTSTP counts as a key.
+#[test]
+fn it_expects_no_stop_of_a_program_that_it_cannot_look_at() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let folder = Call::with(libc::SYS_openat, 2, libc::O_DIRECTORY as u32, libc::O_DIRECTORY as u32);
+    let filter = refuse_some(&[folder], Errno::EPERM);
+    let last_step = move || ignore(&[Signal::SIGTSTP]).and_then(|()| apply(&filter));
+    let init = Answered::start_after(&[&["--"], &BUSY[..]].concat(), last_step);
+    assert_eq!(init.next(), Some(IDLE));
+    init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+    assert_eq!(init.next(), Some(IDLE));
+}
+
+/// The program has stopped and was continued again, before `init` has looked.
+#[test]
+fn after_the_program_was_continued_it_expects_no_stop() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let mut init = None;
+    until("init looks before the program stops", || {
+        let started = Answered::start(&[&["--"], &BUSY[..]].concat());
+        assert_eq!(started.next(), Some(IDLE));
+        started.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+        let is_early = started.next() == Some(POLL);
+        init = Some(started);
+        is_early
+    });
+    let init = init.expect("one was early");
+    let state = || rows(&init.pod).iter().find(|row| row.command == "sh").map(|row| (row.pid, row.state));
+    until("the program has stopped", || state().is_some_and(|(_, state)| state == 'T'));
+    kill_in(&init.pod, "CONT", &state().expect("the program is there").0.to_string());
+    init.answer(Answer::Signal(libc::SIGCHLD, libc::CLD_CONTINUED));
+    assert_eq!(init.next(), Some(GLANCE));
+    init.answer(Answer::TimeOver);
+    assert_eq!(init.next(), Some(IDLE));
+}
+
+/// The program takes SIGTSTP by `sigwait`, so `init` expects a stop that does not come.
+#[test]
+fn after_another_process_was_continued_it_still_expects_the_stop() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let script = r#"(sleep 1000 > /dev/null &); exec "$0" signals"#;
+    let mut init = Answered::start(&["--", "sh", "-c", script, probe_child()]);
+    assert_eq!(init.next(), Some(IDLE));
+    let mut log = SignalLog::of(init.pod.init());
+    let program = || rows(&init.pod).into_iter().find(|row| row.command == "probe-child").expect("it is alive").pid;
+    // While rt_sigtimedwait waits, the kernel shows no signal as blocked.
+    until("the program waits for signals", || {
+        let status = fs::read_to_string(init.pod.proc().join(program().to_string()).join("status")).unwrap_or_default();
+        status.contains("\nSigBlk:\t0000000000000000\n")
+    });
+    init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+    assert_eq!(init.next(), Some(POLL));
+    assert_eq!(log.next(), Some(libc::SIGTSTP));
+    let other = || rows(&init.pod).into_iter().find(|row| row.command == "sleep").expect("it is alive");
+    for (signal, state) in [("STOP", 'T'), ("CONT", 'S')] {
+        kill_in(&init.pod, signal, &other().pid.to_string());
+        until("it has the new state", || other().state == state);
+    }
+    init.answer(Answer::Signal(libc::SIGCHLD, libc::CLD_CONTINUED));
+    assert_eq!(init.next(), Some(GLANCE));
+    init.answer(Answer::TimeOver);
+    assert_eq!(init.next(), Some(POLL));
+}
+
+#[test]
+fn a_stop_of_the_program_wakes_it_up_whoever_reaps() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    for options in [&[][..], &["-w"]] {
+        let init = Answered::start(&[options, &["--"], &BUSY[..]].concat());
+        assert_eq!(init.next(), Some(IDLE));
+        init.answer(Answer::True);
+        kill_in(&init.pod, "STOP", "2");
+        assert_eq!(init.next(), Some(GLANCE), "{options:?}");
+    }
+}
+
+/// The kernel may give the process ID of a program that it has reaped to a descendant. If that one stops, `init` must not stop
+/// along. It would, because it expects that the program stops.
+#[test]
+fn a_process_with_the_id_of_the_program_is_not_taken_for_it() {
+    if !kernel_remembers_status() {
+        return;
+    }
+    // A child of the program starts the other process, again until it gets that ID. With `-c`, the program leads no group, which
+    // would keep the ID in use.
+    const SCRIPT: &str = r#"exec 3<&0
+        (read line <&3
+        until [ "$!" = $$ ]; do
+            [ -z "$!" ] || kill -KILL $!
+            echo $(($$ - 1)) > /proc/sys/kernel/ns_last_pid
+            sleep 1000 &
+        done) &
+        while :; do :; done"#;
+    let start = || {
+        let pod = Pod::with(pause()); // kills all processes when the test ends
+        let (install, waits) = Waits::report();
+        let mut init = command(&["-s", "-c", "--", "sh", "-c", SCRIPT]);
+        init.stdin(Stdio::piped());
+        let last_step = move || {
+            setpgid(Pid::from_raw(0), Pid::from_raw(0))?; // otherwise the kernel would not stop it
+            install.install()
+        };
+        let init = pod.join_after(init, last_step);
+        waits.begin(init.pid());
+        (pod, init, waits)
+    };
+    let shells = |pod: &Pod| rows(pod).iter().filter(|row| row.command == "sh").map(|row| row.pid).collect::<Vec<_>>();
+    let mut started = None;
+    until("init looks before the program stops", || {
+        let (pod, init, waits) = start();
+        assert_eq!(waits.next(), Some(IDLE));
+        until("the program has a child", || shells(&pod).len() == 2);
+        waits.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+        let is_early = waits.next() == Some(POLL);
+        started = Some((pod, init, waits));
+        is_early
+    });
+    let (pod, mut init, waits) = started.expect("one was early");
+    let program = shells(&pod).into_iter().min().expect("it is older than its child");
+    kill_in(&pod, "KILL", &program.to_string());
+    let row = || rows(&pod).into_iter().find(|row| row.pid == program);
+    until("the program has been reaped", || row().is_none());
+    drop(init.streams().stdin.take());
+    until("another process has its ID", || row().is_some_and(|row| row.command == "sleep"));
+    kill_in(&pod, "STOP", &program.to_string());
+    until("that process has stopped", || row().is_some_and(|row| row.state == 'T'));
+    waits.answer(Answer::TimeOver);
+    drop(waits);
+    assert_eq!(init.wait().status.code(), Some(128 + libc::SIGKILL));
+}
