@@ -9,6 +9,9 @@ use testkit::process_table::rows;
 use testkit::programs::{init, path};
 use testkit::{Pod, PodProcess, until};
 
+/// The second number of `ppoll`, which only architectures of 32 bits use.
+pub const SYS_PPOLL_TIME64: libc::c_long = 414;
+
 /// Returns the command `init ARGUMENTS`, with pipes for its output, and without the variables that set options.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = init();

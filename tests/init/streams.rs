@@ -1,6 +1,6 @@
 //! `init` works while its standard error cannot be written, and its status tells if it could not print what it was asked for.
 
-use crate::run::{SignalLog, command, probe_child, until_only_the_program_is_left};
+use crate::run::{SYS_PPOLL_TIME64, SignalLog, command, probe_child, until_only_the_program_is_left};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::resource::{Resource, setrlimit};
@@ -12,9 +12,6 @@ use testkit::container::{container, finish};
 use testkit::platform::EmulatorLimit;
 use testkit::refused_call::{apply, refuse};
 use testkit::{Pod, PodProcess};
-
-/// The number on architectures of 32 bits. Others do not use it.
-const SYS_PPOLL_TIME64: libc::c_long = 414;
 
 #[test]
 fn init_works_while_standard_error_is_closed_full_or_broken() {

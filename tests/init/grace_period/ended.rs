@@ -107,7 +107,7 @@ fn a_process_whose_parent_has_just_ended_is_asked_to_end() {
             seen.push(path);
             None
         };
-        let output = run("600", "sh -c 'PROBE signals 15 & wait' & read line; exit 7", answer);
+        let output = run("600", "sh -c 'trap \"\" TERM; PROBE signals 15 & wait' & read line; exit 7", answer);
         assert_eq!(output.status.code(), Some(7), "{error}: {}", text(&output.stderr));
     }
 }

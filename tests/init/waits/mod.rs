@@ -31,7 +31,7 @@ const IDLE: Wait = (EVERY_SIGNAL, None);
 const GLANCE: Wait = (ALL_BUT_SIGCHLD, Some(Duration::ZERO));
 /// The kernel reaps, and `init` need not look for some time.
 const REST: Wait = (ALL_BUT_SIGCHLD, Some(Duration::from_millis(20)));
-/// SIGTSTP was forwarded. No signal tells that the program does not stop.
+/// No signal tells what `init` waits for: that the program does not stop by a forwarded SIGTSTP, or how it has ended.
 const POLL: Wait = (EVERY_SIGNAL, Some(Duration::from_millis(50)));
 /// The timer of the grace period.
 const TIMER: Wait = (bit(libc::SIGALRM), Some(Duration::ZERO));

@@ -1,7 +1,8 @@
 //! After a signal: when `init` rests, and that neither SIGCHLD nor the timer waits behind other signals.
 
-use super::{Answer, Answered, BUSY, GLANCE, IDLE, REST, TIMER};
-use crate::run::{SignalLog, probe_child};
+use super::{Answer, Answered, BUSY, GLANCE, IDLE, POLL, REST, TIMER};
+use crate::run::{SYS_PPOLL_TIME64, SignalLog, probe_child};
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use std::process::Command;
 use std::thread::sleep;
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use testkit::deadline::timeout;
 use testkit::platform::{EmulatorLimit, kernel_remembers_status};
 use testkit::process_table::{rows, zombies};
+use testkit::refused_call::{apply, refuse};
 use testkit::until;
 
 #[test]
@@ -33,6 +35,19 @@ fn it_rests_after_the_end_of_a_child_alone() {
             init.answer(Answer::TimeOver);
             assert_eq!(init.next(), Some(IDLE), "after a rest");
         }
+    }
+}
+
+/// Otherwise it could miss a status that the kernel tells late.
+#[test]
+fn it_looks_for_the_status_again_and_again_where_poll_is_refused() {
+    if !kernel_remembers_status() {
+        return;
+    }
+    for (options, expected) in [(&[][..], POLL), (&["-w"], IDLE)] {
+        let filter = refuse(&[libc::SYS_ppoll, SYS_PPOLL_TIME64], Errno::EPERM);
+        let init = Answered::start_after(&[options, &["--"], &BUSY].concat(), move || apply(&filter));
+        assert_eq!(init.next(), Some(expected), "{options:?}");
     }
 }
 
