@@ -50,7 +50,7 @@ fn a_signal_reaches_the_whole_process_group_only_with_g() {
     }
 }
 
-/// With `-g`, a program that has left its group is signalled alone, also if `init` cannot ask for its group.
+/// With `-g`, the program gets the signal even if it has left its group, and if `init` cannot ask for its group.
 #[test]
 fn a_signal_reaches_a_program_that_has_left_its_group() {
     if EmulatorLimit::OwnProcess.applies() {
@@ -67,9 +67,10 @@ fn a_signal_reaches_a_program_that_has_left_its_group() {
     }
 }
 
-/// With `-g`, the signal may have reached only others of the group. The kernel allows SIGCONT to every process of the session.
+/// With `-g`, the signal may have reached only other members of the group, so `init` asks whether it may signal the program. The
+/// kernel permits SIGCONT within a session.
 #[test]
-fn a_program_that_must_not_be_signalled_is_reported_except_for_sigcont() {
+fn a_program_that_init_may_not_signal_is_reported_except_for_sigcont() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }

@@ -1,5 +1,6 @@
 //! Runs `init` and the probe child, and reads what they write.
 
+use nix::errno::Errno;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -7,10 +8,14 @@ use std::thread;
 use testkit::deadline::timeout;
 use testkit::process_table::rows;
 use testkit::programs::{init, path};
+use testkit::refused_call::{Filter, refuse};
 use testkit::{Pod, PodProcess, until};
 
-/// The second number of `ppoll`, which only architectures of 32 bits use.
-pub const SYS_PPOLL_TIME64: libc::c_long = 414;
+/// Returns a filter that refuses to poll.
+pub fn without_poll() -> Filter {
+    const SYS_PPOLL_TIME64: libc::c_long = 414; // which only architectures of 32 bits use
+    refuse(&[libc::SYS_ppoll, SYS_PPOLL_TIME64], Errno::EPERM)
+}
 
 /// Returns the command `init ARGUMENTS`, with pipes for its output, and without the variables that set options.
 pub fn command(arguments: &[&str]) -> Command {

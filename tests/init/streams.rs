@@ -1,7 +1,6 @@
 //! `init` works while its standard error cannot be written, and its status tells if it could not print what it was asked for.
 
-use crate::run::{SYS_PPOLL_TIME64, SignalLog, command, probe_child, until_only_the_program_is_left};
-use nix::errno::Errno;
+use crate::run::{SignalLog, command, probe_child, until_only_the_program_is_left, without_poll};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
@@ -10,7 +9,7 @@ use std::fs::File;
 use std::io::{Write, pipe};
 use testkit::container::{container, finish};
 use testkit::platform::EmulatorLimit;
-use testkit::refused_call::{apply, refuse};
+use testkit::refused_call::apply;
 use testkit::{Pod, PodProcess};
 
 #[test]
@@ -28,8 +27,8 @@ fn init_works_while_standard_error_is_closed_full_or_broken() {
         command.stderr(writer);
         let _reader = (stderr == "full").then_some(reader);
         let is_closed = stderr == "closed";
-        // Then `init` writes, and the kernel sends it SIGPIPE, which must not reach the program.
-        let filter = cannot_poll.then(|| refuse(&[libc::SYS_ppoll, SYS_PPOLL_TIME64], Errno::EPERM));
+        // Where poll is refused, `init` writes, and the kernel sends it SIGPIPE, which must not reach the program.
+        let filter = cannot_poll.then(without_poll);
         let last_step = move || {
             if is_closed {
                 close(libc::STDERR_FILENO)?;
@@ -47,7 +46,7 @@ fn init_works_while_standard_error_is_closed_full_or_broken() {
     }
 }
 
-/// Where poll is refused, the child writes to a broken standard error, and the kernel sends it SIGPIPE.
+/// Where poll is refused, the forked child writes to a broken standard error, and the kernel sends it SIGPIPE.
 #[test]
 fn a_broken_standard_error_does_not_change_the_status_of_a_program_that_is_not_found() {
     if EmulatorLimit::OwnProcess.applies() {
@@ -56,7 +55,7 @@ fn a_broken_standard_error_does_not_change_the_status_of_a_program_that_is_not_f
     let (_, writer) = pipe().expect("a pipe can be made");
     let mut init = command(&["/no/such/file"]);
     init.stderr(writer);
-    let filter = refuse(&[libc::SYS_ppoll, SYS_PPOLL_TIME64], Errno::EPERM);
+    let filter = without_poll();
     assert_eq!(Pod::start_after(init, move || apply(&filter)).wait().status.code(), Some(127));
 }
 

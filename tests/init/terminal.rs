@@ -152,9 +152,9 @@ fn a_process_that_init_adopts_may_stop_without_effect_on_the_program() {
     assert_eq!(keyboard.shows("28\r\n"), "28\r\n", "no SIGCONT");
 }
 
-/// Without a device node, the terminal is not for `init`, whatever the kernel says about standard input.
+/// Without a terminal to open, a refusal about standard input does not matter.
 #[test]
-fn a_refusal_matters_only_if_there_is_a_device_node_of_the_terminal() {
+fn a_refusal_is_reported_only_if_there_may_be_a_terminal() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }

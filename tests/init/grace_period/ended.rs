@@ -7,6 +7,9 @@ use std::ffi::CStr;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 use testkit::Pod;
 use testkit::platform::EmulatorLimit;
 use testkit::programs::pause;
@@ -16,8 +19,8 @@ use testkit::reported_calls::{Listener, ReportedCall, report};
 /// What `init` writes about EPERM.
 const REFUSED: &str = "init: cannot signal the remaining processes: errno 1\n";
 
-/// Runs `init -s -t SECONDS SCRIPT` until it exits, whose calls of `kill` and `openat` `answer` answers, or lets through if it
-/// returns `None`. If the script starts a probe child, its input ends when that has begun.
+/// Runs `init -s -t SECONDS -- sh -c SCRIPT` until it exits. `answer` decides about each SIGTERM and each `openat` of every process
+/// in it: an error, or `None` for the kernel's answer. If the script starts a probe child, its input ends once that has begun.
 fn run(seconds: &str, script: &str, mut answer: impl FnMut(&ReportedCall) -> Option<Errno> + Send + 'static) -> Output {
     let filter = |_| {
         let terminates = Call::with(libc::SYS_kill, 1, u32::MAX, libc::SIGTERM as u32);
@@ -55,7 +58,7 @@ fn stat_path(call: &ReportedCall) -> Option<String> {
     (path.ends_with("/stat") && !path.starts_with('/')).then(|| path.to_owned())
 }
 
-/// Whether `init` asks a process to end, or else whether it looks at one.
+/// Whether the call asks a process to end (`is_asked`), or looks at one (otherwise).
 fn is_about_a_process(call: &ReportedCall, is_asked: bool) -> bool {
     if is_asked { call.number == libc::SYS_kill } else { stat_path(call).is_some() }
 }
@@ -97,17 +100,22 @@ fn a_process_whose_parent_has_just_ended_is_asked_to_end() {
     }
     for error in [Errno::ENOENT, Errno::ESRCH] {
         // init looks at the shell, at its child, and at the shell again, which seems to be gone then.
-        let (mut seen, mut is_gone) = (Vec::new(), false);
-        let answer = move |call: &ReportedCall| {
-            let path = stat_path(call)?;
-            if !is_gone && seen.contains(&path) {
-                is_gone = true;
-                return Some(error);
+        let is_gone = Arc::new(AtomicBool::new(false));
+        let mut seen = Vec::new();
+        let answer = {
+            let is_gone = Arc::clone(&is_gone);
+            move |call: &ReportedCall| {
+                let path = stat_path(call)?;
+                if !is_gone.load(SeqCst) && seen.contains(&path) {
+                    is_gone.store(true, SeqCst);
+                    return Some(error);
+                }
+                seen.push(path);
+                None
             }
-            seen.push(path);
-            None
         };
         let output = run("600", "sh -c 'trap \"\" TERM; PROBE signals 15 & wait' & read line; exit 7", answer);
+        assert!(is_gone.load(SeqCst), "the control");
         assert_eq!(output.status.code(), Some(7), "{error}: {}", text(&output.stderr));
     }
 }

@@ -19,7 +19,7 @@ fn shell(options: &[&str], script: &str) -> Command {
 
 /// Waits until this many probe children have begun, and then ends the input of the program, which reads a line. Returns the log
 /// of what comes next.
-fn end_program_beside(probes: usize, init: &mut PodProcess) -> SignalLog {
+pub fn end_program_beside(probes: usize, init: &mut PodProcess) -> SignalLog {
     let mut log = SignalLog::of(init);
     assert_eq!(log.by_ref().take(probes - 1).collect::<Vec<_>>(), vec![0; probes - 1]);
     drop(init.streams().stdin.take());

@@ -1,5 +1,5 @@
-//! What `init` waits for after each signal, and how long: it wakes up seldom, and no signal delays another one. The test answers
-//! each `rt_sigtimedwait` of `init`.
+//! What `init` waits for after each signal, and for how long: it rarely wakes up, and no signal delays another one. The test
+//! answers each `rt_sigtimedwait` of `init`.
 
 mod signals;
 mod stops;
@@ -11,7 +11,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::process::Stdio;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 use testkit::Pod;
@@ -27,11 +27,12 @@ const ALL_BUT_SIGCHLD: u64 = EVERY_SIGNAL & !bit(libc::SIGCHLD);
 
 /// Until any signal comes.
 const IDLE: Wait = (EVERY_SIGNAL, None);
-/// Any signal that is pending. The next turn looks for a child anyway.
+/// Any pending signal but SIGCHLD: the next turn looks for a child anyway.
 const GLANCE: Wait = (ALL_BUT_SIGCHLD, Some(Duration::ZERO));
-/// The kernel reaps, and `init` need not look for some time.
+/// The kernel reaps, so `init` need not look for children for a while.
 const REST: Wait = (ALL_BUT_SIGCHLD, Some(Duration::from_millis(20)));
-/// No signal tells what `init` waits for: that the program does not stop by a forwarded SIGTSTP, or how it has ended.
+/// No signal announces what `init` waits for: that a forwarded SIGTSTP does not stop the program, or that the kernel has recorded
+/// its status.
 const POLL: Wait = (EVERY_SIGNAL, Some(Duration::from_millis(50)));
 /// The timer of the grace period.
 const TIMER: Wait = (bit(libc::SIGALRM), Some(Duration::ZERO));
@@ -40,10 +41,10 @@ const fn bit(signal: i32) -> u64 {
     1 << (signal - 1)
 }
 
-/// What becomes of a wait.
+/// How a wait ends.
 enum Answer {
-    /// That of the kernel.
-    True,
+    /// As the kernel decides.
+    Kernel,
     /// A signal with this number and this `si_code`.
     Signal(i32, i32),
     /// The time is over.
@@ -74,8 +75,13 @@ impl Waits {
     }
 
     /// Returns the next wait of `init`, which must be answered, or nothing when `init` has ended.
+    #[track_caller]
     fn next(&self) -> Option<Wait> {
-        self.waits.recv_timeout(timeout()).ok()
+        match self.waits.recv_timeout(timeout()) {
+            Ok(wait) => Some(wait),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("init neither waits nor ends"),
+        }
     }
 
     fn answer(&self, answer: Answer) {
@@ -114,7 +120,7 @@ impl Answered {
     }
 }
 
-/// Passes each wait of `init` to the test, which answers it. Those of other processes are true ones.
+/// Passes each wait of `init` to the test, which answers it. The kernel decides those of other processes.
 fn serve(
     listener: &Listener,
     init: &Receiver<Pid>,
@@ -136,22 +142,22 @@ fn serve(
     })
 }
 
-/// Does what the test answers. When the test asks no more, all waits are true.
-fn answer(listener: &Listener, call: &ReportedCall, answers: &Mutex<Receiver<Answer>>) -> io::Result<()> {
+/// Does what the test answers. Once the test has dropped [`Waits`], the kernel decides.
+fn answer(listener: &Listener, call: &ReportedCall, answers: &Mutex<Receiver<Answer>>) {
     let answer = answers.lock().expect("no thread panics here").recv();
-    match answer.unwrap_or(Answer::True) {
-        Answer::True => listener.allow(call),
+    match answer.unwrap_or(Answer::Kernel) {
+        Answer::Kernel => listener.allow(call),
         Answer::TimeOver => listener.answer(call, Err(Errno::EAGAIN)),
         Answer::Signal(number, code) => {
             let mut info = [0; 128];
             info[..12].copy_from_slice([number, 0, code].map(i32::to_ne_bytes).as_flattened());
-            if call.arguments[1] != 0 {
-                call.memory()?.write_all_at(&info, call.arguments[1])?;
-            }
-            listener.answer(call, Ok(number));
+            let written = match call.arguments[1] {
+                0 => Ok(()), // it does not want to know
+                place => call.memory().and_then(|memory| memory.write_all_at(&info, place)),
+            };
+            listener.answer(call, written.map(|()| number).map_err(|_| Errno::EFAULT));
         }
     }
-    Ok(())
 }
 
 /// Reads the set of signals, and the `timespec`.
@@ -171,5 +177,5 @@ fn read(call: &ReportedCall) -> io::Result<Wait> {
     Ok((u64::from_ne_bytes(set), limit))
 }
 
-/// The program is busy, so that it never seems to sleep because it has taken a signal.
+/// A program that never sleeps: `init` takes a sleeping one for one that has taken SIGTSTP itself.
 const BUSY: [&str; 3] = ["sh", "-c", "while :; do :; done"];

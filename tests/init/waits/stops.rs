@@ -8,11 +8,24 @@ use nix::unistd::{Pid, setpgid};
 use std::fs;
 use std::process::Stdio;
 use testkit::platform::{EmulatorLimit, kernel_remembers_status};
-use testkit::process_table::rows;
+use testkit::process_table::{Row, rows};
 use testkit::programs::pause;
 use testkit::refused_call::{Call, apply, refuse_some};
-use testkit::shim::ignore;
 use testkit::{Pod, until};
+
+/// Returns the processes of a pod that execute this program.
+fn named(pod: &Pod, command: &str) -> Vec<Row> {
+    rows(pod).into_iter().filter(|row| row.command == command).collect()
+}
+
+/// Waits until the only process with this name waits for signals. The kernel shows no signal as blocked then.
+fn until_it_waits(pod: &Pod, command: &str) {
+    until("the program waits for signals", || {
+        let pid = named(pod, command).pop().expect("it is alive").pid;
+        let status = fs::read_to_string(pod.proc().join(format!("{pid}/status"))).unwrap_or_default();
+        status.contains("\nSigBlk:\t0000000000000000\n")
+    });
+}
 
 #[test]
 fn it_expects_no_stop_of_a_program_that_sigtstp_does_not_stop() {
@@ -40,14 +53,15 @@ fn it_expects_no_stop_of_a_program_that_it_cannot_look_at() {
     }
     let folder = Call::with(libc::SYS_openat, 2, libc::O_DIRECTORY as u32, libc::O_DIRECTORY as u32);
     let filter = refuse_some(&[folder], Errno::EPERM);
-    let last_step = move || ignore(&[Signal::SIGTSTP]).and_then(|()| apply(&filter));
-    let init = Answered::start_after(&[&["--"], &BUSY[..]].concat(), last_step);
+    let mut init = Answered::start_after(&["--", probe_child(), "signals"], move || apply(&filter));
     assert_eq!(init.next(), Some(IDLE));
+    _ = SignalLog::of(init.pod.init());
+    until_it_waits(&init.pod, "probe-child");
     init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
     assert_eq!(init.next(), Some(IDLE));
 }
 
-/// The program has stopped and was continued again, before `init` has looked.
+/// The program stops and is continued before `init` looks.
 #[test]
 fn after_the_program_was_continued_it_expects_no_stop() {
     if EmulatorLimit::OwnProcess.applies() {
@@ -63,9 +77,9 @@ fn after_the_program_was_continued_it_expects_no_stop() {
         is_early
     });
     let init = init.expect("one was early");
-    let state = || rows(&init.pod).iter().find(|row| row.command == "sh").map(|row| (row.pid, row.state));
-    until("the program has stopped", || state().is_some_and(|(_, state)| state == 'T'));
-    kill_in(&init.pod, "CONT", &state().expect("the program is there").0.to_string());
+    let program = || named(&init.pod, "sh").pop().expect("it is alive");
+    until("the program has stopped", || program().state == 'T');
+    kill_in(&init.pod, "CONT", &program().pid.to_string());
     init.answer(Answer::Signal(libc::SIGCHLD, libc::CLD_CONTINUED));
     assert_eq!(init.next(), Some(GLANCE));
     init.answer(Answer::TimeOver);
@@ -82,16 +96,12 @@ fn after_another_process_was_continued_it_still_expects_the_stop() {
     let mut init = Answered::start(&["--", "sh", "-c", script, probe_child()]);
     assert_eq!(init.next(), Some(IDLE));
     let mut log = SignalLog::of(init.pod.init());
-    let program = || rows(&init.pod).into_iter().find(|row| row.command == "probe-child").expect("it is alive").pid;
-    // While rt_sigtimedwait waits, the kernel shows no signal as blocked.
-    until("the program waits for signals", || {
-        let status = fs::read_to_string(init.pod.proc().join(program().to_string()).join("status")).unwrap_or_default();
-        status.contains("\nSigBlk:\t0000000000000000\n")
-    });
+    until_it_waits(&init.pod, "probe-child");
     init.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
     assert_eq!(init.next(), Some(POLL));
     assert_eq!(log.next(), Some(libc::SIGTSTP));
-    let other = || rows(&init.pod).into_iter().find(|row| row.command == "sleep").expect("it is alive");
+    until("the other process has begun", || named(&init.pod, "sleep").len() == 1);
+    let other = || named(&init.pod, "sleep").pop().expect("it is alive");
     for (signal, state) in [("STOP", 'T'), ("CONT", 'S')] {
         kill_in(&init.pod, signal, &other().pid.to_string());
         until("it has the new state", || other().state == state);
@@ -103,27 +113,27 @@ fn after_another_process_was_continued_it_still_expects_the_stop() {
 }
 
 #[test]
-fn a_stop_of_the_program_wakes_it_up_whoever_reaps() {
+fn a_stop_of_the_program_wakes_init_up_whoever_reaps() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
     for options in [&[][..], &["-w"]] {
         let init = Answered::start(&[options, &["--"], &BUSY[..]].concat());
         assert_eq!(init.next(), Some(IDLE));
-        init.answer(Answer::True);
+        init.answer(Answer::Kernel);
         kill_in(&init.pod, "STOP", "2");
         assert_eq!(init.next(), Some(GLANCE), "{options:?}");
     }
 }
 
 /// The kernel may give the process ID of a program that it has reaped to a descendant. If that one stops, `init` must not stop
-/// along. It would, because it expects that the program stops.
+/// along. It would if it took that process for the program, whose stop it still expects.
 #[test]
-fn a_process_with_the_id_of_the_program_is_not_taken_for_it() {
+fn a_process_with_the_id_of_the_program_is_not_taken_for_the_program() {
     if !kernel_remembers_status() {
         return;
     }
-    // A child of the program starts the other process, again until it gets that ID. With `-c`, the program leads no group, which
+    // A child of the program starts the other process, again and again until it gets that ID. With `-c`, the program leads no group, which
     // would keep the ID in use.
     const SCRIPT: &str = r#"exec 3<&0
         (read line <&3
@@ -146,24 +156,26 @@ fn a_process_with_the_id_of_the_program_is_not_taken_for_it() {
         waits.begin(init.pid());
         (pod, init, waits)
     };
-    let shells = |pod: &Pod| rows(pod).iter().filter(|row| row.command == "sh").map(|row| row.pid).collect::<Vec<_>>();
     let mut started = None;
     until("init looks before the program stops", || {
         let (pod, init, waits) = start();
         assert_eq!(waits.next(), Some(IDLE));
-        until("the program has a child", || shells(&pod).len() == 2);
+        until("the program has a child", || named(&pod, "sh").len() == 2);
         waits.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
         let is_early = waits.next() == Some(POLL);
         started = Some((pod, init, waits));
         is_early
     });
     let (pod, mut init, waits) = started.expect("one was early");
-    let program = shells(&pod).into_iter().min().expect("it is older than its child");
+    let place = pod.proc().join("sys/kernel/ns_last_pid");
+    assert!(place.exists(), "a kernel with CONFIG_CHECKPOINT_RESTORE has {}", place.display());
+    let program = named(&pod, "sh").iter().map(|row| row.pid).min().expect("it is older than its child");
     kill_in(&pod, "KILL", &program.to_string());
     let row = || rows(&pod).into_iter().find(|row| row.pid == program);
     until("the program has been reaped", || row().is_none());
     drop(init.streams().stdin.take());
     until("another process has its ID", || row().is_some_and(|row| row.command == "sleep"));
+    until("init has adopted it", || named(&pod, "sh").is_empty());
     kill_in(&pod, "STOP", &program.to_string());
     until("that process has stopped", || row().is_some_and(|row| row.state == 'T'));
     waits.answer(Answer::TimeOver);

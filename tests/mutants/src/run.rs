@@ -73,7 +73,7 @@ pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result
 enum Tests {
     /// The likely ones, those of the source's own name, and the quick ones.
     Quick,
-    /// The likely ones again, as there are others now, and then those that are not quick.
+    /// The likely ones again, since the list may have grown, then those that are not quick.
     Rest,
 }
 

@@ -37,7 +37,7 @@ const QUICK: [&[&str]; 2] = [&["contract", "signals", "streams", "guard", "privi
 const SLOW: [&str; 8] =
     ["grace_period", "grammar", "job_control", "kernel_reaping", "spelling", "starved", "storm", "the_search_finds"];
 
-/// How often the tests of a program are run if one of them fails that does not notice the place. The next time they run without it.
+/// How many times the tests of a program are run at most while one fails that does not notice the place. The next run skips it.
 const ATTEMPTS: usize = 4;
 
 /// How many tests of a program run at the same time: most of them wait.

@@ -21,7 +21,7 @@ const USAGE: &str = "usage: probe-child WHAT [NUMBER]
   facts         print its process group, session and parent, its blocked and ignored signals, and the foreground
   signals [N]   print 0, then the number of every signal that it receives, one a line; exit after signal N
   daemon [N]    like signals, in a session of its own
-  leaves [N]    like signals, in the process group of a child
+  leaves [N]    like signals, after moving to the process group of a child
   job FOLDER    execute the commands from FOLDER/commands, while it is stopped and continued
   exec          execute the program `it` by the C library; exit with 127 if there is none, with 126 on other errors";
 
@@ -64,7 +64,7 @@ fn exec() -> io::Result<()> {
 
 /// Moves to the process group of a child, which does nothing.
 fn leave_group() -> io::Result<()> {
-    // SAFETY: there is one thread, and the child makes one system call after the other.
+    // SAFETY: the process has one thread, and the child only calls `pause`.
     match unsafe { fork() }? {
         ForkResult::Child => loop {
             pause();
