@@ -152,9 +152,10 @@ impl Shared<'_> {
         let outcomes = || lock(&self.outcomes);
         let likely = outcomes().likely_tests(&place.file, LIKELY);
         let trial = bench.with(programs)?;
-        // In the source's own file, or in others.
+        // In the source's own file, or in others. They do not contain the sources of other platforms.
         let has_unit_tests = place.text.contains("#[cfg(test)]");
-        if has_unit_tests == (tests == Tests::Quick) && !tree.unit_tests_pass()? {
+        let is_their_time = self.suite.platform.is_none() && has_unit_tests == (tests == Tests::Quick);
+        if is_their_time && !tree.unit_tests_pass()? {
             return Ok(Outcome::Noticed(UNIT_TEST.to_owned()));
         }
         if let Some(failed) = trial.run_likely(&likely)? {
