@@ -61,6 +61,15 @@ pub fn kill_in(pod: &Pod, signal: &str, pid: &str) {
     assert!(pod.join(shell).wait().status.success(), "process {pid} of the pod is sent SIG{signal}");
 }
 
+/// Waits until this many probe children have begun, and then ends the input of the program, which reads a line. Returns the log
+/// of what comes next.
+pub fn end_program_beside(probes: usize, init: &mut PodProcess) -> SignalLog {
+    let mut log = SignalLog::of(init);
+    assert_eq!(log.by_ref().take(probes - 1).collect::<Vec<_>>(), vec![0; probes - 1]);
+    drop(init.streams().stdin.take());
+    log
+}
+
 /// Waits until process 1 and its program are alone.
 #[track_caller]
 pub fn until_only_the_program_is_left(pod: &Pod) {

@@ -1,7 +1,7 @@
 //! Processes that end between two looks of `init`: the kernel answers ESRCH or ENOENT, and that is no failure.
 
-use super::{end_program_beside, shell};
-use crate::run::text;
+use super::shell;
+use crate::run::{end_program_beside, text};
 use nix::errno::Errno;
 use std::ffi::CStr;
 use std::io;

@@ -1,7 +1,7 @@
 //! With `-t`, `init` sends the remaining processes SIGTERM and SIGCONT, and waits for them. Without it, it does not.
 
-use super::{end_program_beside, shell};
-use crate::run::{SignalLog, kill_in, probe_child, sorted, text};
+use super::shell;
+use crate::run::{SignalLog, end_program_beside, kill_in, probe_child, sorted, text};
 use nix::sys::signal::Signal;
 use std::process::{Command, Stdio};
 use std::thread::sleep;

@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use testkit::descriptors::{self, close_on_execution, leave_open, put};
@@ -90,12 +90,16 @@ fn init_keeps_only_the_standard_streams_and_the_terminal_open() {
             let expected: Vec<i32> = (0..3).filter(|descriptor| open & 1 << descriptor != 0).collect();
             assert_eq!(streams, expected, "{case}");
             // If standard input is the terminal, init opens no other descriptor of it.
-            let others = kept[streams.len()..].iter().map(|(_, target)| target.as_str());
-            let others: Vec<&str> = others.filter(|target| !target.contains("pidfd")).collect(); // that of the program
             let expected: &[&str] = if has_terminal && open & 1 == 0 { &["/dev/tty"] } else { &[] };
-            assert_eq!(others, expected, "{case}");
+            assert_eq!(others(&kept), expected, "{case}");
         }
     }
+}
+
+/// Returns what is open besides the standard streams and the pidfd of the program.
+fn others(kept: &[(RawFd, String)]) -> Vec<&str> {
+    let others = kept.iter().filter(|(number, target)| *number > 2 && !target.contains("pidfd"));
+    others.map(|(_, target)| target.as_str()).collect()
 }
 
 /// A background job of a shell without job control has both signals ignored. Its terminal is not for `init`.
@@ -106,8 +110,7 @@ fn init_opens_the_terminal_unless_sigint_and_sigquit_are_ignored() {
     }
     use Signal::{SIGINT, SIGQUIT};
     for (ignored, expected) in [(&[SIGINT][..], 1), (&[SIGQUIT], 1), (&[SIGINT, SIGQUIT], 0)] {
-        let without_input = || leave_open(0b110);
-        let last_step = move || ignore(ignored).and_then(|()| without_input());
+        let last_step = move || ignore(ignored).and_then(|()| leave_open(0b110)); // without standard input
         let mut inherited = start(UnderProcess1, true, &[], &["stay"], last_step);
         inherited.process.until_it_waits();
         let kept = descriptors::of(inherited.process.pid());
@@ -168,8 +171,7 @@ fn init_closes_each_inherited_descriptor_where_close_range_is_refused() {
     let mut inherited = start(UnderProcess1, false, &[], &["stay"], last_step);
     inherited.process.until_it_waits();
     let kept = descriptors::of(inherited.process.pid());
-    let others: Vec<_> = kept.iter().filter(|(number, target)| *number > 2 && !target.contains("pidfd")).collect();
-    assert!(others.is_empty(), "{others:?}");
+    assert_eq!(others(&kept), [""; 0]);
 }
 
 /// Where `close_range` is refused, `init` closes them one by one. It reports an error even if it could close the last one.

@@ -1,8 +1,7 @@
 //! After a signal: when `init` rests, and that neither SIGCHLD nor the timer waits behind other signals.
 
 use super::{Answer, Answered, BUSY, GLANCE, IDLE, POLL, REST, TIMER};
-use crate::grace_period::end_program_beside;
-use crate::run::{SignalLog, probe_child, without_poll};
+use crate::run::{SignalLog, end_program_beside, probe_child, without_poll};
 use nix::sys::signal::Signal;
 use std::process::Command;
 use std::thread::sleep;

@@ -7,6 +7,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{Pid, setpgid};
 use std::fs;
 use std::process::Stdio;
+use testkit::deadline::until_some;
 use testkit::platform::{EmulatorLimit, kernel_remembers_status};
 use testkit::process_table::{Row, rows};
 use testkit::programs::pause;
@@ -25,6 +26,17 @@ fn until_it_waits(pod: &Pod, command: &str) {
         let status = fs::read_to_string(pod.proc().join(format!("{pid}/status"))).unwrap_or_default();
         status.contains("\nSigBlk:\t0000000000000000\n")
     });
+}
+
+/// Starts an `init` that is idle, and sends it SIGTSTP, again if the program stops before `init` looks. Returns it while it expects
+/// the stop.
+fn until_it_expects_a_stop<T>(start: impl Fn() -> T, waits: impl Fn(&T) -> &Waits) -> T {
+    until_some("init looks before the program stops", || {
+        let started = start();
+        let waits = waits(&started);
+        waits.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
+        (waits.next() == Some(POLL)).then_some(started)
+    })
 }
 
 #[test]
@@ -67,16 +79,12 @@ fn after_the_program_was_continued_it_expects_no_stop() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let mut init = None;
-    until("init looks before the program stops", || {
-        let started = Answered::start(&[&["--"], &BUSY[..]].concat());
-        assert_eq!(started.next(), Some(IDLE));
-        started.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
-        let is_early = started.next() == Some(POLL);
-        init = Some(started);
-        is_early
-    });
-    let init = init.expect("one was early");
+    let start = || {
+        let init = Answered::start(&[&["--"], &BUSY[..]].concat());
+        assert_eq!(init.next(), Some(IDLE));
+        init
+    };
+    let init = until_it_expects_a_stop(start, |init| &init.waits);
     let program = || named(&init.pod, "sh").pop().expect("it is alive");
     until("the program has stopped", || program().state == 'T');
     kill_in(&init.pod, "CONT", &program().pid.to_string());
@@ -133,8 +141,8 @@ fn a_process_with_the_id_of_the_program_is_not_taken_for_the_program() {
     if !kernel_remembers_status() {
         return;
     }
-    // A child of the program starts the other process, again and again until it gets that ID. With `-c`, the program leads no group, which
-    // would keep the ID in use.
+    // A child of the program starts the other process, again and again until it gets that ID. With `-c`, the program leads no
+    // group, which would keep the ID in use.
     const SCRIPT: &str = r#"exec 3<&0
         (read line <&3
         until [ "$!" = $$ ]; do
@@ -154,19 +162,11 @@ fn a_process_with_the_id_of_the_program_is_not_taken_for_the_program() {
         };
         let init = pod.join_after(init, last_step);
         waits.begin(init.pid());
-        (pod, init, waits)
-    };
-    let mut started = None;
-    until("init looks before the program stops", || {
-        let (pod, init, waits) = start();
         assert_eq!(waits.next(), Some(IDLE));
         until("the program has a child", || named(&pod, "sh").len() == 2);
-        waits.answer(Answer::Signal(libc::SIGTSTP, libc::SI_QUEUE));
-        let is_early = waits.next() == Some(POLL);
-        started = Some((pod, init, waits));
-        is_early
-    });
-    let (pod, mut init, waits) = started.expect("one was early");
+        (pod, init, waits)
+    };
+    let (pod, mut init, waits) = until_it_expects_a_stop(start, |(_, _, waits)| waits);
     let place = pod.proc().join("sys/kernel/ns_last_pid");
     assert!(place.exists(), "a kernel with CONFIG_CHECKPOINT_RESTORE has {}", place.display());
     let program = named(&pod, "sh").iter().map(|row| row.pid).min().expect("it is older than its child");

@@ -94,13 +94,15 @@ impl Tree {
     /// # Errors
     /// Cargo cannot be started.
     pub fn unit_tests_pass(&self) -> Result<bool> {
-        // A spoiled loop may have no end. The compiler may need long on a busy machine.
-        let test = |limit: &[&str], what: &[&str]| {
-            let mut cargo = Command::new("timeout");
-            cargo.args(limit).args(["cargo", "test", "--quiet", "--package", "pause", "--lib"]).args(what);
-            cargo.arg("--target-dir").arg(self.folder.join("target")).current_dir(&self.folder);
-            anyhow::Ok(cargo.output()?.status.success())
+        let tests = |mut cargo: Command| {
+            cargo.args(["test", "--quiet", "--package", "pause", "--lib", "--target-dir"]);
+            cargo.arg(self.folder.join("target")).current_dir(&self.folder);
+            cargo
         };
-        Ok(test(&["0"], &["--no-run"])? && test(&["--kill-after=5", "30"], &[])?)
+        // The compiler may need long on a busy machine. A spoiled loop may have no end.
+        let mut limited = Command::new("timeout");
+        limited.args(["--kill-after=5", "30", "cargo"]);
+        let is_built = tests(Command::new("cargo")).arg("--no-run").output()?.status.success();
+        Ok(is_built && tests(limited).output()?.status.success())
     }
 }
