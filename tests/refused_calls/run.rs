@@ -20,6 +20,9 @@ use testkit::process_table::zombies;
 use testkit::programs::orphan_maker;
 use testkit::reported_calls::Install;
 
+/// How QEMU begins its message when a signal ends the program that it emulates.
+const OF_EMULATOR: &str = "qemu: uncaught target signal";
+
 /// The observed outcome of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Observed {
@@ -52,7 +55,8 @@ pub fn run(scenario: &Scenario, refusal: Option<Refusal>, install: Option<Instal
     drop((running.pod, running.keyboard)); // ends its descendants, which keep the pipes open
     let output = running.program.into_process().wait();
     observed.stdout = without_help(&output.stdout);
-    observed.stderr = without_help(&output.stderr).lines().map(without_pid).collect();
+    let is_own = |line: &&str| !line.starts_with(OF_EMULATOR);
+    observed.stderr = without_help(&output.stderr).lines().filter(is_own).map(without_pid).collect();
     observed.stderr.sort();
     observed
 }
@@ -79,7 +83,7 @@ fn ended(settled: Settled, exited: fn(i32) -> End) -> Option<End> {
         Settled::Hangs => Some(End::Hangs),
         Settled::Ended(status) => Some(match (status.code(), status.signal()) {
             (Some(status), _) => exited(status),
-            (None, Some(libc::SIGILL)) => End::Crashes,
+            (None, Some(libc::SIGILL | libc::SIGTRAP)) => End::Crashes,
             (None, signal) => End::Killed(signal.unwrap_or(0)),
         }),
     }

@@ -87,7 +87,7 @@ pub enum End {
     OnSigterm(i32),
     /// It does not exit on SIGTERM. It exits when the program that it started has exited on SIGTERM.
     WithProgram(i32),
-    /// An illegal instruction ends it.
+    /// An illegal instruction ends it, or a breakpoint.
     Crashes,
     /// Another signal kills it.
     Killed(i32),
