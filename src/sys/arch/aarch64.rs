@@ -9,7 +9,6 @@ macro_rules! start_instructions {
     () => {
         concat!(
             "mov x29, #0\n", // no outer frame, for a stack unwinder
-            "mov x30, #0\n", // no address to return to
             "mov x0, sp\n",  // the first argument of main is the address of argc
             "bl {main}\n",
             "mov w8, #{exit_group}\n", // the status stays where main returned it, in w0

@@ -9,7 +9,6 @@ macro_rules! start_instructions {
     () => {
         concat!(
             "mov r11, #0\n", // no outer frame, for a stack unwinder
-            "mov lr, #0\n",  // no address to return to
             "mov r0, sp\n",  // the first argument of main is the address of argc
             "bl {main}\n",
             "mov r7, #{exit_group}\n", // the status stays where main returned it, in r0

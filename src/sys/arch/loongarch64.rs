@@ -9,7 +9,6 @@ macro_rules! start_instructions {
     () => {
         concat!(
             "move $fp, $zero\n", // no outer frame, for a stack unwinder
-            "move $ra, $zero\n", // no address to return to
             "move $a0, $sp\n",   // the first argument of main is the address of argc
             "bl {main}\n",
             "li.w $a7, {exit_group}\n", // the status stays where main returned it, in $a0

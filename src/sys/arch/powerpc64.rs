@@ -13,10 +13,9 @@ macro_rules! start_instructions {
             "0:\n",
             "addis 2, 12, .TOC.-0b@ha\n", // functions find constants relative to r2
             "addi 2, 2, .TOC.-0b@l\n",
-            "mr 3, 1\n", // the first argument of main is the address of argc
-            "li 0, 0\n",
-            "mtlr 0\n",         // no address to return to
-            "stdu 0, -32(1)\n", // the outermost frame, where main may save r2 and lr
+            "mr 3, 1\n",        // the first argument of main is the address of argc
+            "li 0, 0\n",        // no outer frame, for a stack unwinder
+            "stdu 0, -32(1)\n", // the frame in which main may save r2 and lr
             "bl {main}\n",
             "li 0, {exit_group}\n", // the status stays where main returned it, in r3
             "sc\n",

@@ -9,7 +9,6 @@ macro_rules! start_instructions {
     () => {
         concat!(
             "li fp, 0\n",  // no outer frame, for a stack unwinder
-            "li ra, 0\n",  // no address to return to
             "mv a0, sp\n", // the first argument of main is the address of argc
             "call {main}\n",
             "li a7, {exit_group}\n", // the status stays where main returned it, in a0
