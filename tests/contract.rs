@@ -1,6 +1,7 @@
 //! The contract: messages, streams and exit statuses, byte for byte. Failures of system calls are in
 //! `tests/refused_calls`, signals in `tests/signals.rs`.
 
+use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fs::File;
@@ -59,6 +60,11 @@ fn a_version_that_cannot_be_written_is_an_error() {
         program.stdout(stdout);
         assert_writes(&PodProcess::outside(program).wait(), 1, "", "Error: cannot write\n");
     }
+    // A file that must not grow is written in part.
+    let mut program = pause_with(&["-v"]);
+    program.stdout(tempfile::tempfile().expect("a file can be made"));
+    let last_step = || Ok(setrlimit(Resource::RLIMIT_FSIZE, 5, 5)?);
+    assert_writes(&PodProcess::outside_after(program, last_step).wait(), 1, "", "Error: cannot write\n");
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! The effect of every signal on `pause`: from inside of the pod, from outside, and at any time.
 
-use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{SigSet, Signal};
-use nix::sys::wait::{WaitStatus, waitpid};
-use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Instant;
 use testkit::assertions::assert_exited;
@@ -11,6 +8,7 @@ use testkit::deadline::timeout;
 use testkit::pause_process::{INTERRUPT, SHUTDOWN, TERMINATED, WARNING, ordinary, piped};
 use testkit::platform::EmulatorLimit;
 use testkit::programs::{orphan_maker, pause};
+use testkit::recorded_calls::first_call;
 use testkit::shim::block_all_and_ignore;
 use testkit::usage::{is_stopped, status};
 use testkit::{Pod, PodProcess, reexec, until};
@@ -155,15 +153,7 @@ fn its_first_system_call_blocks_the_signals() {
     if EmulatorLimit::OwnProcess.applies() {
         return;
     }
-    let traced = PodProcess::outside_after(pause(), || Ok(ptrace::traceme()?));
-    let pid = traced.pid();
-    assert_eq!(waitpid(pid, None), Ok(WaitStatus::Stopped(pid, Signal::SIGTRAP)), "at the exec");
-    ptrace::setoptions(pid, Options::PTRACE_O_TRACESYSGOOD).expect("the process is stopped");
-    ptrace::syscall(pid, None).expect("the process is stopped");
-    assert_eq!(waitpid(pid, None), Ok(WaitStatus::PtraceSyscall(pid)), "at its first system call");
-    let call = fs::read_to_string(format!("/proc/{pid}/syscall")).expect("the process is stopped");
-    let expected = format!("{} {:#x} ", libc::SYS_rt_sigprocmask, libc::SIG_SETMASK);
-    assert!(call.starts_with(&expected), "{call}");
+    assert_eq!(first_call(pause()), (libc::SYS_rt_sigprocmask, libc::SIG_SETMASK as u64));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `init` finds the program as `execvp` does. If the program cannot be executed, `init` reports that in one line.
 
 use crate::run::{command, probe_child, run, text};
+use nix::mount::{MsFlags, mount};
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -123,6 +124,16 @@ fn the_search_finds_what_execvp_of_the_c_library_finds() {
         found,
         "the control: it is in the first folder"
     );
+}
+
+#[test]
+fn a_script_without_an_interpreter_is_no_program_where_the_shell_cannot_be_executed() {
+    let folder = Folder::with_file("exit 3\n", 0o755);
+    let hide = || Ok(mount(Some("/dev/null"), "/bin/sh", None::<&str>, MsFlags::MS_BIND, None::<&str>)?);
+    let mut init = command(&["it"]);
+    init.env("PATH", format!("{}:/no/such", folder.path()));
+    let output = Pod::start_after(init, hide).wait();
+    assert_fails(&output, 126, &format!("it cannot be executed: errno {}", libc::ENOEXEC));
 }
 
 #[test]

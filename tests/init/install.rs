@@ -109,6 +109,23 @@ fn the_copy_is_installed_whatever_was_there() {
 }
 
 #[test]
+fn options_before_it_make_no_difference() {
+    for options in [&["-v"][..], &["-e", "3"], &["-r", "TERM:INT"], &["-t", "5", "-w"], &["-sgck"]] {
+        let directory = directory_with_older_file();
+        let path = directory.path().to_str().expect("paths of tests are UTF-8");
+        let output = command(&[options, &["--install", path]].concat()).stdin(Stdio::null()).output();
+        let output = output.expect("it starts");
+        if EmulatorLimit::OwnProcess.applies() {
+            // The copy is the emulator.
+            assert_eq!((output.status.code(), names(directory.path())), (Some(0), vec!["init".into()]), "{options:?}");
+            assert_ne!(fs::read(directory.path().join("init")).expect("it can be read"), OLD.as_bytes(), "{options:?}");
+        } else {
+            assert_installed(directory.path(), &output);
+        }
+    }
+}
+
+#[test]
 fn the_copy_installs_itself() {
     if EmulatorLimit::OwnProcess.applies() {
         return;

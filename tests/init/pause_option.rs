@@ -1,7 +1,9 @@
 //! `-P`: `init` is the pause process of a pod. It starts no program.
 
 use crate::run::{command, run, text};
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use std::fs::{self, File};
 use std::os::fd::OwnedFd;
 use std::process::Command;
@@ -10,6 +12,7 @@ use testkit::descriptors::{of, put};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::zombies;
 use testkit::programs::{orphan_maker, pause};
+use testkit::refused_call::{apply, refuse};
 use testkit::shim::block_all_and_ignore;
 use testkit::usage::children;
 use testkit::{Pod, PodProcess, until};
@@ -25,6 +28,13 @@ fn assert_exits_silently(mut process: PodProcess, signal: Signal) {
     let output = process.wait();
     assert_eq!(output.status.code(), Some(0), "{signal}");
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("", ""), "{signal}");
+}
+
+/// Asserts that the current directory of a process is its root directory.
+#[track_caller]
+fn assert_in_root(pid: Pid) {
+    let link = |name| fs::read_link(format!("/proc/{pid}/{name}")).expect("the process is alive");
+    assert_eq!(link("cwd"), link("root"));
 }
 
 #[test]
@@ -89,11 +99,22 @@ fn it_keeps_no_directory_and_no_inherited_descriptor_in_use() {
     let files = Arc::new(vec![OwnedFd::from(File::open("/dev/zero").expect("every machine has it"))]);
     let mut pod = Pod::start_after(init, put(&files));
     pod.init().until_it_waits();
-    let folder = format!("/proc/{}", pod.init().pid());
-    let directory = fs::read_link(format!("{folder}/cwd")).expect("the process is alive");
-    assert_eq!(directory, fs::read_link(format!("{folder}/root")).expect("the process is alive"));
+    assert_in_root(pod.pid());
     let inherited: Vec<_> = of(pod.init().pid()).into_iter().filter(|(_, file)| file.ends_with("dev/zero")).collect();
     assert_eq!(inherited, []);
+}
+
+#[test]
+fn it_leaves_its_directory_even_if_it_cannot_close_descriptors() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let mut init = command(&["-P"]);
+    init.current_dir("/proc");
+    let filter = refuse(&[libc::SYS_close_range, libc::SYS_openat], Errno::EPERM);
+    let mut pod = Pod::start_after(init, move || apply(&filter));
+    pod.init().until_it_waits();
+    assert_in_root(pod.pid());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use testkit::container::{container, finish};
 use testkit::platform::EmulatorLimit;
 use testkit::pod::waits_for_signals;
 use testkit::process_table::zombies;
+use testkit::recorded_calls::first_call;
 use testkit::shim::ignore;
 use testkit::{Pod, PodProcess, until, usage};
 
@@ -55,8 +56,17 @@ fn a_signal_that_arrives_before_the_program_starts_is_not_lost() {
 }
 
 #[test]
+fn its_first_system_call_blocks_the_signals() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    assert_eq!(first_call(command(&["true"])), (libc::SYS_rt_sigprocmask, libc::SIG_SETMASK as u64));
+}
+
+#[test]
 fn r_rewrites_signals() {
-    let (mut pod, mut log) = start_probe(&["-r", "15:3", "-rSIGHUP:USR1", "-r", "INT:TERM", "-r", "USR2:0", "-r64:63"]);
+    let (mut pod, mut log) =
+        start_probe(&["-r", "15:3", "-rSIGHUP:USR1", "-r", "INT:TERM", "-r", "USR2:0", "-r64:63", "-rURG:URG"]);
     let mut send = |signal| pod.init().signal(signal);
     for (sent, received) in [
         (libc::SIGTERM, libc::SIGQUIT),
@@ -64,6 +74,7 @@ fn r_rewrites_signals() {
         (libc::SIGINT, libc::SIGTERM),
         (libc::SIGQUIT, libc::SIGQUIT),
         (libc::SIGUSR1, libc::SIGUSR1),
+        (libc::SIGURG, libc::SIGURG),
     ] {
         send(sent);
         assert_eq!(log.next(), Some(received), "for signal {sent}");

@@ -1,12 +1,12 @@
 //! `init` works while its standard error cannot be written, and its status tells if it could not print what it was asked for.
 
-use crate::run::{SignalLog, command, probe_child, until_only_the_program_is_left, without_poll};
-use nix::fcntl::{FcntlArg, fcntl};
+use crate::run::{SignalLog, command, probe_child, text, until_only_the_program_is_left, without_poll};
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
-use nix::unistd::close;
+use nix::unistd::{close, pipe2};
 use std::fs::File;
-use std::io::{Write, pipe};
+use std::io::{Read, Write, pipe};
 use testkit::container::{container, finish};
 use testkit::platform::EmulatorLimit;
 use testkit::refused_call::apply;
@@ -57,6 +57,21 @@ fn a_broken_standard_error_does_not_change_the_status_of_a_program_that_is_not_f
     init.stderr(writer);
     let filter = without_poll();
     assert_eq!(Pod::start_after(init, move || apply(&filter)).wait().status.code(), Some(127));
+}
+
+#[test]
+fn each_line_is_one_write() {
+    // In such a pipe, each write is a packet, and a read takes one packet.
+    let (reader, writer) = pipe2(OFlag::O_DIRECT | OFlag::O_CLOEXEC).expect("a pipe can be made");
+    let mut init = command(&["-v", "/no/such/program"]);
+    init.stderr(writer);
+    assert_eq!(Pod::start(init).wait().status.code(), Some(127));
+    let mut reader = File::from(reader);
+    for line in ["/no/such/program: No such file or directory", "program exited with status 127"] {
+        let mut packet = [0; 4096];
+        let length = reader.read(&mut packet).expect("the pipe can be read");
+        assert_eq!(text(&packet[..length]), format!("init: {line}\n"));
+    }
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The program uses the terminal and receives the signals of its keys. `job_control` tests stops.
 
-use crate::run::{SignalLog, command, probe_child, text};
+use crate::run::{SignalLog, command, kill_in, probe_child, text};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use std::fs;
 use std::process::{Command, Stdio};
 use testkit::platform::EmulatorLimit;
 use testkit::process_table::rows;
 use testkit::programs::{init, pause};
+use testkit::recorded_calls::in_order;
 use testkit::refused_call::{Call, apply, refuse_some};
 use testkit::terminal::{CTRL_C, CTRL_D, CTRL_Z, Keyboard, take_control};
 use testkit::{Pod, until};
@@ -31,6 +33,44 @@ fn keys_reach_the_program() {
     keyboard.shows("begins");
     keyboard.types(CTRL_C);
     assert_eq!(pod.wait().status.code(), Some(130));
+}
+
+#[test]
+fn init_continues_the_whole_group_that_a_key_has_stopped() {
+    let (mut keyboard, _pod) = at_terminal(&["sh", "-c", &format!("{} signals & wait", probe_child())]);
+    for shown in ["0", "20", "18"] {
+        keyboard.shows(shown);
+        if shown == "0" {
+            keyboard.types(CTRL_Z);
+        }
+    }
+}
+
+/// In this order, the program takes SIGHUP before it uses the terminal again.
+#[test]
+fn a_program_that_has_lost_the_terminal_is_sent_sighup_before_it_is_continued() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let (install, calls) = in_order(&[libc::SYS_kill]).expect("a pair of sockets");
+    let mut command = init();
+    // The shell with job control gives the terminal to `cat`.
+    command.args(["sh", "-m", "-c", "trap 'exit 3' HUP; cat; exit 4"]);
+    let mut keyboard = Keyboard::of(&mut command);
+    let pod = Pod::start_after(command, move || take_control().and_then(|()| install.install()));
+    keyboard.line("hello");
+    keyboard.shows("hello\r\nhello\r\n");
+    kill_in(&pod, "TTIN", "2");
+    until("the program has received SIGHUP", || {
+        let status = fs::read_to_string(pod.proc().join("2/status")).unwrap_or_default();
+        status.contains("sleeping") && status.contains("\nShdPnd:\t0000000000000000\n")
+    });
+    let init = pod.pid();
+    keyboard.types(CTRL_D);
+    assert_eq!(pod.wait().status.code(), Some(3));
+    let calls = calls.join().expect("the thread returns its errors").expect("the kernel reports calls");
+    let sent = calls.iter().filter(|call| call.pid == init.as_raw() as u32).map(|call| call.arguments[1] as i32);
+    assert_eq!(sent.filter(|signal| *signal != 0).collect::<Vec<_>>(), [libc::SIGHUP, libc::SIGCONT]);
 }
 
 #[test]

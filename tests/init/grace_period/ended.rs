@@ -7,9 +7,9 @@ use std::ffi::CStr;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::process::Output;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
 use testkit::Pod;
 use testkit::platform::EmulatorLimit;
 use testkit::programs::pause;
@@ -47,15 +47,20 @@ fn run(seconds: &str, script: &str, mut answer: impl FnMut(&ReportedCall) -> Opt
     output
 }
 
-/// Returns the path that a call of `openat` names, if it is `PID/stat`.
-fn stat_path(call: &ReportedCall) -> Option<String> {
+/// Returns the path that a call of `openat` names, if it is relative and short.
+fn path(call: &ReportedCall) -> Option<String> {
     if call.number != libc::SYS_openat {
         return None;
     }
-    let mut path = [0; 24]; // longer paths are others
+    let mut path = [0; 24];
     call.memory().and_then(|memory| memory.read_at(&mut path, call.arguments[1])).ok()?;
     let path = CStr::from_bytes_until_nul(&path).ok()?.to_str().ok()?;
-    (path.ends_with("/stat") && !path.starts_with('/')).then(|| path.to_owned())
+    (!path.starts_with('/')).then(|| path.to_owned())
+}
+
+/// Likewise, if it is `PID/stat`.
+fn stat_path(call: &ReportedCall) -> Option<String> {
+    path(call).filter(|path| path.ends_with("/stat"))
 }
 
 /// Whether the call asks a process to end (`is_asked`), or looks at one (otherwise).
@@ -91,6 +96,46 @@ fn a_refusal_is_reported_even_if_a_process_that_has_ended_follows() {
         let output = run("1", "exec > /dev/null 2>&1; sleep 100 & sleep 100 & exit 7", answer);
         assert_eq!((output.status.code(), text(&output.stderr)), (Some(7), REFUSED), "asked: {is_asked}");
     }
+}
+
+#[test]
+fn a_process_that_cannot_be_looked_at_keeps_no_other_from_being_asked() {
+    if EmulatorLimit::NoSubreaper.applies() {
+        return;
+    }
+    let mut errors = [Errno::EPERM].into_iter();
+    let is_asked = Arc::new(AtomicBool::new(false));
+    let answer = {
+        let is_asked = Arc::clone(&is_asked);
+        move |call: &ReportedCall| {
+            is_asked.fetch_or(is_about_a_process(call, true), SeqCst);
+            if is_about_a_process(call, false) { errors.next() } else { None }
+        }
+    };
+    let output = run("1", "exec > /dev/null 2>&1; sleep 100 & sleep 100 & exit 7", answer);
+    assert!(is_asked.load(SeqCst), "the second one is asked");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(7), REFUSED));
+}
+
+/// Otherwise a process that begins meanwhile would count as asked.
+#[test]
+fn init_notes_the_newest_process_before_it_asks_the_first_one() {
+    if EmulatorLimit::NoSubreaper.applies() {
+        return;
+    }
+    let steps = Arc::new(Mutex::new(Vec::new()));
+    let answer = {
+        let steps = Arc::clone(&steps);
+        move |call: &ReportedCall| {
+            let path = path(call).filter(|path| path == "loadavg");
+            let step = if is_about_a_process(call, true) { Some("SIGTERM".to_owned()) } else { path };
+            steps.lock().expect("no thread panics here").extend(step);
+            None
+        }
+    };
+    let output = run("1", "exec > /dev/null 2>&1; sleep 100 & exit 7", answer);
+    assert_eq!(output.status.code(), Some(7));
+    assert_eq!(*steps.lock().expect("no thread panics here"), ["loadavg", "SIGTERM"]);
 }
 
 #[test]

@@ -203,6 +203,22 @@ fn a_second_sigterm_reaches_only_processes_started_since_the_first() {
 }
 
 #[test]
+fn a_second_sigterm_reaches_none_outside_of_the_group_that_got_the_first() {
+    for &role in roles() {
+        let mut shutdown = Shutdown::start(role, "-g", "trap 'echo 77' TERM; PROBE daemon 10 & :");
+        shutdown.signal(SIGTERM);
+        shutdown.assert_next(&[77], "the program receives SIGTERM");
+        shutdown.end_program();
+        shutdown.assert_next(&[15, 18], "the other process is asked to end");
+        shutdown.signal(SIGTERM);
+        shutdown.signal(SIGWINCH);
+        shutdown.assert_next(&[28], "it receives SIGWINCH, and no SIGTERM before it");
+        shutdown.signal(SIGUSR1);
+        assert_eq!(shutdown.end(), (vec![10], Some(7)), "{role:?}");
+    }
+}
+
+#[test]
 fn a_process_that_ignores_another_signal_is_not_asked_again() {
     for &role in roles() {
         let traps = "trap '' USR1; trap 'echo 77' TERM; trap 'echo 78' WINCH; trap exit HUP";
@@ -221,6 +237,18 @@ fn a_process_that_ignores_another_signal_is_not_asked_again() {
 }
 
 #[test]
+fn a_process_that_ignores_the_rewritten_request_is_sent_sigterm() {
+    for &role in roles() {
+        let ignores = "( trap '' HUP; trap 'echo 77; exit' TERM; echo 0; while :; do sleep 0.1; done ) &";
+        let mut shutdown = Shutdown::start(role, "-g -r TERM:HUP", &format!("trap 'echo 70' HUP; {ignores} :"));
+        shutdown.signal(SIGTERM);
+        shutdown.assert_next(&[70], "the program receives SIGHUP");
+        shutdown.end_program();
+        assert_eq!(shutdown.end(), (vec![77], Some(7)), "{role:?}");
+    }
+}
+
+#[test]
 fn a_key_that_ends_the_program_is_the_request() {
     for &role in roles() {
         for options in ["", "-g", "-c"] {
@@ -228,5 +256,16 @@ fn a_key_that_ends_the_program_is_the_request() {
             shutdown.keyboard.as_mut().expect("there is a terminal").types(CTRL_C);
             assert_eq!(shutdown.end(), (vec![2, 18], Some(130)), "{role:?}, {options:?}");
         }
+    }
+}
+
+#[test]
+fn a_key_is_the_request_also_for_a_process_whose_id_is_greater_than_the_newest() {
+    for &role in roles() {
+        let script = "PROBE signals 18 & echo 1 > /proc/sys/kernel/ns_last_pid && echo 0";
+        let mut shutdown = Shutdown::start_at(true, role, "", script);
+        shutdown.assert_next(&[0], "the probe child has begun, and the IDs begin anew");
+        shutdown.keyboard.as_mut().expect("there is a terminal").types(CTRL_C);
+        assert_eq!(shutdown.end(), (vec![2, 18], Some(130)), "{role:?}");
     }
 }

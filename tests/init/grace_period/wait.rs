@@ -91,6 +91,19 @@ fn a_signal_in_the_grace_period_is_sent_to_the_remaining_processes() {
 }
 
 #[test]
+fn a_rewritten_signal_in_the_grace_period_means_what_it_is_rewritten_to() {
+    let mut pod = start(&["-t", LONG, "-r", "TERM:USR1", "-r", "USR1:TERM"], "PROBE signals 10 & read line; exit 8");
+    let mut log = end_program_beside(1, pod.init());
+    assert_eq!([log.next(), log.next()], [Some(15), Some(18)]);
+    pod.signal(Signal::SIGUSR1); // a request to end, and the process was asked before
+    pod.signal(Signal::SIGWINCH);
+    assert_eq!(log.next(), Some(28), "it receives SIGWINCH, and no SIGTERM before it");
+    pod.signal(Signal::SIGTERM);
+    assert_eq!(sorted(log), [10]);
+    assert_eq!(pod.wait().status.code(), Some(8));
+}
+
+#[test]
 fn while_init_waits_for_children_it_never_wakes_up() {
     let mut pod = start(&["-t", LONG], "PROBE signals 10 & read line; exit 8");
     let mut log = end_program_beside(1, pod.init());

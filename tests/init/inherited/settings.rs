@@ -10,6 +10,7 @@ use testkit::platform::EmulatorLimit;
 use testkit::pod::send;
 use testkit::process_table::rows;
 use testkit::programs::{path, pause};
+use testkit::recorded_calls::in_order;
 use testkit::settings::{Setting, no_parent_death_signal, one_processor, settings};
 use testkit::{Pod, until};
 
@@ -29,6 +30,23 @@ fn the_program_inherits_every_setting_as_without_init() {
             assert_eq!(inherited_after(with, make), expected, "{name}, {with:?}");
         }
     }
+}
+
+/// Otherwise a signal that the program ignores could stop or end the child before.
+#[test]
+fn the_signal_mask_is_restored_last() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let numbers = [libc::SYS_rt_sigaction, libc::SYS_rt_sigprocmask, libc::SYS_execve];
+    let (install, calls) = in_order(&numbers).expect("a pair of sockets");
+    let pod = Pod::start_after(command(&["/bin/true"]), move || install.install());
+    let init = pod.pid();
+    assert_eq!(pod.wait().status.code(), Some(0));
+    let calls = calls.join().expect("the thread returns its errors").expect("the kernel reports calls");
+    let of_child = calls.iter().filter(|call| call.pid != init.as_raw() as u32).map(|call| call.number);
+    let before = of_child.take_while(|number| *number != libc::SYS_execve).collect::<Vec<_>>();
+    assert_eq!(before, [libc::SYS_rt_sigaction, libc::SYS_rt_sigaction, libc::SYS_rt_sigprocmask]);
 }
 
 #[test]

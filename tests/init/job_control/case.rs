@@ -1,6 +1,6 @@
 //! A test case of job control: where the program runs, how it is stopped, and the outcome.
 
-use libc::{SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN};
+use libc::{SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGUSR1};
 use testkit::job::{Place, Shell, Step};
 
 type Places = &'static [Place];
@@ -49,8 +49,10 @@ pub const OWN: Options = &[&[]];
 pub const SHARED: Options = &[&["-c"]];
 pub const BOTH: Options = &[&[], &["-c"]];
 pub const SUBREAPER: Options = &[&["-s"]];
+pub const REWRITES: Options = &[&["-r", "USR1:TSTP"]];
 
 pub const TSTP_TO_INIT: Step = Step::ToInit(SIGTSTP);
+pub const USR1_TO_INIT: Step = Step::ToInit(SIGUSR1);
 pub const CONT_TO_INIT: Step = Step::ToInit(SIGCONT);
 pub const TSTP_TO_PROGRAM: Step = Step::ToProgram(SIGTSTP);
 pub const STOP_TO_PROGRAM: Step = Step::ToProgram(SIGSTOP);

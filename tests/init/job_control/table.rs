@@ -24,6 +24,7 @@ pub const NO_SHELL_ABOVE: &[Case] = &[
     only(ALONE, BOTH, &[IGNORES, TSTP_TO_INIT], Running, "the program ignores the forwarded signal"),
     only(ALONE, BOTH, &[CATCHES_THEN_SIGTSTP, TSTP_TO_INIT], Running, "an editor continues, as after a key"),
     only(ALONE, BOTH, &[CATCHES_THEN_SIGSTOP, TSTP_TO_INIT], Stopped, "SIGSTOP is intended: no key sends it"),
+    only(ALONE, REWRITES, &[USR1_TO_INIT], Stopped, "the sender wants a stop"),
     // A signal to the program.
     same(ALONE, BOTH, &[TSTP_TO_PROGRAM], Running, "the kernel stops no orphaned group by SIGTSTP"),
     same(ALONE, BOTH, &[STOP_TO_PROGRAM], Stopped, "SIGSTOP is intended: no key sends it"),

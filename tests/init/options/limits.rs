@@ -34,6 +34,7 @@ fn no_other_byte_is_an_option() {
 #[test]
 fn only_rewrite_takes_a_value_in_the_same_word() {
     assert_read(b"--rewrite=15:2", None);
+    assert_read(b"--rewrite=", Some("wrong value"));
     for name in ["single-child", "verbose", "keep-options", "help", "version", "pause", "install"] {
         assert_read(format!("--{name}=15:2").as_bytes(), Some("unknown option"));
     }

@@ -62,9 +62,16 @@ fn a_mistake_in_the_arguments_is_reported_in_one_line_with_the_usage() {
 
 #[test]
 fn a_mistake_in_init_options_is_reported_with_the_word() {
-    for (value, word) in
-        [("-x", "-x"), ("-s -q", "-q"), ("-t", "-t"), ("-e 256", "-e"), ("-g foo", "foo"), ("-g -- foo", "foo")]
-    {
+    for (value, word) in [
+        ("-x", "-x"),
+        ("-s -q", "-q"),
+        ("-t", "-t"),
+        ("-e 256", "-e"),
+        ("-g foo", "foo"),
+        ("-g -- foo", "foo"),
+        ("--install", "--install"),
+        ("--install .", "--install"),
+    ] {
         assert_mistake(&["true"], Some(value), &format!("{word}: mistake in INIT_OPTIONS"));
     }
 }
@@ -107,6 +114,7 @@ fn v_w_and_tini_verbosity_choose_the_messages() {
         (&[], Some("2"), true, false),
         (&["-vvv"], Some("1"), false, false),
         (&["-w"], None, false, true),
+        (&["-w"], Some("0"), false, false),
     ] {
         let script = "trap : USR1; kill -USR1 1; (true &); sleep 0.2; exit 0";
         let mut command = command(&[options, &["sh", "-c", script]].concat());
@@ -117,6 +125,13 @@ fn v_w_and_tini_verbosity_choose_the_messages() {
         assert_eq!(messages.contains("init: forwarding signal 10\n"), forwards, "{case}");
         assert_eq!(messages.contains("init: Reaped zombie process with pid="), reaps, "{case}");
     }
+}
+
+#[test]
+fn v_reports_the_signal_that_is_sent() {
+    let script = "trap 'exit 0' USR2; kill -USR1 1; while :; do sleep 0.1; done";
+    let output = run(&["-v", "-r", "USR1:USR2", "sh", "-c", script]);
+    assert_eq!(text(&output.stderr), format!("init: forwarding signal {}\n", libc::SIGUSR2));
 }
 
 #[test]

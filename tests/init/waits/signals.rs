@@ -1,7 +1,7 @@
 //! After a signal: when `init` rests, and that neither SIGCHLD nor the timer waits behind other signals.
 
 use super::{Answer, Answered, BUSY, GLANCE, IDLE, POLL, REST, TIMER};
-use crate::run::{SignalLog, end_program_beside, probe_child, without_poll};
+use crate::run::{SignalLog, end_program_beside, kill_in, probe_child, without_poll};
 use nix::sys::signal::Signal;
 use std::process::Command;
 use std::thread::sleep;
@@ -85,6 +85,22 @@ fn after_it_has_reaped_a_child_it_takes_no_sigchld() {
     shell.args(["-c", "true & exit 0"]);
     assert!(init.pod.join(shell).wait().status.success());
     until("the orphan has ended", || zombies(&init.pod).len() == 1);
+    init.answer(Answer::Signal(libc::SIGCHLD, libc::CLD_EXITED));
+    assert_eq!(init.next(), Some(GLANCE));
+    init.answer(Answer::TimeOver);
+    assert_eq!(init.next(), Some(IDLE));
+}
+
+/// SIGCHLD told of the end of one child, and another one has stopped.
+#[test]
+fn after_a_stop_it_looks_for_more_before_it_rests() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let init = Answered::start(&[&["--"][..], &BUSY].concat());
+    assert_eq!(init.next(), Some(IDLE));
+    kill_in(&init.pod, "STOP", "2");
+    until("the program is stopped", || rows(&init.pod).iter().any(|row| row.state == 'T'));
     init.answer(Answer::Signal(libc::SIGCHLD, libc::CLD_EXITED));
     assert_eq!(init.next(), Some(GLANCE));
     init.answer(Answer::TimeOver);

@@ -1,7 +1,11 @@
 //! Records which system calls a program makes.
 
-use crate::refused_call::{Filter, action, if_equal, load, low_half_of_argument};
-use crate::reported_calls::{Install, Listener, report};
+use crate::PodProcess;
+use crate::refused_call::{Call, Filter, action, if_equal, load, low_half_of_argument, matching};
+use crate::reported_calls::{Install, Listener, ReportedCall, report};
+use nix::sys::ptrace::{self, Options};
+use nix::sys::signal::Signal;
+use nix::sys::wait::{WaitStatus, waitpid};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -9,6 +13,7 @@ use std::mem::offset_of;
 use std::os::fd::RawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread::JoinHandle;
 
 /// A thread that allows every reported call, and records its number if this program made it.
@@ -27,6 +32,37 @@ impl Recording {
     pub fn finish(self) -> io::Result<BTreeSet<libc::c_long>> {
         self.0.join().expect("the thread returns its errors")
     }
+}
+
+/// Starts to record the calls with these numbers, of every process that installs the filter, and of its descendants. The thread
+/// returns them when all these processes have ended.
+pub fn in_order(numbers: &[libc::c_long]) -> io::Result<(Install, JoinHandle<io::Result<Vec<ReportedCall>>>)> {
+    let calls: Vec<Call> = numbers.iter().copied().map(Call::every).collect();
+    let listen = |listener: Listener| {
+        let mut made = Vec::new();
+        while let Some(call) = listener.next()? {
+            listener.allow(&call);
+            made.push(call);
+        }
+        Ok(made)
+    };
+    report(move |_| matching(&calls, libc::SECCOMP_RET_USER_NOTIF), listen)
+}
+
+/// Starts a program, and stops it at its first system call. Returns the number of the call, and the first argument.
+#[track_caller]
+pub fn first_call(program: Command) -> (libc::c_long, u64) {
+    let traced = PodProcess::outside_after(program, || Ok(ptrace::traceme()?));
+    let pid = traced.pid();
+    assert_eq!(waitpid(pid, None), Ok(WaitStatus::Stopped(pid, Signal::SIGTRAP)), "at the exec");
+    ptrace::setoptions(pid, Options::PTRACE_O_TRACESYSGOOD).expect("the process is stopped");
+    ptrace::syscall(pid, None).expect("the process is stopped");
+    assert_eq!(waitpid(pid, None), Ok(WaitStatus::PtraceSyscall(pid)), "at its first system call");
+    let call = fs::read_to_string(format!("/proc/{pid}/syscall")).expect("the process is stopped");
+    let mut words = call.split(' ');
+    let number = words.next().and_then(|number| number.parse().ok()).expect("a number");
+    let argument = words.next().and_then(|word| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok());
+    (number, argument.expect("a number"))
 }
 
 /// Returns a filter that reports every call except one: the `sendmsg` that passes the listener to the test.
