@@ -43,6 +43,9 @@ const ATTEMPTS: usize = 4;
 /// How many tests of a program run at the same time: most of them wait.
 const THREADS: &str = "--test-threads=6";
 
+/// Words in the names of the tests of the size. A larger program does not do something else.
+const OF_SIZE: [&str; 2] = ["budget_of_bytes", "fits_its_budget"];
+
 /// What emulation makes impossible or too slow: test programs, and tests of another one.
 const PROGRAMS_NOT_EMULATED: [&str; 2] = ["stress", "differential"];
 const TESTS_NOT_EMULATED: &str = "job_control::";
@@ -219,7 +222,7 @@ impl Trial<'_> {
         limit: Duration,
     ) -> Result<Option<String>> {
         let mut command = self.bench.contained.command(&self.bench.suite.folder.path().join(test));
-        command.args(arguments).args(["--skip", "ordinary_user"]);
+        command.args(arguments).args(["--skip", "ordinary_user"]).args(skip(&OF_SIZE));
         if let Some(platform) = &self.bench.suite.platform {
             command.args(["--skip", TESTS_NOT_EMULATED]).env(platform::VARIABLE, platform);
         }
