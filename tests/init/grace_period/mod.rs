@@ -2,6 +2,7 @@
 
 mod ended;
 mod requests;
+mod shutdown;
 mod wait;
 
 use crate::run::{command, probe_child};
