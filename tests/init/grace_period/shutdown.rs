@@ -18,7 +18,8 @@ pub enum Role {
     Subreaper,
 }
 
-pub use Role::{Process1, Subreaper};
+pub use Role::Process1;
+use Role::Subreaper;
 
 /// Returns both roles, or only the first if the emulator refuses subreapers.
 pub fn roles() -> &'static [Role] {
