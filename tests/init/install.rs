@@ -19,12 +19,14 @@ use testkit::refused_call::{ERRORS, apply, refuse};
 
 const OLD: &str = "an older file";
 
+/// Returns the command `init OPTIONS --install DIRECTORY`.
+fn command_line(options: &[&str], directory: &Path) -> Command {
+    command(&[options, &["--install", directory.to_str().expect("paths of tests are UTF-8")]].concat())
+}
+
 /// Starts `init --install DIRECTORY`, after `last_step`.
 fn install_after(directory: &Path, last_step: impl FnMut() -> io::Result<()> + Send + Sync + 'static) -> PodProcess {
-    let directory = directory.to_str().expect("paths of tests are UTF-8");
-    let mut command = command(&["--install", directory]);
-    command.stdin(Stdio::null());
-    PodProcess::outside_after(command, last_step)
+    PodProcess::outside_after(command_line(&[], directory), last_step)
 }
 
 #[track_caller]
@@ -112,9 +114,7 @@ fn the_copy_is_installed_whatever_was_there() {
 fn options_before_it_make_no_difference() {
     for options in [&["-v"][..], &["-e", "3"], &["-r", "TERM:INT"], &["-t", "5", "-w"], &["-sgck"]] {
         let directory = directory_with_older_file();
-        let path = directory.path().to_str().expect("paths of tests are UTF-8");
-        let output = command(&[options, &["--install", path]].concat()).stdin(Stdio::null()).output();
-        let output = output.expect("it starts");
+        let output = PodProcess::outside(command_line(options, directory.path())).wait();
         if EmulatorLimit::OwnProcess.applies() {
             // The copy is the emulator.
             assert_eq!((output.status.code(), names(directory.path())), (Some(0), vec!["init".into()]), "{options:?}");

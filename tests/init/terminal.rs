@@ -65,7 +65,7 @@ fn a_program_that_has_lost_the_terminal_is_sent_sighup_before_it_is_continued() 
     let init = pod.pid();
     keyboard.types(CTRL_D);
     assert_eq!(pod.wait().status.code(), Some(3));
-    let calls = calls.join().expect("the thread returns its errors").expect("the kernel reports calls");
+    let calls = calls.finish().expect("the kernel reports calls");
     let sent = calls.iter().filter(|call| call.pid == init.as_raw() as u32).map(|call| call.arguments[1] as i32);
     assert_eq!(sent.filter(|signal| *signal != 0).collect::<Vec<_>>(), [libc::SIGHUP, libc::SIGCONT]);
 }

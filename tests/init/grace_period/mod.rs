@@ -1,6 +1,6 @@
 //! The grace period of `-t`: which processes `init` waits for, and which signals it sends them.
 
-mod ended;
+mod asking;
 mod requests;
 mod shutdown;
 mod wait;

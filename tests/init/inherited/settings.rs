@@ -43,7 +43,7 @@ fn the_signal_mask_is_restored_last() {
     let pod = Pod::start_after(command(&["/bin/true"]), move || install.install());
     let init = pod.pid();
     assert_eq!(pod.wait().status.code(), Some(0));
-    let calls = calls.join().expect("the thread returns its errors").expect("the kernel reports calls");
+    let calls = calls.finish().expect("the kernel reports calls");
     let of_child = calls.iter().filter(|call| call.pid != init.as_raw() as u32).map(|call| call.number);
     let before = of_child.take_while(|number| *number != libc::SYS_execve).collect::<Vec<_>>();
     assert_eq!(before, [libc::SYS_rt_sigaction, libc::SYS_rt_sigaction, libc::SYS_rt_sigprocmask]);

@@ -16,27 +16,27 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::JoinHandle;
 
-/// A thread that allows every reported call, and records its number if this program made it.
-pub struct Recording(JoinHandle<io::Result<BTreeSet<libc::c_long>>>);
+/// A thread that allows and records every reported call.
+pub struct Recording<T>(JoinHandle<io::Result<T>>);
 
 /// Starts to record the calls of the program at this path: the calls of every process that executes it, and of its
 /// children until they execute another program.
-pub fn record(program: &Path) -> io::Result<(Install, Recording)> {
+pub fn record(program: &Path) -> io::Result<(Install, Recording<BTreeSet<libc::c_long>>)> {
     let program = program.to_owned();
     let (install, thread) = report(filter, move |listener| listen(&listener, &program))?;
     Ok((install, Recording(thread)))
 }
 
-impl Recording {
-    /// Waits until all recorded processes have ended, and returns the numbers of their calls.
-    pub fn finish(self) -> io::Result<BTreeSet<libc::c_long>> {
+impl<T> Recording<T> {
+    /// Waits until all recorded processes have ended, and returns their calls.
+    pub fn finish(self) -> io::Result<T> {
         self.0.join().expect("the thread returns its errors")
     }
 }
 
-/// Starts to record the calls with these numbers, of every process that installs the filter, and of its descendants. The thread
-/// returns them when all these processes have ended.
-pub fn in_order(numbers: &[libc::c_long]) -> io::Result<(Install, JoinHandle<io::Result<Vec<ReportedCall>>>)> {
+/// Starts to record the calls with these numbers, in their order: those of every process that installs the filter, and of its
+/// descendants.
+pub fn in_order(numbers: &[libc::c_long]) -> io::Result<(Install, Recording<Vec<ReportedCall>>)> {
     let calls: Vec<Call> = numbers.iter().copied().map(Call::every).collect();
     let listen = |listener: Listener| {
         let mut made = Vec::new();
@@ -46,7 +46,8 @@ pub fn in_order(numbers: &[libc::c_long]) -> io::Result<(Install, JoinHandle<io:
         }
         Ok(made)
     };
-    report(move |_| matching(&calls, libc::SECCOMP_RET_USER_NOTIF), listen)
+    let (install, thread) = report(move |_| matching(&calls, libc::SECCOMP_RET_USER_NOTIF), listen)?;
+    Ok((install, Recording(thread)))
 }
 
 /// Starts a program, and stops it at its first system call. Returns the number of the call, and the first argument.
