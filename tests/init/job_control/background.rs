@@ -48,7 +48,6 @@ fn under_a_shell_the_program_stops_until_it_is_put_into_the_foreground() {
         assert_eq!(job.settle(), running(place));
         job.send(usage);
         assert_eq!(job.settle(), both_stopped(place), "the first time");
-        job.until_shell_lists_stopped();
         job.bg();
         assert_eq!(job.settle(), both_stopped(place), "after `bg`");
         job.until_shell_lists_stopped();

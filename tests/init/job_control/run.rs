@@ -89,10 +89,7 @@ fn with_init(case: &Case, place: Place, options: &[&str]) {
             (Outcome::Running, _) => {}
             (Outcome::Stopped, _) if round == ROUNDS[1] => job.signal_program(libc::SIGCONT),
             (Outcome::BothStopped, Place::Foreground(_) | Place::ForegroundScript(_)) => job.take(Step::Fg),
-            (Outcome::BothStopped, Place::Background(_)) => {
-                job.until_shell_lists_stopped();
-                job.bg();
-            }
+            (Outcome::BothStopped, Place::Background(_)) => job.bg(),
             _ => job.signal_parent(libc::SIGCONT),
         }
         assert_eq!(job.settle(), running(place), "{round}: continued");

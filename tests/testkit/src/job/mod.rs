@@ -163,9 +163,11 @@ impl Job {
         self.keyboard().shows(PROBE_JOB);
     }
 
-    /// Lets the shell continue the job in the background, and waits until the shell shows it.
+    /// Lets the shell continue the job in the background, and waits until the shell shows it. The job must be stopped:
+    /// otherwise the shell refuses, and this waits until the shell knows that it is.
     #[track_caller]
     pub fn bg(&mut self) {
+        self.until_shell_lists_stopped();
         self.keyboard().line("bg");
         self.keyboard().shows(PROBE_JOB);
     }
@@ -177,12 +179,14 @@ impl Job {
         self.keyboard().shows(PROMPT);
     }
 
-    /// Waits until the shell lists the job as stopped. An emulator has several threads, and `/proc` shows the first as
-    /// stopped before all of them are and the shell is told.
+    /// Waits until the shell lists the job as stopped, which may be later than `/proc` shows it:
+    /// - An emulator has several threads, and the shell is told when the last of them has stopped.
+    /// - Bash may miss a SIGCHLD that comes while it is handling another. It looks again at the next one, which the end
+    ///   of the subshell sends.
     #[track_caller]
     pub fn until_shell_lists_stopped(&mut self) {
         until("the shell lists the job as stopped", || {
-            self.keyboard().line("jobs; echo list''ed");
+            self.keyboard().line("(:); jobs; echo list''ed");
             self.keyboard().shows("listed\r\n").contains("Stopped")
         });
     }
