@@ -82,6 +82,7 @@ fn after_the_program_was_continued_it_expects_no_stop() {
     let start = || {
         let init = Answered::start(&[&["--"], &BUSY[..]].concat());
         assert_eq!(init.next(), Some(IDLE));
+        until("the program is executed", || named(&init.pod, "sh").len() == 1); // it could stop just before that
         init
     };
     let init = until_it_expects_a_stop(start, |init| &init.waits);
