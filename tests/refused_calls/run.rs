@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use procfs::process::{FDTarget, Process};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -98,6 +98,8 @@ fn drive(running: &mut Running, scenario: &Scenario, timing: Timing, observed: &
     observed.kept = count_inherited(started.process().pid());
     if let Some(keyboard) = keyboard {
         keyboard.write_all(b"typed\n").expect("the terminal is open");
+        // The kernel hands the keys on later. It shows them when it does, unless the terminal has hung up.
+        _ = keyboard.read(&mut [0; 16]);
     }
     if let Started::Process1(pod) = started {
         let made = pod.join(orphan_maker(&["one-by-one", "2"])).wait().status;
