@@ -3,16 +3,17 @@
 use caps::{CapSet, Capability, CapsHashSet};
 use nix::errno::Errno;
 use nix::unistd::{Gid, Pid, Uid, setresgid, setresuid};
-use std::io;
 use std::process::{Command, Stdio};
+use std::{fs, io};
 use testkit::assertions::assert_works;
 use testkit::pause_process::{TERMINATED, ordinary, piped};
 use testkit::platform::EmulatorLimit;
 use testkit::programs::{for_everybody, never_reaps, pause_at};
 use testkit::refused_call::{apply, refuse};
 use testkit::shim::die_with_parent;
+use testkit::streams::fill;
 use testkit::usage::status;
-use testkit::{Pod, reexec};
+use testkit::{Pod, reexec, until};
 
 /// The user of the image.
 const NOBODY: u32 = 65535;
@@ -76,6 +77,20 @@ fn it_gives_up_all_capabilities_of_root() {
     let pod = start(piped(), raise);
     assert_eq!(privileges(pod.pid()), NONE);
     assert_works(pod, TERMINATED);
+}
+
+#[test]
+fn it_has_none_while_it_writes_its_version() {
+    let (_reader, writer) = io::pipe().expect("a pipe");
+    let mut program = piped();
+    program.arg("-v").stdout(fill(writer)); // so the write waits
+    let pod = Pod::start_after(program, || Ok(()));
+    let waits = || {
+        let call = fs::read_to_string(format!("/proc/{}/syscall", pod.pid())).unwrap_or_default();
+        call.starts_with(&format!("{} ", libc::SYS_write))
+    };
+    until("it writes", waits);
+    assert_eq!(privileges(pod.pid()), NONE);
 }
 
 #[test]

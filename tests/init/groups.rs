@@ -6,6 +6,7 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use testkit::Pod;
 use testkit::platform::EmulatorLimit;
+use testkit::recorded_calls::in_order;
 use testkit::refused_call::{Call, apply, refuse, refuse_some};
 
 #[test]
@@ -17,6 +18,22 @@ fn the_program_leads_a_process_group_unless_c_shares_that_of_init() {
             assert!(facts.contains(&format!("{name} {value}\n")), "{options:?}: {name} {value} is not in\n{facts}");
         }
     }
+}
+
+/// So it exists before either of them goes on.
+#[test]
+fn init_and_its_child_both_make_the_process_group() {
+    if EmulatorLimit::OwnProcess.applies() {
+        return;
+    }
+    let (install, calls) = in_order(&[libc::SYS_setpgid]).expect("a pair of sockets");
+    let pod = Pod::start_after(command(&["/bin/true"]), move || install.install());
+    let init = pod.pid().as_raw() as u32;
+    assert_eq!(pod.wait().status.code(), Some(0));
+    let calls = calls.finish().expect("the kernel reports calls");
+    let mut named: Vec<_> = calls.iter().map(|call| (call.pid == init, call.arguments[0])).collect();
+    named.sort();
+    assert_eq!(named, [(false, 0), (true, 2)]);
 }
 
 /// Starts two probe children, the program and its child. Sends `init` SIGUSR1, which must reach `reached` of them, and

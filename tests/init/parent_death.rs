@@ -9,9 +9,13 @@ use testkit::{Pod, until};
 
 #[test]
 fn with_p_init_forwards_the_parent_death_signal() {
-    for (options, expected) in
-        [("-p USR1", Some(libc::SIGUSR1)), ("-pSIGINT", Some(libc::SIGINT)), ("-p 34", Some(34)), ("", None)]
-    {
+    for (options, expected) in [
+        ("-p USR1", Some(libc::SIGUSR1)),
+        ("-pSIGINT", Some(libc::SIGINT)),
+        ("-p 34", Some(34)),
+        ("-p 34 -p USR1", Some(libc::SIGUSR1)), // the last one counts
+        ("", None),
+    ] {
         if expected.is_some_and(|signal| signal >= 32) && EmulatorLimit::OwnSignals.applies() {
             continue;
         }

@@ -1,6 +1,7 @@
 //! `init` exits with the status of the program, or with 0 if `-e` names that status.
 
-use crate::run::{run, run_probe};
+use crate::run::{command, run, run_probe};
+use testkit::Pod;
 use testkit::parallel::side_by_side;
 use testkit::platform::EmulatorLimit;
 
@@ -40,9 +41,17 @@ fn a_status_that_e_names_becomes_0() {
         (SEVERAL, ["status", "255"], 0),
         (SEVERAL, ["status", "2"], 2),
         (&["-e", "0"], ["status", "0"], 0),
+        (&["-e", "0"], ["status", "5"], 5),
     ] {
         assert_eq!(status(options, &probe), Some(expected), "{options:?}, {probe:?}");
     }
+}
+
+#[test]
+fn two_dashes_in_the_variable_end_only_its_own_options() {
+    let mut command = command(&["-e", "5", "sh", "-c", "exit 5"]);
+    command.env("INIT_OPTIONS", "-e 3 --");
+    assert_eq!(Pod::start(command).wait().status.code(), Some(0));
 }
 
 #[test]

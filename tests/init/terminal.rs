@@ -66,8 +66,10 @@ fn a_program_that_has_lost_the_terminal_is_sent_sighup_before_it_is_continued() 
     keyboard.types(CTRL_D);
     assert_eq!(pod.wait().status.code(), Some(3));
     let calls = calls.finish().expect("the kernel reports calls");
-    let sent = calls.iter().filter(|call| call.pid == init.as_raw() as u32).map(|call| call.arguments[1] as i32);
-    assert_eq!(sent.filter(|signal| *signal != 0).collect::<Vec<_>>(), [libc::SIGHUP, libc::SIGCONT]);
+    let of_init = calls.iter().filter(|call| call.pid == init.as_raw() as u32);
+    let sent = of_init.map(|call| (call.arguments[0] as i32, call.arguments[1] as i32));
+    let to_group = [(-2, libc::SIGHUP), (-2, libc::SIGCONT)]; // as the kernel does
+    assert_eq!(sent.filter(|(_, signal)| *signal != 0).collect::<Vec<_>>(), to_group);
 }
 
 #[test]
@@ -143,6 +145,7 @@ fn a_new_window_size_reaches_the_program() {
 fn a_script_reads_from_the_terminal_after_init_and_beside_an_init_in_the_background() {
     for script in [
         "INIT true; echo be''gins; read line; echo got $line",
+        "INIT -t 1 true; echo be''gins; read line; echo got $line",
         "INIT sleep 1000 & sleep 0.3; echo be''gins; read line; echo got $line; kill $!",
     ] {
         let mut shell = Command::new("sh");

@@ -99,22 +99,25 @@ fn a_refusal_is_reported_even_if_a_process_that_has_ended_follows() {
 }
 
 #[test]
-fn a_process_that_cannot_be_looked_at_keeps_no_other_from_being_asked() {
+fn a_refusal_about_one_process_keeps_no_other_from_being_asked() {
     if EmulatorLimit::NoSubreaper.applies() {
         return;
     }
-    let mut error = Some(Errno::EPERM);
-    let is_asked = Arc::new(AtomicBool::new(false));
-    let answer = {
-        let is_asked = Arc::clone(&is_asked);
-        move |call: &ReportedCall| {
-            is_asked.fetch_or(is_about_a_process(call, true), SeqCst);
-            if is_about_a_process(call, false) { error.take() } else { None }
-        }
-    };
-    let output = run("1", "exec > /dev/null 2>&1; sleep 100 & sleep 100 & exit 7", answer);
-    assert!(is_asked.load(SeqCst), "the second one is asked");
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(7), REFUSED));
+    for asking_is_refused in [true, false] {
+        let mut error = Some(Errno::EPERM);
+        let is_asked = Arc::new(AtomicBool::new(false));
+        let answer = {
+            let is_asked = Arc::clone(&is_asked);
+            move |call: &ReportedCall| {
+                let refused = if is_about_a_process(call, asking_is_refused) { error.take() } else { None };
+                is_asked.fetch_or(refused.is_none() && is_about_a_process(call, true), SeqCst);
+                refused
+            }
+        };
+        let output = run("1", "exec > /dev/null 2>&1; sleep 100 & sleep 100 & exit 7", answer);
+        assert!(is_asked.load(SeqCst), "the second one is asked");
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(7), REFUSED), "asking: {asking_is_refused}");
+    }
 }
 
 /// Otherwise a process that begins meanwhile would count as asked.

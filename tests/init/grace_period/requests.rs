@@ -46,12 +46,27 @@ fn a_forwarded_signal_that_ends_the_program_is_the_request() {
             ("", SIGTERM, [15, 18]),
             ("", SIGINT, [15, 18]),
         ] {
-            let mut shutdown = Shutdown::start(role, options, "PROBE signals 18 & :");
-            shutdown.signal(signal);
-            let (log, status) = shutdown.end();
-            assert_eq!(log, expected, "{role:?}, {options:?}, {signal}");
-            assert!(status > Some(128), "{role:?}, {options:?}, {signal}: {status:?}");
+            for has_terminal in [false, true] {
+                let mut shutdown = Shutdown::start_at(has_terminal, role, options, "PROBE signals 18 & :");
+                shutdown.signal(signal);
+                let (log, status) = shutdown.end();
+                let case = format!("{role:?}, {options:?}, {signal}, terminal: {has_terminal}");
+                assert_eq!(log, expected, "{case}");
+                assert!(status > Some(128), "{case}: {status:?}");
+            }
         }
+    }
+}
+
+/// The program ends by a signal that was forwarded to it alone, after another one was.
+#[test]
+fn a_signal_that_was_forwarded_earlier_is_no_key() {
+    for &role in roles() {
+        let script = "trap : INT; trap 'trap - INT; kill -INT $$' USR1; PROBE signals 18 & :";
+        let mut shutdown = Shutdown::start_at(true, role, "", script);
+        shutdown.signal(SIGINT);
+        shutdown.signal(SIGUSR1);
+        assert_eq!(shutdown.end(), (vec![15, 18], Some(130)), "{role:?}");
     }
 }
 

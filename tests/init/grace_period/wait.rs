@@ -49,7 +49,7 @@ fn without_t_no_process_is_sent_a_signal() {
 #[test]
 fn init_exits_when_the_grace_period_is_over() {
     let begin = Instant::now();
-    let mut pod = start(&["-t2"], "PROBE signals & read line; exit 3");
+    let mut pod = start(&["-t1000", "-t2"], "PROBE signals & read line; exit 3");
     let log = end_program_beside(1, pod.init());
     assert_eq!(sorted(log), [15, 18], "then the remaining process is killed with the namespace");
     assert_eq!(pod.wait().status.code(), Some(3));
@@ -85,8 +85,10 @@ fn a_signal_in_the_grace_period_is_sent_to_the_remaining_processes() {
     let mut pod = start(&["-t", LONG], "PROBE signals 10 & PROBE daemon 10 & read line; exit 8");
     let mut log = end_program_beside(2, pod.init());
     assert_eq!(sorted(log.by_ref().take(4)), [15, 15, 18, 18]);
-    pod.signal(Signal::SIGUSR1);
-    assert_eq!(sorted(log), [10, 10]);
+    for signal in [Signal::SIGALRM, Signal::SIGUSR1] {
+        pod.signal(signal);
+        assert_eq!(sorted(log.by_ref().take(2)), [signal as i32; 2]);
+    }
     assert_eq!(pod.wait().status.code(), Some(8));
 }
 

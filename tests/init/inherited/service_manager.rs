@@ -90,6 +90,15 @@ fn listen_pidfdid_is_removed_when_listen_pid_is_replaced() {
 }
 
 #[test]
+fn listen_pidfdid_is_kept_when_only_watchdog_pid_is_replaced() {
+    let watchdog_pid = format!("WATCHDOG_PID={OWN_PID}");
+    for &(with, _) in pairs() {
+        let inherited = inherited_with(with, &["LISTEN_PIDFDID=123", &*watchdog_pid, "WATCHDOG_USEC=1"]);
+        assert_eq!(inherited.lines("variable LISTEN_PIDFDID="), ["123"], "{with:?}");
+    }
+}
+
+#[test]
 fn the_program_does_not_inherit_init_options_unless_k_keeps_it() {
     for &(with, without) in pairs() {
         let inherited = inherited_with(with, &["A=1", "INIT_OPTIONS=-g", "B=2", "INIT_OPTIONS=-v", "C=3"]);

@@ -2,6 +2,7 @@
 
 use super::case::{ALONE, BACKGROUND, BOTH};
 use super::run::{both_stopped, command_line, running, type_a_line};
+use testkit::job::program::CAUGHT_SIGHUP;
 use testkit::job::{Foreground, Job, JobState, Place, Shell, State, Step};
 use testkit::until;
 
@@ -92,6 +93,19 @@ fn a_running_program_that_is_put_into_the_foreground_receives_keys() {
 }
 
 #[test]
+fn a_running_program_that_is_put_into_the_foreground_stays_stopped_by_sigstop() {
+    for &place in BACKGROUND.iter().filter(|place| place.is_available()) {
+        for options in BOTH {
+            let mut job = start(place, options);
+            job.fg();
+            job.settle();
+            job.signal_program(libc::SIGSTOP);
+            assert_eq!(job.settle(), both_stopped(place), "{place:?} {options:?}");
+        }
+    }
+}
+
+#[test]
 fn in_a_pipeline_with_another_reader_the_program_stops_every_time() {
     for_each(&[Shell::Dash, Shell::Bash].map(Place::BackgroundBesideReader), |place, options, usage| {
         let mut job = start(place, options);
@@ -124,24 +138,27 @@ fn without_a_shell_above_the_program_is_sent_sighup_or_gets_eio() {
 }
 
 #[test]
-fn a_program_that_ignores_sighup_stays_stopped_until_it_gets_the_terminal_back() {
+fn a_program_that_survives_sighup_stays_stopped_until_it_gets_the_terminal_back() {
     for_each(ALONE, |place, options, usage| {
         if !options.is_empty() {
             return; // the kernel refuses the call instead
         }
         let mut job = Job::start(place, &command_line(options));
-        job.send_and_wait("ignore SIGHUP");
+        job.send_and_wait("catch SIGHUP");
         job.send_and_wait("give the terminal away");
         job.send(usage);
         let stopped = JobState { program: State::Stopped, parent: State::Runs, foreground: Foreground::Other };
         assert_eq!(job.settle(), stopped, "the first time");
         job.signal_parent(libc::SIGCONT);
         assert_eq!(job.settle(), stopped, "after SIGCONT");
+        assert_eq!(job.answers(CAUGHT_SIGHUP), 1, "SIGHUP is sent once");
         job.give_terminal_back();
         job.signal_parent(libc::SIGCONT);
         assert_eq!(job.settle(), running(place), "after SIGCONT, with the terminal");
         assert_uses_terminal(&mut job, usage);
         type_a_line(&mut job);
+        job.ctrl_z();
+        assert_eq!(job.settle(), running(place), "after Ctrl-Z");
         assert_ne!(job.end_by_key(), Some(0));
     });
 }

@@ -128,6 +128,15 @@ fn v_w_and_tini_verbosity_choose_the_messages() {
 }
 
 #[test]
+fn w_names_the_orphan_that_was_reaped() {
+    const SCRIPT: &str = "orphan=$(sleep 0.1 > /dev/null & echo $!); echo $orphan
+        while kill -0 $orphan 2> /dev/null; do sleep 0.02; done";
+    let output = run(&["-w", "sh", "-c", SCRIPT]);
+    let expected = format!("init: Reaped zombie process with pid={}", text(&output.stdout));
+    assert_eq!(text(&output.stderr), expected);
+}
+
+#[test]
 fn v_reports_the_signal_that_is_sent() {
     let script = "trap 'exit 0' USR2; kill -USR1 1; while :; do sleep 0.1; done";
     let output = run(&["-v", "-r", "USR1:USR2", "sh", "-c", script]);
@@ -139,6 +148,8 @@ fn v_reports_how_the_program_ended() {
     for (options, probe, expected) in [
         (&["-v"][..], ["status", "7"], "init: program exited with status 7\n"),
         (&["-v"], ["status", "0"], ""),
+        (&["-v"], ["status", "200"], "init: program exited with status 200\n"),
+        (&["-v", "-t", "9"], ["status", "7"], "init: program exited with status 7\n"),
         (&["-v", "-e", "7"], ["status", "7"], "init: program exited with status 7\n"),
         (&["-v"], ["die", "15"], "init: program ended by SIGTERM\n"),
         (&["-v"], ["die", "9"], "init: program ended by SIGKILL\n"),

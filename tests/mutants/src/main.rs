@@ -4,6 +4,7 @@
 //! | ------------- | ---------------------------------------------------------------- |
 //! | [`places`]    | what can be spoiled in a source                                  |
 //! | [`spoil`]     | what else can be written there                                   |
+//! | [`by_hand`]   | spoiled places that no rule finds                                |
 //! | [`run`]       | tries all places                                                 |
 //! | [`tree`]      | a copy of the project, and the programs that are built from it   |
 //! | [`suite`]     | the test programs                                                |
@@ -18,6 +19,7 @@
 //! code has stayed the same.
 #![forbid(unsafe_code)]
 
+mod by_hand;
 mod contained;
 mod known;
 mod outcomes;
@@ -31,6 +33,7 @@ mod tree;
 mod trial;
 
 use anyhow::{Context, Result};
+use by_hand::ByHand;
 use lexopt::prelude::*;
 use spoil::Mutant;
 use std::path::Path;
@@ -85,10 +88,12 @@ fn main() -> Result<ExitCode> {
     }
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let files = if files.is_empty() { sources(&project)? } else { files };
+    let by_hand = ByHand::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("by-hand.toml"))?;
     let mut places = Vec::new();
     for file in files {
         let text = fs::read_to_string(project.join(&file)).with_context(|| format!("{file} cannot be read"))?;
-        for mutant in places::find(&text).with_context(|| format!("{file} is no Rust"))? {
+        let by_rule = places::find(&text).with_context(|| format!("{file} is no Rust"))?;
+        for mutant in by_rule.into_iter().chain(by_hand.find(&file, &text)?) {
             places.push(Place { file: file.clone(), text: text.clone(), mutant });
         }
     }

@@ -20,11 +20,14 @@ pub(super) const COMMANDS: &str = "commands";
 /// The name of the file with the answers.
 pub(super) const ANSWERS: &str = "answers";
 
-/// The first answer. All others except [`CAUGHT`] repeat the command.
+/// The first answer. All others except those of signal handlers repeat the command.
 pub(super) const BEGINS: &str = "begins";
 
-/// The answer of the signal handlers.
+/// The answer of the handlers of SIGTSTP.
 pub(super) const CAUGHT: &str = "caught SIGTSTP\n";
+
+/// The answer of the handler of SIGHUP, as [`Job::answers`](super::Job::answers) counts it.
+pub const CAUGHT_SIGHUP: &str = "caught SIGHUP";
 
 /// The name of the process that the program gives the terminal to.
 pub(super) const HOLDER: &CStr = c"holder";
@@ -64,8 +67,7 @@ fn execute(command: &str) -> io::Result<()> {
         "read" => read_line(),
         "change the terminal" => Ok(tcsetattr(io::stdin(), SetArg::TCSANOW, &tcgetattr(io::stdin())?)?),
         "give the terminal away" => give_terminal_away(),
-        // SAFETY: to ignore a signal calls no function.
-        "ignore SIGHUP" => Ok(unsafe { signal(Signal::SIGHUP, SigHandler::SigIgn) }.map(drop)?),
+        "catch SIGHUP" => catch_sighup(),
         _ => Ok(()),
     }
 }
@@ -92,6 +94,19 @@ fn set_action(handler: SigHandler) -> io::Result<()> {
     let action = SigAction::new(handler, SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handlers of this module make system calls only.
     unsafe { sigaction(Signal::SIGTSTP, &action) }?;
+    Ok(())
+}
+
+/// Catches SIGHUP from now on, and goes on after it.
+fn catch_sighup() -> io::Result<()> {
+    extern "C" fn record(_: i32) {
+        const LINE: &str = concat!("caught SIGHUP", "\n");
+        // SAFETY: as below.
+        unsafe { libc::write(FILE.load(Ordering::Relaxed), LINE.as_ptr().cast(), LINE.len()) };
+    }
+    let action = SigAction::new(SigHandler::Handler(record), SaFlags::SA_RESTART, SigSet::empty());
+    // SAFETY: the handler makes a system call only.
+    unsafe { sigaction(Signal::SIGHUP, &action) }?;
     Ok(())
 }
 

@@ -1,0 +1,54 @@
+//! Spoiled places that no rule finds, such as exchanged statements: `by-hand.toml`.
+
+use crate::spoil::Mutant;
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::fs;
+use std::path::Path;
+
+/// The list.
+#[derive(Deserialize)]
+pub struct ByHand {
+    spoil: Vec<Spoil>,
+}
+
+/// One place.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spoil {
+    /// What the program does wrong then.
+    name: String,
+    /// The file, in the project.
+    file: String,
+    /// What stands there, once in the file.
+    old: String,
+    /// What is written there.
+    new: String,
+}
+
+impl ByHand {
+    /// Reads the list.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is not as expected", path.display()))
+    }
+
+    /// Returns the places in a file.
+    ///
+    /// # Errors
+    /// What is to be replaced does not stand once in its text.
+    pub fn find(&self, file: &str, text: &str) -> Result<Vec<Mutant>> {
+        let of_file = self.spoil.iter().filter(|spoil| spoil.file == file);
+        let mutants = of_file.map(|Spoil { name, old, new, .. }| {
+            let [start] = text.match_indices(&**old).map(|(at, _)| at).collect::<Vec<_>>()[..] else {
+                bail!("{file} does not contain once what is replaced by the spoil \"{name}\"");
+            };
+            let line = text[..start].lines().count().max(1);
+            Ok(Mutant { line, range: start..start + old.len(), old: old.clone(), new: new.clone() })
+        });
+        mutants.collect()
+    }
+}
