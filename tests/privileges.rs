@@ -3,8 +3,8 @@
 use caps::{CapSet, Capability, CapsHashSet};
 use nix::errno::Errno;
 use nix::unistd::{Gid, Pid, Uid, setresgid, setresuid};
+use std::io;
 use std::process::{Command, Stdio};
-use std::{fs, io};
 use testkit::assertions::assert_works;
 use testkit::pause_process::{TERMINATED, ordinary, piped};
 use testkit::platform::EmulatorLimit;
@@ -12,8 +12,8 @@ use testkit::programs::{for_everybody, never_reaps, pause_at};
 use testkit::refused_call::{apply, refuse};
 use testkit::shim::die_with_parent;
 use testkit::streams::fill;
-use testkit::usage::status;
-use testkit::{Pod, reexec, until};
+use testkit::usage::{status, until_it_writes};
+use testkit::{Pod, reexec};
 
 /// The user of the image.
 const NOBODY: u32 = 65535;
@@ -85,11 +85,7 @@ fn it_has_none_while_it_writes_its_version() {
     let mut program = piped();
     program.arg("-v").stdout(fill(writer)); // so the write waits
     let pod = Pod::start_after(program, || Ok(()));
-    let waits = || {
-        let call = fs::read_to_string(format!("/proc/{}/syscall", pod.pid())).unwrap_or_default();
-        call.starts_with(&format!("{} ", libc::SYS_write))
-    };
-    until("it writes", waits);
+    until_it_writes(pod.pid());
     assert_eq!(privileges(pod.pid()), NONE);
 }
 

@@ -12,7 +12,8 @@ use testkit::assertions::{assert_exited, assert_works};
 use testkit::pause_process::{TERMINATED, WARNING, ordinary};
 use testkit::programs::pause;
 use testkit::streams::{fill, set_flags, unused_terminal};
-use testkit::{Pod, PodProcess, reexec, until};
+use testkit::usage::until_it_writes;
+use testkit::{Pod, PodProcess, reexec};
 
 #[test]
 fn an_ordinary_user_gets_the_same() {
@@ -67,10 +68,7 @@ fn a_full_pipe_does_not_block_it() {
     let mut shell = Command::new("sh");
     shell.args(["-c", "echo blocks >&2"]).stderr(full.try_clone().expect("a descriptor"));
     let mut shell = PodProcess::outside(shell);
-    until("the write of another program blocks", || {
-        let call = fs::read_to_string(format!("/proc/{}/syscall", shell.pid())).unwrap_or_default();
-        call.starts_with(&format!("{} ", libc::SYS_write))
-    });
+    until_it_writes(shell.pid());
     assert_eq!(shell.status(), None);
 }
 

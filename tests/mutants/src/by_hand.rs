@@ -52,3 +52,19 @@ impl ByHand {
         mutants.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A source may have changed since.
+    #[test]
+    fn what_is_replaced_stands_once_in_its_source() {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let by_hand = ByHand::read(&package.join("by-hand.toml")).expect("the list is there");
+        for Spoil { file, .. } in &by_hand.spoil {
+            let text = fs::read_to_string(package.join("../..").join(file)).expect("the source is there");
+            assert_ne!(by_hand.find(file, &text).expect("each stands there once"), []);
+        }
+    }
+}

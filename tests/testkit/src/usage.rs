@@ -1,5 +1,6 @@
 //! What a process uses (memory, CPU time, context switches, descriptors), its state and its children, from `/proc`.
 
+use crate::deadline::until;
 use nix::unistd::Pid;
 use procfs::process::{Process, Status};
 use procfs::{ProcError, ProcResult};
@@ -73,6 +74,15 @@ pub fn is_stopped(pid: Pid) -> bool {
 pub fn children(pid: Pid) -> Vec<Pid> {
     let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
     list.split_whitespace().map(|child| Pid::from_raw(child.parse().expect("a process ID"))).collect()
+}
+
+/// Waits until a process waits in `write`.
+#[track_caller]
+pub fn until_it_writes(pid: Pid) {
+    until("it waits in a write", || {
+        let call = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+        call.starts_with(&format!("{} ", libc::SYS_write))
+    });
 }
 
 /// Returns the system call that a process sleeps in, as `/proc/PID/syscall` shows it, or `None` if it runs or has a

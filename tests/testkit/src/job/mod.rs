@@ -86,13 +86,13 @@ impl Job {
     #[track_caller]
     pub fn answers(&self, what: &str) -> usize {
         let all = fs::read_to_string(self.folder.path().join(program::ANSWERS)).unwrap_or_default();
-        all.lines().filter(|line| *line == what).count()
+        all.lines().filter(|line| *line == what.trim_end()).count()
     }
 
     /// Returns how often the program has caught SIGTSTP.
     #[track_caller]
     pub fn caught(&self) -> usize {
-        self.answers(program::CAUGHT.trim_end())
+        self.answers(program::CAUGHT)
     }
 
     /// Waits until all processes of the pod sleep or are stopped, and returns the job's state.

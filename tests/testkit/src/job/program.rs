@@ -26,8 +26,8 @@ pub(super) const BEGINS: &str = "begins";
 /// The answer of the handlers of SIGTSTP.
 pub(super) const CAUGHT: &str = "caught SIGTSTP\n";
 
-/// The answer of the handler of SIGHUP, as [`Job::answers`](super::Job::answers) counts it.
-pub const CAUGHT_SIGHUP: &str = "caught SIGHUP";
+/// The answer of the handler of SIGHUP.
+pub const CAUGHT_SIGHUP: &str = "caught SIGHUP\n";
 
 /// The name of the process that the program gives the terminal to.
 pub(super) const HOLDER: &CStr = c"holder";
@@ -100,9 +100,7 @@ fn set_action(handler: SigHandler) -> io::Result<()> {
 /// Catches SIGHUP from now on, and goes on after it.
 fn catch_sighup() -> io::Result<()> {
     extern "C" fn record(_: i32) {
-        const LINE: &str = concat!("caught SIGHUP", "\n");
-        // SAFETY: as below.
-        unsafe { libc::write(FILE.load(Ordering::Relaxed), LINE.as_ptr().cast(), LINE.len()) };
+        answer(CAUGHT_SIGHUP);
     }
     let action = SigAction::new(SigHandler::Handler(record), SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handler makes a system call only.
@@ -110,9 +108,14 @@ fn catch_sighup() -> io::Result<()> {
     Ok(())
 }
 
-extern "C" fn record(_: i32) {
+/// Writes an answer in a signal handler: by one system call.
+fn answer(line: &str) {
     // SAFETY: the kernel reads the text; the file stays open.
-    unsafe { libc::write(FILE.load(Ordering::Relaxed), CAUGHT.as_ptr().cast(), CAUGHT.len()) };
+    unsafe { libc::write(FILE.load(Ordering::Relaxed), line.as_ptr().cast(), line.len()) };
+}
+
+extern "C" fn record(_: i32) {
+    answer(CAUGHT);
 }
 
 /// Stops as an editor does after it has restored the terminal: by the default action of the same signal.
