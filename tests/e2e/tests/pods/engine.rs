@@ -39,6 +39,11 @@ pub trait Pod {
     /// Runs a shell command in the first container and returns its standard output.
     fn exec(&self, command: &str) -> String;
 
+    /// Starts a shell command in the first container that ends the pod, and so that container.
+    fn end_by(&self, command: &str) {
+        self.exec(command);
+    }
+
     /// Runs a shell command in a third container, and waits until that container has ended.
     fn run(&self, command: &str);
 

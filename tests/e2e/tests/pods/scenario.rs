@@ -74,7 +74,7 @@ fn run_pods(report: &mut Report, engine: &dyn Engine) -> Option<()> {
     })?;
     report.step("control: a container that runs `kill 1` ends the pod", || {
         let pod = start(engine, "attacked", reference());
-        pod.exec(KILL_1);
+        pod.end_by(KILL_1);
         assert_eq!(pod.exit_status(), 0);
         pod.remove();
     })?;

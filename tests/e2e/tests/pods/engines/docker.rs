@@ -77,6 +77,12 @@ impl Pod for DockerPod<'_> {
         self.shell(command).stdout
     }
 
+    /// Does not wait: a client sometimes waits for ever for a command that ends together with its container (moby's
+    /// issue 34472).
+    fn end_by(&self, command: &str) {
+        self.docker.docker(&["exec", "--detach", &format!("{}-one", self.name), "sh", "-c", command]);
+    }
+
     fn run(&self, command: &str) {
         self.join(&["--rm", "--entrypoint=sh"], &[busybox::REFERENCE, "-c", command]);
     }
