@@ -65,19 +65,8 @@ fn its_first_system_call_blocks_the_signals() {
 
 #[test]
 fn r_rewrites_signals() {
-    let (mut pod, mut log) = start_probe(&[
-        "-r",
-        "15:3",
-        "-rSIGHUP:USR1",
-        "-r",
-        "INT:TERM",
-        "-r",
-        "USR2:INT",
-        "-r",
-        "USR2:0",
-        "-r64:63",
-        "-rURG:URG",
-    ]);
+    let options = "-r 15:3 -rSIGHUP:USR1 -r INT:TERM -r USR2:INT -r USR2:0 -r64:63 -rURG:URG";
+    let (mut pod, mut log) = start_probe(&options.split(' ').collect::<Vec<_>>());
     let mut send = |signal| pod.init().signal(signal);
     for (sent, received) in [
         (libc::SIGTERM, libc::SIGQUIT),

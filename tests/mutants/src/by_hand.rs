@@ -1,10 +1,9 @@
 //! Spoiled places that no rule finds, such as exchanged statements: `by-hand.toml`.
 
+use crate::read_list;
 use crate::spoil::Mutant;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde::Deserialize;
-use std::fs;
-use std::path::Path;
 
 /// The list.
 #[derive(Deserialize)]
@@ -31,9 +30,8 @@ impl ByHand {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not as expected", path.display()))
+    pub fn read() -> Result<Self> {
+        read_list("by-hand.toml")
     }
 
     /// Returns the places in a file.
@@ -46,7 +44,7 @@ impl ByHand {
             let [start] = text.match_indices(&**old).map(|(at, _)| at).collect::<Vec<_>>()[..] else {
                 bail!("{file} does not contain once what is replaced by the spoil \"{name}\"");
             };
-            let line = text[..start].lines().count().max(1);
+            let line = text[..start].matches('\n').count() + 1;
             Ok(Mutant { line, range: start..start + old.len(), old: old.clone(), new: new.clone() })
         });
         mutants.collect()
@@ -56,14 +54,16 @@ impl ByHand {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::path::Path;
 
     /// A source may have changed since.
     #[test]
     fn what_is_replaced_stands_once_in_its_source() {
-        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let by_hand = ByHand::read(&package.join("by-hand.toml")).expect("the list is there");
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let by_hand = ByHand::read().expect("the list is there");
         for Spoil { file, .. } in &by_hand.spoil {
-            let text = fs::read_to_string(package.join("../..").join(file)).expect("the source is there");
+            let text = fs::read_to_string(project.join(file)).expect("the source is there");
             assert_ne!(by_hand.find(file, &text).expect("each stands there once"), []);
         }
     }

@@ -1,10 +1,9 @@
 //! The spoiled places that change no behaviour, each with the reason: `equivalent.toml`.
 
+use crate::read_list;
 use crate::spoil::Mutant;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Deserialize;
-use std::fs;
-use std::path::Path;
 
 /// The list.
 #[derive(Deserialize)]
@@ -34,9 +33,8 @@ impl Known {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not as expected", path.display()))
+    pub fn read() -> Result<Self> {
+        read_list("equivalent.toml")
     }
 
     /// Returns why this mutant of a line changes no behaviour, if that is known.

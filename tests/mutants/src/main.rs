@@ -35,6 +35,7 @@ mod trial;
 use anyhow::{Context, Result};
 use by_hand::ByHand;
 use lexopt::prelude::*;
+use serde::de::DeserializeOwned;
 use spoil::Mutant;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -88,7 +89,7 @@ fn main() -> Result<ExitCode> {
     }
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let files = if files.is_empty() { sources(&project)? } else { files };
-    let by_hand = ByHand::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("by-hand.toml"))?;
+    let by_hand = ByHand::read()?;
     let mut places = Vec::new();
     for file in files {
         let text = fs::read_to_string(project.join(&file)).with_context(|| format!("{file} cannot be read"))?;
@@ -102,6 +103,16 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     run::run(&project, platform, &places)
+}
+
+/// Reads a list of this package.
+///
+/// # Errors
+/// It cannot be read.
+fn read_list<T: DeserializeOwned>(name: &str) -> Result<T> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not as expected", path.display()))
 }
 
 /// Returns the sources that this machine's programs consist of: not those of other architectures, nor tests.

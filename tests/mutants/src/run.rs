@@ -36,7 +36,7 @@ struct Shared<'a> {
 /// # Errors
 /// The project cannot be built, or its tests fail with the programs as they are.
 pub fn run(project: &Path, platform: Option<String>, places: &[Place]) -> Result<ExitCode> {
-    let known = Known::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("equivalent.toml"))?;
+    let known = Known::read()?;
     let folder: PathBuf = project.join("target/mutants").join(platform.as_deref().unwrap_or("this-machine"));
     println!("building the tests and the programs");
     let trees = (0..WORKERS).map(|worker| Tree::copy(project, &folder.join(worker.to_string()), platform.clone()));

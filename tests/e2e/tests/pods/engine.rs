@@ -39,7 +39,7 @@ pub trait Pod {
     /// Runs a shell command in the first container and returns its standard output.
     fn exec(&self, command: &str) -> String;
 
-    /// Starts a shell command in the first container that ends the pod, and so that container.
+    /// Starts a shell command in the first container. The command ends the pod, and so that container.
     fn end_by(&self, command: &str) {
         self.exec(command);
     }

@@ -56,18 +56,18 @@ pub fn run(folder: &Path) -> io::Result<()> {
 
 fn execute(command: &str) -> io::Result<()> {
     match command {
-        "default" => set_action(SigHandler::SigDfl),
-        "ignored" => set_action(SigHandler::SigIgn),
-        "caught" => set_action(SigHandler::Handler(record)),
-        "stops itself by SIGTSTP" => set_action(SigHandler::Handler(stop_by_sigtstp)),
-        "stops itself by SIGSTOP" => set_action(SigHandler::Handler(stop_by_sigstop)),
+        "default" => set_action(Signal::SIGTSTP, SigHandler::SigDfl),
+        "ignored" => set_action(Signal::SIGTSTP, SigHandler::SigIgn),
+        "caught" => set_action(Signal::SIGTSTP, SigHandler::Handler(record)),
+        "stops itself by SIGTSTP" => set_action(Signal::SIGTSTP, SigHandler::Handler(stop_by_sigtstp)),
+        "stops itself by SIGSTOP" => set_action(Signal::SIGTSTP, SigHandler::Handler(stop_by_sigstop)),
         "raise SIGTSTP" => Ok(kill(getpid(), Signal::SIGTSTP)?),
         "raise SIGSTOP" => Ok(kill(getpid(), Signal::SIGSTOP)?),
         "take SIGTSTP by sigwait" => sigwait(),
         "read" => read_line(),
         "change the terminal" => Ok(tcsetattr(io::stdin(), SetArg::TCSANOW, &tcgetattr(io::stdin())?)?),
         "give the terminal away" => give_terminal_away(),
-        "catch SIGHUP" => catch_sighup(),
+        "catch SIGHUP" => set_action(Signal::SIGHUP, SigHandler::Handler(record_sighup)),
         _ => Ok(()),
     }
 }
@@ -89,22 +89,11 @@ fn read_line() -> io::Result<()> {
     Ok(())
 }
 
-/// Sets the action of SIGTSTP.
-fn set_action(handler: SigHandler) -> io::Result<()> {
+/// Sets the action of a signal.
+fn set_action(signal: Signal, handler: SigHandler) -> io::Result<()> {
     let action = SigAction::new(handler, SaFlags::SA_RESTART, SigSet::empty());
     // SAFETY: the handlers of this module make system calls only.
-    unsafe { sigaction(Signal::SIGTSTP, &action) }?;
-    Ok(())
-}
-
-/// Catches SIGHUP from now on, and goes on after it.
-fn catch_sighup() -> io::Result<()> {
-    extern "C" fn record(_: i32) {
-        answer(CAUGHT_SIGHUP);
-    }
-    let action = SigAction::new(SigHandler::Handler(record), SaFlags::SA_RESTART, SigSet::empty());
-    // SAFETY: the handler makes a system call only.
-    unsafe { sigaction(Signal::SIGHUP, &action) }?;
+    unsafe { sigaction(signal, &action) }?;
     Ok(())
 }
 
@@ -118,15 +107,19 @@ extern "C" fn record(_: i32) {
     answer(CAUGHT);
 }
 
+extern "C" fn record_sighup(_: i32) {
+    answer(CAUGHT_SIGHUP);
+}
+
 /// Stops as an editor does after it has restored the terminal: by the default action of the same signal.
 extern "C" fn stop_by_sigtstp(number: i32) {
     record(number);
-    _ = set_action(SigHandler::SigDfl);
+    _ = set_action(Signal::SIGTSTP, SigHandler::SigDfl);
     let this = SigSet::from(Signal::SIGTSTP);
     _ = this.thread_unblock();
     _ = kill(getpid(), Signal::SIGTSTP);
     _ = this.thread_block();
-    _ = set_action(SigHandler::Handler(stop_by_sigtstp));
+    _ = set_action(Signal::SIGTSTP, SigHandler::Handler(stop_by_sigtstp));
 }
 
 extern "C" fn stop_by_sigstop(number: i32) {
